@@ -1,0 +1,1 @@
+//! WhatsApp Cloud and Twilio: signatures, wire types, parsing, sending.

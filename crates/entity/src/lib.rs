@@ -1,0 +1,1 @@
+//! One file per table, with its scoped finders.

@@ -1,0 +1,1 @@
+//! Receive, reply, assign, close, presence: each one transaction.

@@ -1,0 +1,1 @@
+//! A Postgres job queue that has never heard of an inbox.

@@ -1,0 +1,1 @@
+//! Who takes which conversation: a pure decision with its reasons.

@@ -1,0 +1,1 @@
+//! Stand-ins for Meta and Twilio on real HTTP, with a phone page.

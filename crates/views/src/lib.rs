@@ -1,0 +1,1 @@
+//! HTML in three languages: partials, pages, words.
