@@ -1,1 +1,26 @@
-//! What the business is: ids, messages, delivery, access, events. No clock, no I/O.
+//! What the business is: ids, channels, messages, delivery, access, events.
+//!
+//! No clock, no I/O: every decision here is a function of its arguments.
+
+pub mod access;
+pub mod channel;
+pub mod content;
+pub mod conversation;
+pub mod delivery;
+pub mod event;
+pub mod identity;
+pub mod ids;
+pub mod inbound;
+pub mod outbound;
+pub mod presence;
+mod words;
+
+pub use access::{ConversationFacts, Permission, Principal, Scope, Visibility};
+pub use channel::ChannelKind;
+pub use content::Content;
+pub use conversation::{ConversationState, MustAct};
+pub use delivery::DeliveryState;
+pub use event::Event;
+pub use identity::{Address, IdentityKind};
+pub use ids::*;
+pub use presence::PresenceState;

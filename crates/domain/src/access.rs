@@ -1,0 +1,258 @@
+//! Who may do what, to which conversations. The one access rule: pages, lists, counts, sockets and media ask it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ConversationState, PersonId, QueueId, words::words};
+
+words! {
+    /// What can be permitted (security.md §1). A role gives each with a [`Scope`].
+    Permission {
+        /// Read conversations and their messages.
+        ConversationRead = "conversation.read",
+        /// Answer customers.
+        ConversationReply = "conversation.reply",
+        /// Write internal notes.
+        ConversationNote = "conversation.note",
+        /// Take an unassigned conversation.
+        ConversationClaim = "conversation.claim",
+        /// Give a conversation to a person.
+        ConversationAssign = "conversation.assign",
+        /// Move a conversation to a queue.
+        ConversationTransfer = "conversation.transfer",
+        /// Close and reopen conversations.
+        ConversationClose = "conversation.close",
+        /// Send a message again whose fate is unknown or bad.
+        MessageResend = "message.resend",
+        /// See a contact's full phone and addresses.
+        ContactPiiReveal = "contact.pii.reveal",
+        /// See queues and their figures.
+        QueueRead = "queue.read",
+        /// See who is at work.
+        PresenceRead = "presence.read",
+        /// Change a colleague's presence.
+        PresenceSetOther = "presence.set_other",
+        /// See the names of people.
+        UserRead = "user.read",
+        /// Create people and one-time links.
+        UserInvite = "user.invite",
+        /// See channels, without secrets.
+        ChannelRead = "channel.read",
+        /// Connect and change channels.
+        ChannelManage = "channel.manage",
+        /// See what was quarantined.
+        QuarantineRead = "quarantine.read",
+        /// Read the audit.
+        AuditRead = "audit.read",
+    }
+}
+
+words! {
+    /// How far a permission reaches. Each contains the one before.
+    Scope {
+        /// What is assigned to me.
+        Own = "own",
+        /// Own, and what is unassigned in queues I serve.
+        Queue = "queue",
+        /// All in the queues of my teams.
+        Team = "team",
+        /// Everything.
+        All = "all",
+    }
+}
+
+/// A signed-in person and what they may do, as read from the database a few seconds ago at most.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Principal {
+    /// Who.
+    pub person: PersonId,
+    /// What the role gives.
+    pub grants: BTreeMap<Permission, Scope>,
+    /// Queues the person serves as an agent.
+    pub serves: BTreeSet<QueueId>,
+    /// Queues of the person's teams.
+    pub team_queues: BTreeSet<QueueId>,
+}
+
+/// What the access rule needs to know about a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConversationFacts {
+    /// Its holder.
+    pub assignee: Option<PersonId>,
+    /// Its queue.
+    pub queue: QueueId,
+    /// Its state.
+    pub state: ConversationState,
+}
+
+/// The set of conversations a permission reaches, in a form that memory and SQL can both apply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Visibility {
+    /// None at all.
+    Nothing,
+    /// Everything.
+    Everything,
+    /// Held by the person, or unassigned in `unassigned_in`, or in `all_in`.
+    Some {
+        /// The person.
+        person: PersonId,
+        /// Queues whose unassigned conversations are seen.
+        unassigned_in: BTreeSet<QueueId>,
+        /// Queues seen whole.
+        all_in: BTreeSet<QueueId>,
+    },
+}
+
+impl Visibility {
+    /// Whether one conversation is in the set.
+    #[must_use]
+    pub fn contains(&self, facts: &ConversationFacts) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Everything => true,
+            Self::Some { person, unassigned_in, all_in } => {
+                facts.assignee == Some(*person)
+                    || (facts.assignee.is_none() && unassigned_in.contains(&facts.queue))
+                    || all_in.contains(&facts.queue)
+            }
+        }
+    }
+}
+
+impl Principal {
+    /// The scope of a permission; `None` when the role does not give it.
+    #[must_use]
+    pub fn scope(&self, permission: Permission) -> Option<Scope> {
+        self.grants.get(&permission).copied()
+    }
+
+    /// Whether the role gives the permission at all, with whatever scope.
+    #[must_use]
+    pub fn holds(&self, permission: Permission) -> bool {
+        self.grants.contains_key(&permission)
+    }
+
+    /// The conversations a permission reaches.
+    #[must_use]
+    pub fn reach(&self, permission: Permission) -> Visibility {
+        let some = |unassigned_in: &BTreeSet<QueueId>, all_in: &BTreeSet<QueueId>| Visibility::Some {
+            person: self.person,
+            unassigned_in: unassigned_in.clone(),
+            all_in: all_in.clone(),
+        };
+        let none = BTreeSet::new();
+        match self.scope(permission) {
+            None => Visibility::Nothing,
+            Some(Scope::Own) => some(&none, &none),
+            Some(Scope::Queue) => some(&self.serves, &none),
+            Some(Scope::Team) => some(&self.serves, &self.team_queues),
+            Some(Scope::All) => Visibility::Everything,
+        }
+    }
+
+    /// Whether the person may do this to that conversation.
+    #[must_use]
+    pub fn can(&self, permission: Permission, facts: &ConversationFacts) -> bool {
+        self.reach(permission).contains(facts)
+    }
+
+    /// Whether the person may see that conversation. Pushes, pages and searches ask this one question.
+    #[must_use]
+    pub fn can_see(&self, facts: &ConversationFacts) -> bool {
+        self.can(Permission::ConversationRead, facts)
+    }
+
+    /// Whether a queue's figures are within a permission's reach.
+    #[must_use]
+    pub fn reaches_queue(&self, permission: Permission, queue: QueueId) -> bool {
+        match self.scope(permission) {
+            None | Some(Scope::Own) => false,
+            Some(Scope::Queue) => self.serves.contains(&queue),
+            Some(Scope::Team) => self.serves.contains(&queue) || self.team_queues.contains(&queue),
+            Some(Scope::All) => true,
+        }
+    }
+}
+
+/// The roles every installation starts with: name and grants (security.md §1).
+#[must_use]
+pub fn ready_made_roles() -> [(&'static str, BTreeMap<Permission, Scope>); 3] {
+    use Permission as P;
+    use Scope::{All, Own, Queue, Team};
+    let agent = BTreeMap::from([
+        (P::ConversationRead, Queue),
+        (P::ConversationReply, Own),
+        (P::ConversationNote, Own),
+        (P::ConversationClaim, Queue),
+        (P::ConversationTransfer, Own),
+        (P::ConversationClose, Own),
+        (P::MessageResend, Own),
+        (P::ContactPiiReveal, Own),
+        (P::QueueRead, Queue),
+        (P::PresenceRead, Queue),
+        (P::UserRead, Queue),
+    ]);
+    let mut supervisor: BTreeMap<P, Scope> = agent.keys().map(|permission| (*permission, Team)).collect();
+    supervisor.extend([(P::ConversationAssign, Team), (P::PresenceSetOther, Team), (P::ChannelRead, Team)]);
+    let admin = P::ALL.iter().map(|permission| (*permission, All)).collect();
+    [("agent", agent), ("supervisor", supervisor), ("admin", admin)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person_with(role: &str, serves: &[QueueId], team_queues: &[QueueId]) -> Principal {
+        let grants = ready_made_roles().into_iter().find(|(name, _)| *name == role).unwrap().1;
+        Principal {
+            person: PersonId::new(),
+            grants,
+            serves: serves.iter().copied().collect(),
+            team_queues: team_queues.iter().copied().collect(),
+        }
+    }
+
+    fn held_by(assignee: Option<PersonId>, queue: QueueId) -> ConversationFacts {
+        let state = if assignee.is_some() { ConversationState::Assigned } else { ConversationState::Queued };
+        ConversationFacts { assignee, queue, state }
+    }
+
+    #[test]
+    fn an_agent_sees_her_own_and_the_unassigned_of_her_queues_and_nothing_of_colleagues() {
+        let (citas, ventas) = (QueueId::new(), QueueId::new());
+        let valeria = person_with("agent", &[citas], &[]);
+        let mateo = PersonId::new();
+        assert!(valeria.can_see(&held_by(Some(valeria.person), ventas)), "her own, in any queue");
+        assert!(valeria.can_see(&held_by(None, citas)));
+        assert!(!valeria.can_see(&held_by(None, ventas)));
+        assert!(!valeria.can_see(&held_by(Some(mateo), citas)));
+        assert!(
+            !valeria.can(Permission::ConversationReply, &held_by(None, citas)),
+            "reads it, but does not hold it"
+        );
+    }
+
+    #[test]
+    fn a_supervisor_sees_the_queues_of_her_teams_and_no_others() {
+        let (citas, otra) = (QueueId::new(), QueueId::new());
+        let gabriela = person_with("supervisor", &[], &[citas]);
+        assert!(gabriela.can(Permission::ConversationAssign, &held_by(Some(PersonId::new()), citas)));
+        assert!(!gabriela.can_see(&held_by(Some(PersonId::new()), otra)));
+        assert!(gabriela.reaches_queue(Permission::QueueRead, citas));
+        assert!(!gabriela.reaches_queue(Permission::QueueRead, otra));
+    }
+
+    #[test]
+    fn scopes_contain_the_ones_before() {
+        assert!(Scope::Own < Scope::Queue && Scope::Queue < Scope::Team && Scope::Team < Scope::All);
+    }
+
+    #[test]
+    fn without_the_permission_nothing_is_reached() {
+        let queue = QueueId::new();
+        let mut nobody = person_with("agent", &[queue], &[queue]);
+        nobody.grants.clear();
+        assert!(!nobody.can_see(&held_by(Some(nobody.person), queue)));
+    }
+}

@@ -1,0 +1,93 @@
+//! Conversations: their states, who must act, and the reply window.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::{ChannelKind, words::words};
+
+words! {
+    /// Where a conversation stands.
+    ConversationState {
+        /// A bot leads it.
+        Bot = "bot",
+        /// Waits in its queue for an agent.
+        Queued = "queued",
+        /// Held by one agent; counts for capacity.
+        Assigned = "assigned",
+        /// Put aside until a time or an answer.
+        Snoozed = "snoozed",
+        /// Done.
+        Closed = "closed",
+    }
+}
+
+words! {
+    /// Whose turn it is.
+    MustAct {
+        /// The business owes an answer.
+        Agent = "agent",
+        /// The customer has the last word to say.
+        Customer = "customer",
+    }
+}
+
+/// How long a closed conversation is reopened by a new message instead of starting another.
+pub const REOPEN_WITHIN: TimeDelta = TimeDelta::hours(24);
+
+/// Until when free text may be sent, given the customer's latest message in the vendor's time.
+/// `None` means the channel has no window.
+#[must_use]
+pub fn window_until(kind: ChannelKind, customer_wrote_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    kind.reply_window().map(|length| customer_wrote_at + length)
+}
+
+/// What the reply window allows at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReplyWindow {
+    /// The channel has none; free text is always allowed.
+    Boundless,
+    /// Free text is allowed until then.
+    Open(DateTime<Utc>),
+    /// Only templates; closed since then, or never opened.
+    Closed(Option<DateTime<Utc>>),
+}
+
+impl ReplyWindow {
+    /// The window of a conversation on a channel of `kind` whose stored end is `until`.
+    #[must_use]
+    pub fn at(kind: ChannelKind, until: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Self {
+        match (kind.reply_window(), until) {
+            (None, _) => Self::Boundless,
+            (Some(_), Some(until)) if now < until => Self::Open(until),
+            (Some(_), until) => Self::Closed(until),
+        }
+    }
+
+    /// Whether free text may be sent.
+    #[must_use]
+    pub fn allows_text(self) -> bool {
+        !matches!(self, Self::Closed(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_closes_at_the_second() {
+        let wrote = DateTime::from_timestamp(1_763_700_000, 0).unwrap();
+        let until = window_until(ChannelKind::WhatsappCloud, wrote);
+        let last = wrote + TimeDelta::hours(24) - TimeDelta::seconds(1);
+        assert!(ReplyWindow::at(ChannelKind::WhatsappCloud, until, last).allows_text());
+        let end = wrote + TimeDelta::hours(24);
+        assert_eq!(ReplyWindow::at(ChannelKind::WhatsappCloud, until, end), ReplyWindow::Closed(until));
+    }
+
+    #[test]
+    fn sms_has_no_window_and_a_silent_whatsapp_customer_has_a_closed_one() {
+        let now = DateTime::from_timestamp(1_763_700_000, 0).unwrap();
+        assert_eq!(window_until(ChannelKind::TwilioSms, now), None);
+        assert!(ReplyWindow::at(ChannelKind::TwilioSms, None, now).allows_text());
+        assert!(!ReplyWindow::at(ChannelKind::TwilioWhatsapp, None, now).allows_text());
+    }
+}

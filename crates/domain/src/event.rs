@@ -1,0 +1,156 @@
+//! What happened, in order, immutable. Written in the transaction that makes it so.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ConversationId, DeliveryState, MessageId, PersonId, PresenceState, QueueId};
+
+/// One thing that happened. `kind` and the fields beside it are what is stored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Event {
+    /// A conversation began.
+    ConversationOpened {
+        /// Which.
+        conversation: ConversationId,
+        /// The queue it waits in.
+        queue: QueueId,
+    },
+    /// A closed conversation goes on.
+    ConversationReopened {
+        /// Which.
+        conversation: ConversationId,
+        /// The queue it waits in.
+        queue: QueueId,
+    },
+    /// A customer's message was stored.
+    MessageReceived {
+        /// In which conversation.
+        conversation: ConversationId,
+        /// Which message.
+        message: MessageId,
+    },
+    /// A message of ours was written down and waits to be sent.
+    MessageSubmitted {
+        /// In which conversation.
+        conversation: ConversationId,
+        /// Which message.
+        message: MessageId,
+    },
+    /// A message of ours got further, or failed.
+    DeliveryChanged {
+        /// In which conversation.
+        conversation: ConversationId,
+        /// Which message.
+        message: MessageId,
+        /// Where it stands now.
+        state: DeliveryState,
+    },
+    /// Who holds a conversation changed.
+    ConversationAssigned {
+        /// Which.
+        conversation: ConversationId,
+        /// The holder before.
+        from: Option<PersonId>,
+        /// The holder now; `None` puts it back in its queue.
+        to: Option<PersonId>,
+        /// Why: the router's or the supervisor's reason.
+        reason: AssignmentReason,
+    },
+    /// A conversation moved to another queue.
+    ConversationTransferred {
+        /// Which.
+        conversation: ConversationId,
+        /// From.
+        from: QueueId,
+        /// To.
+        to: QueueId,
+    },
+    /// A conversation was closed.
+    ConversationClosed {
+        /// Which.
+        conversation: ConversationId,
+        /// Who held it.
+        holder: Option<PersonId>,
+    },
+    /// A person's presence, capacity or load changed.
+    PresenceChanged {
+        /// Whose.
+        person: PersonId,
+        /// The state now.
+        state: PresenceState,
+    },
+}
+
+impl Event {
+    /// The word in `event.kind`.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::ConversationOpened { .. } => "conversation_opened",
+            Self::ConversationReopened { .. } => "conversation_reopened",
+            Self::MessageReceived { .. } => "message_received",
+            Self::MessageSubmitted { .. } => "message_submitted",
+            Self::DeliveryChanged { .. } => "delivery_changed",
+            Self::ConversationAssigned { .. } => "conversation_assigned",
+            Self::ConversationTransferred { .. } => "conversation_transferred",
+            Self::ConversationClosed { .. } => "conversation_closed",
+            Self::PresenceChanged { .. } => "presence_changed",
+        }
+    }
+
+    /// The conversation it belongs to; `None` for events about people.
+    #[must_use]
+    pub const fn conversation(&self) -> Option<ConversationId> {
+        match self {
+            Self::ConversationOpened { conversation, .. }
+            | Self::ConversationReopened { conversation, .. }
+            | Self::MessageReceived { conversation, .. }
+            | Self::MessageSubmitted { conversation, .. }
+            | Self::DeliveryChanged { conversation, .. }
+            | Self::ConversationAssigned { conversation, .. }
+            | Self::ConversationTransferred { conversation, .. }
+            | Self::ConversationClosed { conversation, .. } => Some(*conversation),
+            Self::PresenceChanged { .. } => None,
+        }
+    }
+
+    /// The message it is about.
+    #[must_use]
+    pub const fn message(&self) -> Option<MessageId> {
+        match self {
+            Self::MessageReceived { message, .. }
+            | Self::MessageSubmitted { message, .. }
+            | Self::DeliveryChanged { message, .. } => Some(*message),
+            _ => None,
+        }
+    }
+}
+
+/// Why a conversation has the holder it has. Shown as a sentence; stored whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum AssignmentReason {
+    /// The router chose.
+    Routed {
+        /// How long the conversation had waited, in seconds.
+        waited_seconds: i64,
+        /// How many agents could have taken it.
+        candidates: u32,
+        /// How many conversations the chosen one held before.
+        load: u32,
+        /// How many they may hold.
+        capacity: u32,
+    },
+    /// A supervisor moved it.
+    Moved {
+        /// Who.
+        by: PersonId,
+    },
+    /// The agent took it from the queue.
+    Taken,
+    /// It went back to its queue.
+    Released {
+        /// Who put it back; `None` for the machine.
+        by: Option<PersonId>,
+    },
+}

@@ -1,0 +1,82 @@
+//! What leaves the house, and what the vendor makes of it.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Content, MessageId, inbound::VendorError};
+
+/// A message on its way to the vendor.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outbound {
+    /// Our id. It travels as the vendor's opaque data and comes back in statuses.
+    pub message: MessageId,
+    /// The customer's address, exactly as the vendor gave it.
+    pub to: String,
+    /// What to say.
+    pub content: Content,
+    /// The vendor's id of the message this answers.
+    pub reply_to: Option<String>,
+}
+
+/// What came of one attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SendOutcome {
+    /// The vendor took it.
+    Accepted {
+        /// The vendor's id.
+        vendor_id: String,
+    },
+    /// The vendor said no, and will say no again.
+    Refused(VendorError, Advice),
+    /// The vendor certainly did not take it; try again.
+    Retry {
+        /// The earliest moment the vendor asked for.
+        after: Option<Duration>,
+        /// Why.
+        error: VendorError,
+    },
+    /// Nobody knows: the call was cut after it may have been taken.
+    Uncertain {
+        /// What was seen.
+        reason: String,
+    },
+}
+
+/// What a person can do about a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Advice {
+    /// Nothing: the customer can't or won't be reached here.
+    Never,
+    /// Send an approved template; the reply window is closed.
+    UseTemplate,
+    /// Try again later, or after something else has changed.
+    Later,
+    /// Mend the channel's settings: an admin's work.
+    FixChannel,
+    /// Mend the message.
+    FixMessage,
+}
+
+impl Advice {
+    /// The word that is stored beside a failed delivery.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::UseTemplate => "use_template",
+            Self::Later => "later",
+            Self::FixChannel => "fix_channel",
+            Self::FixMessage => "fix_message",
+        }
+    }
+
+    /// The advice behind a stored word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Never, Self::UseTemplate, Self::Later, Self::FixChannel, Self::FixMessage]
+            .into_iter()
+            .find(|advice| advice.as_str() == word)
+    }
+}
