@@ -57,6 +57,11 @@ macro_rules! words {
                 fn array_type() -> ArrayType { ArrayType::String }
                 fn column_type() -> ColumnType { ColumnType::String(StringLen::None) }
             }
+            impl sea_orm::TryFromU64 for $name {
+                fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+                    Err(DbErr::ConvertFromU64(stringify!($name)))
+                }
+            }
             impl Nullable for $name {
                 fn null() -> Value { <String as Nullable>::null() }
             }

@@ -1,1 +1,29 @@
-//! One file per table, with its scoped finders.
+//! One file per table, with its scoped finders. No behaviour.
+
+pub mod assignment;
+pub mod audit;
+pub mod channel;
+pub mod channel_secret;
+pub mod contact;
+pub mod conversation;
+pub mod delivery;
+pub mod event;
+pub mod identity;
+pub mod message;
+pub mod one_time_link;
+pub mod person;
+pub mod person_skill;
+pub mod presence;
+pub mod quarantine;
+pub mod queue;
+pub mod queue_member;
+pub mod queue_skill;
+pub mod queue_team;
+pub mod read_mark;
+pub mod receipt;
+pub mod role;
+pub mod role_permission;
+pub mod session;
+pub mod skill;
+pub mod team;
+pub mod team_member;

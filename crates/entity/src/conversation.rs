@@ -1,0 +1,92 @@
+//! Conversations.
+
+use chrono::{DateTime, Utc};
+use domain::{ChannelId, ContactId, ConversationId, ConversationState, MustAct, PersonId, QueueId};
+use domain::{ConversationFacts, Visibility};
+use sea_orm::{Condition, ExprTrait as _, QueryFilter, Select, entity::prelude::*};
+
+/// Conversations.
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "conversation")]
+pub struct Model {
+    /// The conversation.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ConversationId,
+    /// With whom.
+    pub contact_id: ContactId,
+    /// Through what.
+    pub channel_id: ChannelId,
+    /// Its queue.
+    pub queue_id: QueueId,
+    /// Where it stands.
+    pub state: ConversationState,
+    /// Who holds it; only while `assigned`.
+    pub assignee_id: Option<PersonId>,
+    /// Higher goes first.
+    pub priority: i16,
+    /// Exactly as the vendor gave it last.
+    pub reply_address: String,
+    /// Whose turn it is.
+    pub must_act: MustAct,
+    /// Since when.
+    pub must_act_since: DateTime<Utc>,
+    /// Until when free text may be sent.
+    pub window_until: Option<DateTime<Utc>>,
+    /// First message.
+    pub opened_at: DateTime<Utc>,
+    /// Since when it waits.
+    pub queued_at: DateTime<Utc>,
+    /// Closed at.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// Newest message.
+    pub last_activity_at: DateTime<Utc>,
+    /// Order of the newest message.
+    pub last_position: i64,
+    /// `in` or `out`.
+    pub last_direction: Option<String>,
+    /// Kind of the newest message.
+    pub last_kind: Option<String>,
+    /// First characters of the newest message.
+    pub last_text: Option<String>,
+    /// Who wrote it, when one of us.
+    pub last_author_id: Option<PersonId>,
+    /// Messages of the customer; unread = this minus the read mark.
+    pub inbound_count: i64,
+    /// Raised by every change.
+    pub version: i64,
+}
+
+/// Joins are written where they are needed.
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// What the access rule needs to know.
+    #[must_use]
+    pub fn facts(&self) -> ConversationFacts {
+        ConversationFacts { assignee: self.assignee_id, queue: self.queue_id, state: self.state }
+    }
+}
+
+impl Entity {
+    /// The conversations within a permission's reach: the access rule of `domain::access`, as SQL.
+    #[must_use]
+    pub fn within(reach: &Visibility) -> Select<Self> {
+        Self::find().filter(condition(reach))
+    }
+}
+
+/// `Visibility::contains`, as a condition on `conversation`.
+#[must_use]
+pub fn condition(reach: &Visibility) -> Condition {
+    match reach {
+        Visibility::Nothing => Condition::all().add(Expr::val(false)),
+        Visibility::Everything => Condition::all(),
+        Visibility::Some { person, unassigned_in, all_in } => Condition::any()
+            .add(Column::AssigneeId.eq(*person))
+            .add(Column::AssigneeId.is_null().and(Column::QueueId.is_in(unassigned_in.iter().copied())))
+            .add(Column::QueueId.is_in(all_in.iter().copied())),
+    }
+}
