@@ -114,6 +114,16 @@ impl Event {
         }
     }
 
+    /// The person it is about: the new holder, or whose presence changed.
+    #[must_use]
+    pub const fn person(&self) -> Option<PersonId> {
+        match self {
+            Self::ConversationAssigned { to, .. } => *to,
+            Self::PresenceChanged { person, .. } => Some(*person),
+            _ => None,
+        }
+    }
+
     /// The message it is about.
     #[must_use]
     pub const fn message(&self) -> Option<MessageId> {

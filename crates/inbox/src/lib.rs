@@ -1,5 +1,11 @@
 //! Receive, reply, assign, close, presence: each one transaction.
+//!
+//! Operations take a transaction they don't commit, the person and `now`; they find through scoped finders, refuse by
+//! name, and write row and event together. The loops around them (`applier`, `relay`, `dispatcher`, `sending`) are a
+//! `step` that tests call themselves.
 
+pub mod events;
+mod rows;
 pub mod wakes;
 
 pub use wakes::Wakes;

@@ -3,5 +3,5 @@ drop table audit, job, lease, relay, event, quarantine, receipt, template, read_
     delivery_attempt, delivery, message, conversation, identity, contact, channel_secret, channel, presence, queue_skill,
     queue_team, queue_member, queue, person_skill, skill, team_member, team, sign_in_failure, one_time_link, session,
     person, role_permission, role;
-drop sequence event_number, thread_position;
+drop sequence thread_position;
 drop function audit_is_append_only();

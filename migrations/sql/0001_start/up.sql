@@ -352,14 +352,16 @@ create table event (
 create unique index event_seq on event (seq) where seq is not null;
 create index event_unnumbered on event (id) where seq is null;
 create index event_conversation on event (conversation_id, id) where conversation_id is not null;
-create sequence event_number;
 
--- The relay's own note: in which life of the database server it numbers. After a crash of Postgres its last commits
--- may be lost (they are asynchronous), so numbering jumps ahead and no cursor is ever used twice.
+-- Where numbering stands, and in which life of the database server. The relay locks this row to number, so numbers are
+-- given by one at a time. Its commits are asynchronous: after a crash of Postgres the last ones may be lost, and then
+-- numbering jumps ahead so that no cursor a page may hold is ever given to another event.
 create table relay (
     only_row boolean primary key default true check (only_row),
-    postmaster_started_at timestamptz not null
-);
+    last_seq bigint not null default 0,
+    postmaster_started_at timestamptz not null default pg_postmaster_start_time()
+) with (fillfactor = 10);
+insert into relay default values;
 
 -- Who may do a thing alone for a while: sending for a channel, and the like. By database time.
 create table lease (
