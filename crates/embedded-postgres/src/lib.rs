@@ -30,6 +30,7 @@ mod pid_file;
 mod probe;
 mod server;
 mod settings;
+mod shared;
 mod sys;
 
 pub use binaries::Binaries;
@@ -38,3 +39,4 @@ pub use error::Error;
 pub use install::{can_install, install};
 pub use server::Server;
 pub use settings::Settings;
+pub use shared::{Shared, scratch_folder};

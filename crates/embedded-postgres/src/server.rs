@@ -4,7 +4,7 @@ use std::{
     fs::{self, File},
     os::unix::process::CommandExt as _,
     path::Path,
-    process::{Child, ExitStatus},
+    process::{Child, Command, ExitStatus},
     sync::mpsc,
     thread,
     time::{Duration, Instant},
@@ -18,8 +18,8 @@ use crate::{
 };
 
 /// A first start takes a second on a quiet machine and has taken a minute on a busy one.
-const PATIENCE: Duration = Duration::from_secs(120);
-const PAUSE: Duration = Duration::from_millis(10);
+pub const PATIENCE: Duration = Duration::from_secs(120);
+pub const PAUSE: Duration = Duration::from_millis(10);
 
 /// A running private server. Stops when dropped, unless another process owns it.
 #[derive(Debug)]
@@ -160,7 +160,7 @@ fn own(dir: &DataDir, settings: &Settings, mut lock: File) -> Result<Owned, Erro
 
 /// Shuts down a server whose owner was killed. We hold the lock, so nobody else looks after it; on Linux
 /// it is shutting down by itself already.
-fn end_predecessor(dir: &DataDir, deadline: Instant) -> Result<(), Error> {
+pub fn end_predecessor(dir: &DataDir, deadline: Instant) -> Result<(), Error> {
     let mut told = false;
     while let Some(PidFile { pid, .. }) = pid_file::read(&dir.data()) {
         if !pid_file::serves(pid, &dir.data()) {
@@ -202,13 +202,7 @@ fn remove_socket_lock(dir: &DataDir) -> Result<(), Error> {
 /// Starts `postgres` from a thread that lasts as long as it does: the parent-death signal is sent when
 /// the *thread* that spawned it ends, and the caller's may be a passing one.
 fn spawn(dir: &DataDir, program: &Path, settings: &Settings) -> Result<(Child, mpsc::Sender<()>), Error> {
-    let log = cluster::open_log(dir)?;
-    let mut command = dir.account().command(program);
-    command.arg("-D").arg(dir.data()).arg("-k").arg(dir.socket_folder());
-    for option in settings.options() {
-        command.arg("-c").arg(option);
-    }
-    command.stdout(log.try_clone().map_err(Error::io("open", dir.log()))?).stderr(log);
+    let mut command = command(dir, program, settings)?;
     // Ctrl-C in the terminal reaches the application alone, which then stops the server in good order.
     command.process_group(0);
     sys::end_with_parent(&mut command);
@@ -226,6 +220,18 @@ fn spawn(dir: &DataDir, program: &Path, settings: &Settings) -> Result<(Child, m
         .map_err(failed)?;
     let child = spawned.recv().map_err(|_| failed(std::io::ErrorKind::Other.into()))?.map_err(failed)?;
     Ok((child, keep))
+}
+
+/// The server's command line, its output going to the log.
+pub fn command(dir: &DataDir, program: &Path, settings: &Settings) -> Result<Command, Error> {
+    let log = cluster::open_log(dir)?;
+    let mut command = dir.account().command(program);
+    command.arg("-D").arg(dir.data()).arg("-k").arg(dir.socket_folder());
+    for option in settings.options() {
+        command.arg("-c").arg(option);
+    }
+    command.stdout(log.try_clone().map_err(Error::io("open", dir.log()))?).stderr(log);
+    Ok(command)
 }
 
 fn wait_until_ready(dir: &DataDir, child: &mut Child, deadline: Instant) -> Result<(), Error> {
@@ -267,14 +273,14 @@ fn stop_child(dir: &DataDir, child: &mut Child) -> Result<(), Error> {
     Err(Error::NotStopped { pid, waited: PATIENCE / 2 })
 }
 
-fn has_ended(dir: &DataDir, child: &mut Child) -> Result<Option<ExitStatus>, Error> {
+pub fn has_ended(dir: &DataDir, child: &mut Child) -> Result<Option<ExitStatus>, Error> {
     child.try_wait().map_err(Error::io("look after the server of", dir.data()))
 }
 
-fn not_ready(dir: &DataDir) -> Error {
+pub fn not_ready(dir: &DataDir) -> Error {
     Error::NotReady { waited: PATIENCE, log: end_of_log(dir) }
 }
 
-fn end_of_log(dir: &DataDir) -> String {
+pub fn end_of_log(dir: &DataDir) -> String {
     fs::read(dir.log()).map(|log| cluster::tail(&String::from_utf8_lossy(&log))).unwrap_or_default()
 }
