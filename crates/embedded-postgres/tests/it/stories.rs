@@ -13,11 +13,11 @@ use crate::{
     sql::query,
 };
 
-fn kill_9(pid: i32) {
+pub fn kill_9(pid: i32) {
     assert!(Command::new("kill").args(["-9", &pid.to_string()]).status().unwrap().success());
 }
 
-fn ends(pid: i32) -> bool {
+pub fn ends(pid: i32) -> bool {
     let gone = || {
         // A zombie has ended; nobody may be there to reap it.
         fs::read_to_string(format!("/proc/{pid}/stat")).map_or(true, |stat| stat.contains(") Z "))
