@@ -1,1 +1,12 @@
 //! Who takes which conversation: a pure decision with its reasons.
+//!
+//! [`choose`] decides and explains one conversation; [`assign`] decides a whole pass. Neither reads a clock or a
+//! database, so yesterday can be routed again under other settings.
+
+mod choose;
+mod facts;
+mod pass;
+
+pub use choose::{Choice, Considered, Verdict, choose};
+pub use facts::{Candidate, Decision, Skills, WaitReason, Work};
+pub use pass::{Routed, assign};
