@@ -7,6 +7,7 @@
 mod json;
 mod mac;
 mod parsed;
+pub mod twilio;
 pub mod whatsapp;
 
 pub use parsed::{NotReadable, Parsed};

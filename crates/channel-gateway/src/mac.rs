@@ -14,7 +14,6 @@ pub(crate) fn sha256_matches(secret: &SecretString, data: &[u8], mac: &[u8]) -> 
             .is_ok_and(|h| h.chain_update(data).verify_slice(mac).is_ok())
 }
 
-#[expect(dead_code, reason = "Twilio comes next")]
 /// Whether `mac` is the HMAC-SHA1 of `data` under `secret`.
 pub(crate) fn sha1_matches(secret: &SecretString, data: &[u8], mac: &[u8]) -> bool {
     let secret = secret.expose_secret().as_bytes();

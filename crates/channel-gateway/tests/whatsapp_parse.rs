@@ -1,5 +1,7 @@
 //! Webhooks of the Cloud API as they come, and what we make of them.
 
+#![expect(clippy::unwrap_used, reason = "a fixture that cannot be read is a failed test")]
+
 use std::{fs, path::Path};
 
 use channel_gateway::{NotReadable, Parsed, whatsapp::parse};
