@@ -1,1 +1,43 @@
 //! HTML in three languages: partials, pages, words.
+//!
+//! A *partial* is a template of its own (`row.html`, `message.html`…). Pages include it, and a `…Fragment` struct
+//! renders it alone for frames and catch-up, so that the HTML is the same whichever way it comes. Partials are
+//! rendered once for many viewers: nothing of one viewer stands in them.
+
+pub mod channel;
+pub mod details;
+pub mod error_page;
+pub mod failure;
+pub mod frame;
+pub mod inbox;
+pub mod linkify;
+pub mod message;
+pub mod person;
+pub mod presence;
+pub mod preview;
+pub mod row;
+pub mod sample;
+pub mod script_words;
+pub mod sign_in;
+pub mod system;
+pub mod thread;
+pub mod time;
+pub mod tx;
+
+pub use askama::Template;
+pub use channel::ChannelTag;
+pub use details::{Details, DetailsFragment, IdentityLine};
+pub use error_page::ErrorPage;
+pub use frame::{Frame, Section, Theme, Viewer};
+pub use inbox::InboxPage;
+pub use message::{Author, Delivery, MessageFragment, MessageView, Quote};
+pub use person::PersonTag;
+pub use presence::{MePresence, MePresenceFragment};
+pub use row::{ConversationRow, RowFragment};
+pub use script_words::words_for_scripts;
+pub use sign_in::{SignInError, SignInPage};
+pub use system::{Happened, SystemFragment, SystemLine, Why};
+pub use thread::{
+    EarlierFragment, Entry, PreviousConversation, Thread, ThreadPane, ThreadState, ThreadStateFragment,
+};
+pub use tx::{Arg, Lang, Tx};

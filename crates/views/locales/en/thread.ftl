@@ -1,0 +1,76 @@
+thread-back = Back to the list
+thread-label = Messages with { $name }
+thread-none-title = Pick a conversation
+thread-none-before = Or press
+thread-none-after = to open the first one.
+resolve = Resolve
+resend = Send again
+claim = Take it
+author-machine = Automatic message
+message-referral = Came from an ad
+message-edit = Edited an earlier message
+message-picked = Picked:
+message-form-named = Form “{ $name }”
+message-order = { $count ->
+    [one] Order of { $count } item
+   *[other] Order of { $count } items
+}
+message-unsupported = This message can only be seen on the customer’s phone.
+message-unsupported-what = This message ({ $what }) can only be seen on the customer’s phone.
+message-unknown = A new kind of message ({ $what }). It is kept as it came.
+line-reaction = { $name } reacted with { $emoji }
+line-reaction-removed = { $name } took the reaction back
+line-revoke = { $name } deleted a message
+line-welcome = { $name } opened the chat
+line-system = Notice from WhatsApp: { $text }
+delivery-sending = Sending
+delivery-uncertain = Unconfirmed
+delivery-uncertain-why = Unconfirmed: it may have arrived. Send again only if the customer did not get it.
+delivery-sent = Sent
+delivery-delivered = Delivered
+delivery-read = Read
+delivery-played = Played
+delivery-failed = Not sent
+sys-opened = Entered the queue { $queue }
+sys-reopened = Reopened in the queue { $queue }
+sys-assigned-routed = { $candidates ->
+    [one] Assigned to { $name }: waited { $waited }, the only one free ({ $load } of { $capacity })
+   *[other] Assigned to { $name }: waited { $waited }, the least busy of { $candidates } ({ $load } of { $capacity })
+}
+sys-assigned-moved = { $by } assigned it to { $name }
+sys-assigned-taken = { $name } took it from the queue
+sys-released = Went back to the queue
+sys-released-by = { $by } put it back in the queue
+sys-transferred = Moved to the queue { $queue }
+sys-closed = Resolved
+sys-closed-by = { $name } resolved it
+state-bot = with the bot
+state-queued = waiting
+state-assigned = open
+state-snoozed = snoozed
+state-closed = resolved
+composer-title = Reply
+composer-label = Message
+composer-placeholder = Write to { $name } on { $channel }
+composer-enter = sends ·
+composer-shift-enter = new line
+composer-send = Send
+dock-closed-title = You can only send an approved template
+dock-closed = When { $name } answers, you can write freely for 24 hours.
+dock-other-title = Someone else holds it
+dock-other = You can read it; its holder answers.
+dock-unassigned-title = Nobody holds it yet
+dock-unassigned = It waits in its queue for the first person free.
+dock-resolved-title = Conversation resolved
+dock-resolved = It opens again when { $name } writes.
+details-title = Contact details
+details-toggle = Contact details
+details-since = Customer since
+details-addresses = Addresses
+details-channel = Channel
+details-previous = Other conversations
+details-first = This is their first conversation.
+identity-phone = Phone
+identity-bsuid = WhatsApp id
+identity-parent-bsuid = Group id
+identity-masked = (partly hidden)

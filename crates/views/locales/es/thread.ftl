@@ -1,0 +1,76 @@
+thread-back = Volver a la lista
+thread-label = Mensajes con { $name }
+thread-none-title = Elige una conversación
+thread-none-before = O pulsa
+thread-none-after = para abrir la primera.
+resolve = Resolver
+resend = Enviar otra vez
+claim = Tomar
+author-machine = Mensaje automático
+message-referral = Llegó desde un anuncio
+message-edit = Editó un mensaje anterior
+message-picked = Eligió:
+message-form-named = Formulario «{ $name }»
+message-order = { $count ->
+    [one] Pedido de { $count } producto
+   *[other] Pedido de { $count } productos
+}
+message-unsupported = Este mensaje solo se puede ver en el teléfono del cliente.
+message-unsupported-what = Este mensaje ({ $what }) solo se puede ver en el teléfono del cliente.
+message-unknown = Mensaje de un tipo nuevo ({ $what }). Quedó guardado tal como llegó.
+line-reaction = { $name } reaccionó con { $emoji }
+line-reaction-removed = { $name } quitó su reacción
+line-revoke = { $name } eliminó un mensaje
+line-welcome = { $name } abrió el chat
+line-system = Aviso de WhatsApp: { $text }
+delivery-sending = Enviando
+delivery-uncertain = Sin confirmar
+delivery-uncertain-why = Sin confirmar: puede que haya llegado. Envíalo otra vez solo si el cliente no lo recibió.
+delivery-sent = Enviado
+delivery-delivered = Entregado
+delivery-read = Leído
+delivery-played = Escuchado
+delivery-failed = No enviado
+sys-opened = Entró a la cola { $queue }
+sys-reopened = Reabierta en la cola { $queue }
+sys-assigned-routed = { $candidates ->
+    [one] Asignada a { $name }: esperó { $waited }, la única persona libre ({ $load } de { $capacity })
+   *[other] Asignada a { $name }: esperó { $waited }, la menos ocupada de { $candidates } ({ $load } de { $capacity })
+}
+sys-assigned-moved = { $by } la asignó a { $name }
+sys-assigned-taken = { $name } la tomó de la cola
+sys-released = Volvió a la cola
+sys-released-by = { $by } la devolvió a la cola
+sys-transferred = Pasó a la cola { $queue }
+sys-closed = Resuelta
+sys-closed-by = { $name } la resolvió
+state-bot = con el bot
+state-queued = en cola
+state-assigned = abierta
+state-snoozed = pospuesta
+state-closed = resuelta
+composer-title = Responder
+composer-label = Mensaje
+composer-placeholder = Escribe a { $name } por { $channel }
+composer-enter = envía ·
+composer-shift-enter = salto
+composer-send = Enviar
+dock-closed-title = Solo puedes enviar una plantilla aprobada
+dock-closed = Cuando { $name } responda, podrás escribirle libremente por 24 horas.
+dock-other-title = La atiende otra persona
+dock-other = Puedes leerla; responde quien la tiene asignada.
+dock-unassigned-title = Nadie la atiende todavía
+dock-unassigned = Está en cola y se asignará a la primera persona libre.
+dock-resolved-title = Conversación resuelta
+dock-resolved = Si { $name } escribe de nuevo, se reabre.
+details-title = Datos del contacto
+details-toggle = Datos del contacto
+details-since = Cliente desde
+details-addresses = Direcciones
+details-channel = Canal
+details-previous = Otras conversaciones
+details-first = Es su primera conversación.
+identity-phone = Teléfono
+identity-bsuid = Id. de WhatsApp
+identity-parent-bsuid = Id. del grupo
+identity-masked = (oculto en parte)

@@ -1,0 +1,99 @@
+//! The contact panel. Rendered once for each class of viewers: with full addresses, or masked ones.
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+use domain::{ContactId, ConversationId, IdentityKind};
+
+use crate::{ChannelTag, Tx, thread::PreviousConversation};
+
+/// One address of the contact, ready to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdentityLine {
+    /// What it is.
+    pub kind: IdentityKind,
+    /// The address; masked already when `masked`.
+    pub text: String,
+    /// Whether figures are hidden from this class of viewers.
+    pub masked: bool,
+}
+
+impl IdentityLine {
+    /// The key of the kind's word.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self.kind {
+            IdentityKind::Phone => "identity-phone",
+            IdentityKind::Bsuid => "identity-bsuid",
+            IdentityKind::ParentBsuid => "identity-parent-bsuid",
+        }
+    }
+}
+
+/// The contact panel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Details {
+    /// Beside which conversation.
+    pub conversation: ConversationId,
+    /// Grows with every change of the contact.
+    pub version: i64,
+    /// Who.
+    pub contact: ContactId,
+    /// The name, or address in this class.
+    pub name: String,
+    /// Whether the contact is a VIP.
+    pub vip: bool,
+    /// Addresses, best first.
+    pub identities: Vec<IdentityLine>,
+    /// The channel of this conversation.
+    pub channel: ChannelTag,
+    /// When the contact was first seen.
+    pub first_seen: DateTime<Utc>,
+    /// Other conversations of the contact, newest first.
+    pub previous: Vec<PreviousConversation>,
+}
+
+impl Details {
+    /// Initials for the avatar.
+    #[must_use]
+    pub fn initials(&self) -> String {
+        crate::person::initials(&self.name)
+    }
+
+    /// The avatar's hue.
+    #[must_use]
+    pub fn hue(&self) -> u16 {
+        crate::person::hue(self.contact.0.as_bytes())
+    }
+}
+
+/// `text` with all but its beginning and end hidden: enough to recognise, too little to use.
+#[must_use]
+pub fn mask(text: &str) -> String {
+    let length = text.chars().count();
+    let (head, tail) = if length > 7 { (4, 2) } else { (1, 1) };
+    text.chars()
+        .enumerate()
+        .map(|(at, c)| if at < head || at + tail >= length || c == ' ' { c } else { '•' })
+        .collect()
+}
+
+/// The `#details-{conversation}` fragment.
+#[derive(Debug, Template)]
+#[template(path = "details.html")]
+pub struct DetailsFragment<'a> {
+    /// The words.
+    pub tx: Tx,
+    /// What to show.
+    pub details: &'a Details,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mask;
+
+    #[test]
+    fn a_masked_address_is_recognised_but_not_usable() {
+        assert_eq!(mask("+51987412306"), "+519••••••06");
+        assert_eq!(mask("12345"), "1•••5");
+    }
+}

@@ -1,0 +1,126 @@
+//! What every page has around its content: head, rail, tab bar, the viewer's own presence.
+
+use domain::PersonId;
+
+use crate::{MePresence, Tx, words_for_scripts};
+
+/// The colours a person prefers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// As the operating system says.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    /// The word that is stored, and stands in `<html data-theme>`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The theme behind a stored word; an unknown one follows the system.
+    #[must_use]
+    pub fn parse(word: &str) -> Self {
+        match word {
+            "light" => Self::Light,
+            "dark" => Self::Dark,
+            _ => Self::System,
+        }
+    }
+}
+
+/// A part of the product, as marked in the rail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// The inbox.
+    Inbox,
+    /// The live floor.
+    Floor,
+    /// Administration.
+    Admin,
+    /// One's own account.
+    Me,
+    /// None of them.
+    None,
+}
+
+/// The signed-in person, as far as the frame needs to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Viewer {
+    /// Who.
+    pub id: PersonId,
+    /// The full name.
+    pub name: String,
+    /// Whether the rail shows the live floor.
+    pub sees_floor: bool,
+    /// Whether the rail shows administration.
+    pub sees_admin: bool,
+    /// Own presence; `None` for those who take no conversations.
+    pub presence: Option<MePresence>,
+}
+
+impl Viewer {
+    /// Initials for the avatar.
+    #[must_use]
+    pub fn initials(&self) -> String {
+        crate::person::initials(&self.name)
+    }
+
+    /// The avatar's hue.
+    #[must_use]
+    pub fn hue(&self) -> u16 {
+        crate::person::hue(self.id.0.as_bytes())
+    }
+}
+
+/// Everything around a page's content. Each page struct has one in a field named `frame`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    /// The words.
+    pub tx: Tx,
+    /// The viewer's colours.
+    pub theme: Theme,
+    /// The nonce of this answer's policy; scripts carry it.
+    pub nonce: String,
+    /// The session's token against forged requests.
+    pub csrf: String,
+    /// Where assets are served, with the build's hash and without a slash at the end: `/assets/3f9a…`.
+    pub assets: String,
+    /// The last event this page includes; the socket asks for all after it.
+    pub cursor: i64,
+    /// What the socket is asked for: `inbox/mine`, `floor` or `none`.
+    pub live_view: &'static str,
+    /// Where in the product the page is.
+    pub section: Section,
+    /// Who looks.
+    pub viewer: Viewer,
+}
+
+impl Frame {
+    /// The words that scripts need, as JSON that can't end a script element.
+    #[must_use]
+    pub fn script_words(&self) -> String {
+        words_for_scripts(&self.tx)
+    }
+
+    /// Whether `section` is the current one.
+    #[must_use]
+    pub fn is(&self, section: &str) -> bool {
+        matches!(
+            (self.section, section),
+            (Section::Inbox, "inbox")
+                | (Section::Floor, "floor")
+                | (Section::Admin, "admin")
+                | (Section::Me, "me")
+        )
+    }
+}

@@ -1,0 +1,121 @@
+//! Web addresses in customers' words become links. The one place that makes markup out of their text.
+
+use std::fmt::Write as _;
+
+use askama::filters::{Html, escape};
+
+/// `text` escaped for HTML, with its `http://` and `https://` addresses as links that open apart and
+/// tell the other side nothing of this page.
+#[must_use]
+pub fn linkify(text: &str) -> String {
+    let mut html = String::with_capacity(text.len() + 32);
+    let mut rest = text;
+    while let Some(start) = next_address(rest) {
+        let (before, from) = rest.split_at(start);
+        let (address, after) = from.split_at(address_length(from));
+        push_escaped(&mut html, before);
+        html.push_str("<a class=\"link\" target=\"_blank\" rel=\"noopener noreferrer\" href=\"");
+        push_escaped(&mut html, address);
+        html.push_str("\">");
+        push_escaped(&mut html, address);
+        html.push_str("</a>");
+        rest = after;
+    }
+    push_escaped(&mut html, rest);
+    html
+}
+
+/// Where the next address begins that has something behind its scheme.
+fn next_address(text: &str) -> Option<usize> {
+    let mut from = 0;
+    while let Some(at) = text[from..].find("http").map(|at| at + from) {
+        let behind = &text[at..];
+        let scheme = ["https://", "http://"].into_iter().find(|scheme| behind.starts_with(scheme));
+        let alone = text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
+        if let Some(scheme) = scheme
+            && alone
+            && behind[scheme.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '[')
+        {
+            return Some(at);
+        }
+        from = at + "http".len();
+    }
+    None
+}
+
+/// How long the address at the start of `text` is: up to white space or a quote, without the sentence's own
+/// punctuation, and with a closing bracket only when it opened one.
+fn address_length(text: &str) -> usize {
+    let end = text
+        .find(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '«' | '»'))
+        .unwrap_or(text.len());
+    let mut address = &text[..end];
+    loop {
+        let shorter = address.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '*', '_', '…', '”', '’']);
+        let shorter = match shorter.strip_suffix(')') {
+            Some(inner) if !inner.contains('(') => inner,
+            _ => shorter,
+        };
+        if shorter.len() == address.len() {
+            return address.len();
+        }
+        address = shorter;
+    }
+}
+
+fn push_escaped(html: &mut String, text: &str) {
+    let Ok(escaped) = escape(text, Html);
+    // Writing to a String can't fail.
+    let _ = write!(html, "{escaped}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn addresses(text: &str) -> Vec<String> {
+        linkify(text)
+            .split("href=\"")
+            .skip(1)
+            .filter_map(|part| part.split('"').next().map(str::to_owned))
+            .collect()
+    }
+
+    #[test]
+    fn addresses_end_where_a_reader_would_end_them() {
+        assert_eq!(addresses("mira https://sonrisas.pe/citas."), ["https://sonrisas.pe/citas"]);
+        assert_eq!(addresses("(http://a.pe/x_(y)) y https://b.pe?"), ["http://a.pe/x_(y)", "https://b.pe"]);
+        assert_eq!(addresses("https://a.pe/á?q=1&r=2"), ["https://a.pe/á?q=1&#38;r=2"]);
+    }
+
+    #[test]
+    fn nothing_but_web_addresses_becomes_a_link() {
+        for text in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "https://",
+            "http:// a",
+            "xhttps://a.pe",
+            "ftp://a.pe",
+        ] {
+            assert_eq!(addresses(text), Vec::<String>::new(), "{text}");
+        }
+    }
+
+    #[test]
+    fn markup_stays_text_inside_and_outside_of_links() {
+        let html = linkify("<script>x</script> https://a.pe/\"onclick=alert(1) <b>");
+        assert!(!html.contains("<script") && !html.contains("<b>"), "{html}");
+        assert!(!html.contains("onclick=alert(1) target"), "{html}");
+        assert_eq!(addresses("https://a.pe/\"onclick=x"), ["https://a.pe/"]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_comes_the_only_markup_is_our_link(text in ".{0,80}|(.{0,9}https?://.{0,20}){1,3}") {
+            let html = linkify(&text);
+            let ours = html.replace("<a class=\"link\" target=\"_blank\" rel=\"noopener noreferrer\" href=\"", "").replace("\">", "").replace("</a>", "");
+            proptest::prop_assert!(!ours.contains(['<', '>', '"']), "{}", html);
+        }
+    }
+}

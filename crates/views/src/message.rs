@@ -1,0 +1,351 @@
+//! One message in a thread. The same for everyone who may see it.
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+use domain::{ChannelKind, ContactId, Content, DeliveryState, MessageId, content::Media, outbound::Advice};
+use serde_json::Value;
+
+use crate::{Arg, PersonTag, Tx, failure, failure::Failure, linkify, preview, time};
+
+/// Who wrote a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Author {
+    /// The customer.
+    Contact {
+        /// Who; gives the avatar its hue.
+        id: ContactId,
+        /// Their name, or address in the class of this thread.
+        name: String,
+    },
+    /// A colleague.
+    Person(PersonTag),
+    /// The house itself: bot, automatic answer, echo from another device.
+    Machine,
+}
+
+/// How far a message of ours has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// The state.
+    pub state: DeliveryState,
+    /// The vendor's code of a failure.
+    pub error_code: Option<i64>,
+    /// The adapter's advice on a failure.
+    pub advice: Option<Advice>,
+}
+
+/// The message that one answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quote {
+    /// Who wrote it, by name.
+    pub author: String,
+    /// Its kind, the word of `Content::kind`.
+    pub kind: String,
+    /// Its words; empty when it has none.
+    pub text: String,
+}
+
+/// One message in a thread.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MessageView {
+    /// Which.
+    pub id: MessageId,
+    /// The id the sender's browser made, by which it finds the bubble it drew at once.
+    pub client_id: Option<String>,
+    /// Who wrote it; decides the side.
+    pub author: Author,
+    /// The channel's kind, by which failures are read.
+    pub channel: ChannelKind,
+    /// What it says.
+    pub content: Content,
+    /// When it was written, by the vendor's clock for customers.
+    pub at: DateTime<Utc>,
+    /// Place in the thread, made by [`time::seq`].
+    pub seq: String,
+    /// How far it has come; `None` for messages of customers.
+    pub delivery: Option<Delivery>,
+    /// What it answers.
+    pub quote: Option<Quote>,
+    /// Whether an ad or post led here.
+    pub referral: bool,
+    /// Grows with every change.
+    pub version: i64,
+}
+
+/// A labelled file whose bytes are not here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileView<'a> {
+    /// Icon in the sprite.
+    pub icon: &'static str,
+    /// The sender's name for it, or what it is.
+    pub title: String,
+    /// What it is, when the title does not say, and its type.
+    pub note: String,
+    /// The words beside it.
+    pub caption: Option<&'a str>,
+}
+
+impl MessageView {
+    /// When, for machines.
+    #[must_use]
+    pub fn iso(&self) -> String {
+        time::iso(&self.at)
+    }
+
+    /// Whether it is ours.
+    #[must_use]
+    pub fn is_out(&self) -> bool {
+        !matches!(self.author, Author::Contact { .. })
+    }
+
+    /// The name of who wrote it.
+    #[must_use]
+    pub fn author_name(&self, tx: &Tx) -> String {
+        match &self.author {
+            Author::Contact { name, .. } => name.clone(),
+            Author::Person(person) => person.name.clone(),
+            Author::Machine => tx.t("author-machine"),
+        }
+    }
+
+    /// Initials for the avatar; empty for the machine.
+    #[must_use]
+    pub fn initials(&self) -> String {
+        match &self.author {
+            Author::Contact { name, .. } => crate::person::initials(name),
+            Author::Person(person) => person.initials(),
+            Author::Machine => String::new(),
+        }
+    }
+
+    /// The avatar's hue.
+    #[must_use]
+    pub fn hue(&self) -> u16 {
+        match &self.author {
+            Author::Contact { id, .. } => crate::person::hue(id.0.as_bytes()),
+            Author::Person(person) => person.hue(),
+            Author::Machine => 265,
+        }
+    }
+
+    /// Whether the machine wrote it.
+    #[must_use]
+    pub fn is_machine(&self) -> bool {
+        self.author == Author::Machine
+    }
+
+    /// Classes beside `msg`.
+    #[must_use]
+    pub fn classes(&self) -> &'static str {
+        let state = self.delivery.as_ref().map(|delivery| delivery.state);
+        match (self.is_out(), state) {
+            (false, _) => "",
+            (true, Some(DeliveryState::Failed)) => " out failed",
+            (true, Some(DeliveryState::Queued | DeliveryState::Sending)) => " out pending",
+            (true, _) if self.is_machine() => " out bot",
+            (true, _) => " out",
+        }
+    }
+
+    /// Reactions, corrections, deletions and notices are a line, not a bubble.
+    #[must_use]
+    pub fn is_line(&self) -> bool {
+        matches!(
+            self.content,
+            Content::Reaction { .. } | Content::Revoke { .. } | Content::Welcome | Content::System { .. }
+        )
+    }
+
+    /// The icon of such a line.
+    #[must_use]
+    pub fn line_icon(&self) -> &'static str {
+        match self.content {
+            Content::Reaction { .. } => "smile",
+            Content::Revoke { .. } => "ban",
+            _ => "info",
+        }
+    }
+
+    /// The sentence of such a line.
+    #[must_use]
+    pub fn line(&self, tx: &Tx) -> String {
+        let name = self.author_name(tx);
+        match &self.content {
+            Content::Reaction { emoji: Some(emoji), .. } => {
+                tx.with("line-reaction", [("name", Arg::Text(&name)), ("emoji", Arg::Text(emoji))])
+            }
+            Content::Reaction { emoji: None, .. } => tx.a("line-reaction-removed", "name", &name),
+            Content::Revoke { .. } => tx.a("line-revoke", "name", &name),
+            Content::Welcome => tx.a("line-welcome", "name", &name),
+            Content::System { body, .. } => tx.a("line-system", "text", body),
+            _ => String::new(),
+        }
+    }
+
+    /// What it says, without the wrapper of a correction.
+    #[must_use]
+    pub fn said(&self) -> &Content {
+        match &self.content {
+            Content::Edit { content, .. } => content,
+            content => content,
+        }
+    }
+
+    /// Whether it corrects an earlier message.
+    #[must_use]
+    pub fn is_edit(&self) -> bool {
+        matches!(self.content, Content::Edit { .. })
+    }
+
+    /// The words of the quoted message in one line.
+    #[must_use]
+    pub fn quoted(&self, tx: &Tx) -> Option<(String, String)> {
+        let quote = self.quote.as_ref()?;
+        Some((quote.author.clone(), preview::line(tx, &quote.kind, &quote.text, 120)))
+    }
+
+    /// The mark of the delivery: icon, class, key of its word.
+    #[must_use]
+    pub fn mark(&self) -> Option<(&'static str, &'static str, &'static str)> {
+        self.delivery.as_ref().map(|delivery| mark(delivery.state))
+    }
+
+    /// Why it failed and what to do about it.
+    #[must_use]
+    pub fn trouble(&self, tx: &Tx) -> Option<String> {
+        let delivery = self.delivery.as_ref()?;
+        match delivery.state {
+            DeliveryState::Uncertain => Some(tx.t("delivery-uncertain-why")),
+            DeliveryState::Failed => {
+                let (family, advice) = self.diagnosis(delivery);
+                Some(format!("{} {}", tx.t(family.why()), tx.t(failure::what_to_do(advice))))
+            }
+            _ => None,
+        }
+    }
+
+    fn diagnosis(&self, delivery: &Delivery) -> (Failure, Advice) {
+        let family = delivery.error_code.map_or(Failure::Unknown, |code| Failure::of(self.channel, code));
+        (family, delivery.advice.unwrap_or_else(|| family.usual_advice()))
+    }
+
+    /// The vendor's code, for the curious.
+    #[must_use]
+    pub fn error_code(&self) -> Option<i64> {
+        self.delivery.as_ref().and_then(|delivery| delivery.error_code)
+    }
+
+    /// Whether sending it again may help: always when its fate is unknown, and unless the refusal is final.
+    #[must_use]
+    pub fn can_resend(&self) -> bool {
+        self.delivery.as_ref().is_some_and(|delivery| match delivery.state {
+            DeliveryState::Uncertain => true,
+            DeliveryState::Failed => {
+                matches!(self.diagnosis(delivery).1, Advice::Later | Advice::FixChannel)
+            }
+            _ => false,
+        })
+    }
+
+    /// Words as HTML: escaped, with links.
+    #[must_use]
+    pub fn html(&self, text: &str) -> String {
+        linkify::linkify(text)
+    }
+
+    /// A file in words.
+    #[must_use]
+    pub fn file<'a>(&self, tx: &Tx, media: &'a Media) -> FileView<'a> {
+        let kind = self.said().kind();
+        let word = tx.t(if media.voice { "kind-voice" } else { preview::word(kind) });
+        let (title, what) = match &media.filename {
+            Some(name) => (name.clone(), Some(word)),
+            None => (word, None),
+        };
+        let extension = media.mime.as_deref().map(short_type);
+        let note = what.into_iter().chain(extension).collect::<Vec<_>>().join(" · ");
+        FileView {
+            icon: preview::icon(kind).unwrap_or("file-text"),
+            title,
+            note,
+            caption: media.caption.as_deref(),
+        }
+    }
+
+    /// Coordinates as people write them.
+    #[must_use]
+    pub fn coordinates(&self, latitude: &f64, longitude: &f64) -> String {
+        format!("{latitude:.5}, {longitude:.5}")
+    }
+
+    /// The answers of a form, question by question; nested ones as text.
+    #[must_use]
+    pub fn answers(&self, answers: &Value) -> Vec<(String, String)> {
+        match answers {
+            Value::Object(map) => map
+                .iter()
+                .filter(|(key, _)| *key != "flow_token")
+                .map(|(key, value)| (key.replace('_', " "), plain(value)))
+                .collect(),
+            value => vec![(String::new(), plain(value))],
+        }
+    }
+
+    /// The lines of an order: how many of what.
+    #[must_use]
+    pub fn order_lines(&self, items: &[Value]) -> Vec<(String, String)> {
+        let first = |item: &Value, keys: &[&str]| keys.iter().find_map(|key| item.get(key)).map(plain);
+        items
+            .iter()
+            .map(|item| {
+                let count = first(item, &["quantity"]).unwrap_or_else(|| "1".to_owned());
+                let name = first(item, &["name", "product_name", "product_retailer_id"]).unwrap_or_default();
+                (count, name)
+            })
+            .collect()
+    }
+}
+
+/// The mark of a delivery state: icon, class, key of its word.
+#[must_use]
+pub const fn mark(state: DeliveryState) -> (&'static str, &'static str, &'static str) {
+    match state {
+        DeliveryState::Queued | DeliveryState::Sending => ("clock-3", "", "delivery-sending"),
+        DeliveryState::Uncertain => ("circle-help", "unsure", "delivery-uncertain"),
+        DeliveryState::Accepted | DeliveryState::Sent => ("check", "", "delivery-sent"),
+        DeliveryState::Delivered => ("check-check", "", "delivery-delivered"),
+        DeliveryState::Read => ("check-check", "read", "delivery-read"),
+        DeliveryState::Played => ("check-check", "read", "delivery-played"),
+        DeliveryState::Failed => ("circle-alert", "fail", "delivery-failed"),
+    }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        value => value.to_string(),
+    }
+}
+
+/// `application/pdf; x=y` → `PDF`.
+fn short_type(mime: &str) -> String {
+    let essence = mime.split(';').next().unwrap_or(mime).trim();
+    let name = essence.rsplit(['/', '.']).next().unwrap_or(essence);
+    match name {
+        "mpeg" if essence.starts_with("audio/") => "MP3".to_owned(),
+        "plain" => "TXT".to_owned(),
+        "document" => "DOCX".to_owned(),
+        "sheet" => "XLSX".to_owned(),
+        name => name.to_uppercase(),
+    }
+}
+
+/// The message as a fragment, for `#thread-{conversation}`.
+#[derive(Debug, Template)]
+#[template(path = "message.html")]
+pub struct MessageFragment<'a> {
+    /// The words.
+    pub tx: Tx,
+    /// What to show.
+    pub message: &'a MessageView,
+}

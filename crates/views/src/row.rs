@@ -1,0 +1,106 @@
+//! One conversation in a list. The same for everyone who may see it: unread and selection are added in the page.
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+use domain::{ContactId, ConversationId, MustAct, conversation::ReplyWindow};
+
+use crate::{ChannelTag, Tx, preview, time};
+
+/// Longest preview in characters; a list column shows about fifty.
+const PREVIEW: usize = 90;
+
+/// One conversation in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConversationRow {
+    /// Which.
+    pub conversation: ConversationId,
+    /// Of whom; gives the avatar its hue.
+    pub contact: ContactId,
+    /// The contact's name, or their address in the class of this list.
+    pub contact_name: String,
+    /// Whether the contact is a VIP.
+    pub vip: bool,
+    /// Through which channel.
+    pub channel: ChannelTag,
+    /// In which queue.
+    pub queue: String,
+    /// When something was last said.
+    pub last_at: DateTime<Utc>,
+    /// Who of ours said the last thing, by first name; `None` when the customer did.
+    pub last_author: Option<String>,
+    /// The last message's kind, the word of `Content::kind`.
+    pub preview_kind: String,
+    /// The last message's words; empty when it has none.
+    pub preview: String,
+    /// The reply window.
+    pub window: ReplyWindow,
+    /// Whose turn it is.
+    pub must_act: MustAct,
+    /// Since when.
+    pub must_act_since: DateTime<Utc>,
+    /// How many messages the customer has sent in all; unread is this less what a person has read.
+    pub inbound_count: i32,
+    /// Grows with every change of the row.
+    pub version: i64,
+    /// Urgency, higher first; 0 is the usual.
+    pub priority: i16,
+    /// Place in the list, made by [`time::seq`].
+    pub seq: String,
+}
+
+impl ConversationRow {
+    /// Initials for the avatar.
+    #[must_use]
+    pub fn initials(&self) -> String {
+        crate::person::initials(&self.contact_name)
+    }
+
+    /// The avatar's hue.
+    #[must_use]
+    pub fn hue(&self) -> u16 {
+        crate::person::hue(self.contact.0.as_bytes())
+    }
+
+    /// The last message in one line.
+    #[must_use]
+    pub fn line(&self, tx: &Tx) -> String {
+        preview::line(tx, &self.preview_kind, &self.preview, PREVIEW)
+    }
+
+    /// The icon before it.
+    #[must_use]
+    pub fn icon(&self) -> Option<&'static str> {
+        preview::icon(&self.preview_kind)
+    }
+
+    /// Whether the business owes an answer.
+    #[must_use]
+    pub fn waits_for_us(&self) -> bool {
+        self.must_act == MustAct::Agent
+    }
+
+    /// The end of an open window, for the clock that warns in its last hour.
+    #[must_use]
+    pub fn open_until(&self) -> Option<String> {
+        match self.window {
+            ReplyWindow::Open(until) => Some(time::iso(&until)),
+            ReplyWindow::Boundless | ReplyWindow::Closed(_) => None,
+        }
+    }
+
+    /// Whether only templates may be sent.
+    #[must_use]
+    pub fn is_shut(&self) -> bool {
+        matches!(self.window, ReplyWindow::Closed(_))
+    }
+}
+
+/// The row as a fragment, for `#list`.
+#[derive(Debug, Template)]
+#[template(path = "row.html")]
+pub struct RowFragment<'a> {
+    /// The words.
+    pub tx: Tx,
+    /// What to show.
+    pub row: &'a ConversationRow,
+}

@@ -1,0 +1,1 @@
+//! A small company to draw screens with: for tests and the preview.

@@ -1,0 +1,67 @@
+//! The words that scripts need, handed over as JSON: clocks, toasts, announcements.
+
+use std::collections::BTreeMap;
+
+use crate::{Arg, Tx};
+
+/// Keys of `scripts.ftl`. `{n}` and `{name}` in the texts are filled by the scripts; of a pair in `-one` and
+/// `-other` they choose by the language's own rule.
+pub const SCRIPT_KEYS: &[&str] = &[
+    "js-yesterday",
+    "js-today",
+    "js-now",
+    "js-closes-in",
+    "js-window-left",
+    "js-window-closed",
+    "js-window-boundless",
+    "js-hours-minutes",
+    "js-minutes",
+    "js-seconds",
+    "js-unread-one",
+    "js-unread-other",
+    "js-new-one",
+    "js-new-other",
+    "js-said",
+    "js-said-many",
+    "js-offline",
+    "js-reconnecting",
+    "js-online",
+    "js-not-sent",
+    "js-sending",
+    "js-waiting",
+    "js-retry",
+    "js-discard",
+    "js-too-long",
+    "js-left",
+    "js-failed",
+    "js-failed-forbidden",
+    "js-resolved",
+    "js-resent",
+    "js-claimed",
+    "js-taken-by-other",
+    "js-signed-out",
+    "js-reload",
+    "js-lines-behind",
+    "js-presence-available",
+    "js-presence-pre_pause",
+    "js-presence-paused",
+    "js-presence-offline",
+    "js-count-one",
+    "js-count-other",
+];
+
+/// All script words of a language as a JSON object that can't end the element it stands in.
+#[must_use]
+pub fn words_for_scripts(tx: &Tx) -> String {
+    let words: BTreeMap<&str, String> = SCRIPT_KEYS
+        .iter()
+        .map(|key| {
+            let text = tx.with(
+                key,
+                [("n", Arg::Text("{n}")), ("name", Arg::Text("{name}")), ("text", Arg::Text("{text}"))],
+            );
+            (key.trim_start_matches("js-"), text)
+        })
+        .collect();
+    serde_json::to_string(&words).unwrap_or_else(|_| "{}".to_owned()).replace('<', "\\u003c")
+}

@@ -1,0 +1,219 @@
+//! An open conversation: its state, its messages and events, and what may be written.
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+use domain::{ContactId, ConversationId, ConversationState, PersonId, conversation::ReplyWindow};
+
+use crate::{Arg, ChannelTag, Details, MessageView, PersonTag, SystemLine, Tx, time};
+
+/// Who holds a conversation, in which queue, and whether free text may be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThreadState {
+    /// Which.
+    pub conversation: ConversationId,
+    /// Grows with every change of the conversation.
+    pub version: i64,
+    /// Where it stands.
+    pub state: ConversationState,
+    /// Who holds it.
+    pub holder: Option<PersonTag>,
+    /// In which queue.
+    pub queue: String,
+    /// Through which channel.
+    pub channel: ChannelTag,
+    /// The reply window.
+    pub window: ReplyWindow,
+}
+
+impl ThreadState {
+    /// The holder's id, or nothing.
+    #[must_use]
+    pub fn assignee(&self) -> String {
+        self.holder.as_ref().map(|holder| holder.id.to_string()).unwrap_or_default()
+    }
+
+    /// The word in `data-window`.
+    #[must_use]
+    pub const fn window_word(&self) -> &'static str {
+        match self.window {
+            ReplyWindow::Boundless => "boundless",
+            ReplyWindow::Open(_) => "open",
+            ReplyWindow::Closed(_) => "closed",
+        }
+    }
+
+    /// The end of the window, or nothing.
+    #[must_use]
+    pub fn until(&self) -> String {
+        match self.window {
+            ReplyWindow::Open(until) | ReplyWindow::Closed(Some(until)) => time::iso(&until),
+            ReplyWindow::Boundless | ReplyWindow::Closed(None) => String::new(),
+        }
+    }
+
+    /// The key of the state's word, for states that the holder's name does not tell.
+    #[must_use]
+    pub const fn word(&self) -> Option<&'static str> {
+        match self.state {
+            ConversationState::Assigned => None,
+            ConversationState::Bot => Some("state-bot"),
+            ConversationState::Queued => Some("state-queued"),
+            ConversationState::Snoozed => Some("state-snoozed"),
+            ConversationState::Closed => Some("state-closed"),
+        }
+    }
+
+    /// What stands where one writes, for this viewer: the composer, or the reason why not.
+    ///
+    /// The page decides the same from `data-state`, `data-assignee` and `data-window` after every push.
+    #[must_use]
+    pub fn dock(&self, viewer: &PersonId) -> &'static str {
+        match (self.state, &self.holder) {
+            (ConversationState::Closed, _) => "resolved",
+            (_, None) => "unassigned",
+            (_, Some(holder)) if holder.id != *viewer => "other",
+            _ if !self.window.allows_text() => "closed",
+            _ => "open",
+        }
+    }
+}
+
+/// The `#state-{conversation}` fragment.
+#[derive(Debug, Template)]
+#[template(path = "thread_state.html")]
+pub struct ThreadStateFragment<'a> {
+    /// The words.
+    pub tx: Tx,
+    /// What to show.
+    pub state: &'a ThreadState,
+}
+
+/// One entry of a thread.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Entry {
+    /// A message.
+    Message(Box<MessageView>),
+    /// Something that happened.
+    System(SystemLine),
+}
+
+/// An open conversation, complete but for older messages.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Thread {
+    /// Of whom.
+    pub contact: ContactId,
+    /// The contact's name, or address in this viewer's class.
+    pub contact_name: String,
+    /// Whether the contact is a VIP.
+    pub vip: bool,
+    /// Holder, queue, window.
+    pub state: ThreadState,
+    /// Messages and events, by their `seq`, oldest first.
+    pub entries: Vec<Entry>,
+    /// The place before which there is more; `None` at the beginning.
+    pub earlier: Option<String>,
+    /// How many messages the customer has sent in all.
+    pub inbound_count: i32,
+    /// How many of them this viewer has read.
+    pub read_count: i32,
+    /// Whether the viewer may answer as its holder.
+    pub may_reply: bool,
+    /// Whether the viewer may close it.
+    pub may_close: bool,
+    /// Whether the viewer may take it when nobody holds it.
+    pub may_claim: bool,
+    /// The contact panel.
+    pub details: Details,
+}
+
+impl Thread {
+    /// Initials for the avatar.
+    #[must_use]
+    pub fn initials(&self) -> String {
+        crate::person::initials(&self.contact_name)
+    }
+
+    /// The avatar's hue.
+    #[must_use]
+    pub fn hue(&self) -> u16 {
+        crate::person::hue(self.contact.0.as_bytes())
+    }
+
+    /// The contact's first name, for the composer.
+    #[must_use]
+    pub fn first_name(&self) -> &str {
+        crate::person::first_name(&self.contact_name)
+    }
+
+    /// What stands in the empty composer.
+    #[must_use]
+    pub fn placeholder(&self, tx: &Tx) -> String {
+        let channel = self.state.channel.kind_name();
+        tx.with(
+            "composer-placeholder",
+            [("name", Arg::Text(self.first_name())), ("channel", Arg::Text(channel))],
+        )
+    }
+
+    /// The longest text the channel takes.
+    #[must_use]
+    pub fn longest(&self) -> usize {
+        self.state.channel.kind.longest_text()
+    }
+}
+
+/// `#thread-pane` and `#details-pane`, for opening a conversation without loading the page.
+#[derive(Debug, Template)]
+#[template(path = "panes.html")]
+pub struct ThreadPane<'a> {
+    /// The words.
+    pub tx: Tx,
+    /// Who looks.
+    pub viewer: PersonId,
+    /// The open conversation; `None` shows the invitation to pick one.
+    pub thread: Option<&'a Thread>,
+}
+
+/// Older entries, for the top of `#thread-{conversation}`; the first carries no mark of its own, so the
+/// wrapper tells where to go on.
+#[derive(Debug, Template)]
+#[template(path = "earlier.html")]
+pub struct EarlierFragment<'a> {
+    /// The words.
+    pub tx: Tx,
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// Older messages and events, oldest first.
+    pub entries: &'a [Entry],
+    /// The place before which there is more; `None` at the beginning.
+    pub earlier: Option<&'a str>,
+}
+
+/// When a conversation was last spoken in, for lists of earlier ones.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviousConversation {
+    /// Which.
+    pub id: ConversationId,
+    /// When it began.
+    pub opened_at: DateTime<Utc>,
+    /// Its queue.
+    pub queue: String,
+    /// Who held it last.
+    pub holder: Option<String>,
+    /// Where it stands.
+    pub state: ConversationState,
+}
+
+impl PreviousConversation {
+    /// The key of its state's word.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self.state {
+            ConversationState::Bot => "state-bot",
+            ConversationState::Queued => "state-queued",
+            ConversationState::Assigned => "state-assigned",
+            ConversationState::Snoozed => "state-snoozed",
+            ConversationState::Closed => "state-closed",
+        }
+    }
+}
