@@ -1,6 +1,10 @@
 //! Checking the container files where there is no container engine.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use crate::{
     process::{capture, must, program, target},
@@ -59,12 +63,28 @@ pub fn check() -> Result<Totals, String> {
         return Ok(Totals::default());
     }
     must(program(venv().join("bin/hadolint")).arg("Dockerfile"))?;
-    let mut compose = program(venv().join("bin/docker-compose"));
-    compose.args(["--file", "docker-compose.yml", "--profile", "nats", "config", "--quiet"]);
+    let compose = compose()?;
+    // A checker that finds fault with nothing would go unnoticed.
+    let wrong = venv().join("wrong.yml");
+    fs::write(&wrong, "services: { one: { imagge: misspelt } }").map_err(|error| error.to_string())?;
+    if capture(config(&mut program(&compose), &wrong))?.success {
+        return Err("docker-compose accepts a composition with a misspelt key".into());
+    }
+    must(config(&mut program(&compose), Path::new("docker-compose.yml")))?;
+    Ok(Totals::default())
+}
+
+/// The program inside the package. The script in `bin` around it swallows the exit code.
+fn compose() -> Result<PathBuf, String> {
+    let ask = "import compose, os; print(os.path.dirname(compose.__file__))";
+    let folder = must(program(venv().join("bin/python3")).args(["-c", ask]))?;
+    Ok(Path::new(folder.trim()).join("docker-compose"))
+}
+
+fn config<'a>(compose: &'a mut Command, file: &Path) -> &'a mut Command {
     // Any values: only their presence is checked.
     for secret in ["POSTGRES_PASSWORD", "BANDEJA_KEY_ENCRYPTION_KEY", "BANDEJA_PUBLIC_URLS"] {
         compose.env(secret, "checked");
     }
-    must(&mut compose)?;
-    Ok(Totals::default())
+    compose.arg("--file").arg(file).args(["--profile", "nats", "config", "--quiet"])
 }
