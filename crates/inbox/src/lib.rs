@@ -4,7 +4,12 @@
 //! name, and write row and event together. The loops around them (`applier`, `relay`, `dispatcher`, `sending`) are a
 //! `step` that tests call themselves.
 
+pub mod assignment;
+pub mod closing;
+pub mod dispatcher;
 pub mod events;
+pub mod presence;
+pub mod reply;
 mod rows;
 pub mod wakes;
 

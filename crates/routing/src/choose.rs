@@ -53,6 +53,8 @@ pub enum Verdict {
         /// How many they may hold.
         capacity: u32,
     },
+    /// Has just put it back into the queue.
+    PutItBack,
     /// Could have, but holds more than the chosen one.
     Busier {
         /// How many they hold.
@@ -74,7 +76,10 @@ pub(crate) fn obstacle(work: &Work, candidate: &Candidate) -> Option<Verdict> {
         return Some(Verdict::Away { presence: candidate.presence });
     }
     let Candidate { load, capacity, .. } = *candidate;
-    (!candidate.has_room()).then_some(Verdict::Full { load, capacity })
+    if !candidate.has_room() {
+        return Some(Verdict::Full { load, capacity });
+    }
+    (work.returned_by == Some(candidate.person)).then_some(Verdict::PutItBack)
 }
 
 impl Verdict {
@@ -85,6 +90,7 @@ impl Verdict {
             Self::LacksSkill { .. } => Some(WaitReason::NobodyHasTheSkills),
             Self::Away { .. } => Some(WaitReason::EverybodyIsAway),
             Self::Full { .. } => Some(WaitReason::EverybodyIsFull),
+            Self::PutItBack => Some(WaitReason::OnlyWhoPutItBack),
             Self::Chosen | Self::Busier { .. } | Self::IdleForLess => None,
         }
     }
@@ -168,6 +174,7 @@ mod tests {
             priority: 0,
             vip: false,
             queued_at: at(0),
+            returned_by: None,
         }
     }
 
@@ -222,5 +229,17 @@ mod tests {
         assert_eq!(reason(std::slice::from_ref(&away), &[]), Some(WaitReason::EverybodyIsAway));
         assert_eq!(reason(&[away, agent(citas, 3, 0)], &[]), Some(WaitReason::EverybodyIsFull));
         assert_eq!(reason(&[agent(citas, 2, 0)], &[]), None);
+    }
+
+    #[test]
+    fn what_was_put_back_goes_to_somebody_else() {
+        let citas = QueueId::new();
+        let (ana, ben) = (agent(citas, 0, 0), agent(citas, 2, 0));
+        let returned = Work { returned_by: Some(ana.person), ..work(citas, &[]) };
+        let decision = |team: &[Candidate]| choose(&returned, team, at(0)).decision;
+        assert!(
+            matches!(decision(&[ana.clone(), ben.clone()]), Decision::Assign { person, .. } if person == ben.person)
+        );
+        assert_eq!(decision(&[ana]), Decision::Wait { reason: WaitReason::OnlyWhoPutItBack });
     }
 }

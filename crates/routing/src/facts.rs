@@ -27,6 +27,8 @@ pub struct Work {
     pub vip: bool,
     /// Since when it waits.
     pub queued_at: DateTime<Utc>,
+    /// Who has just put it back into the queue: it shall not return to them at once.
+    pub returned_by: Option<PersonId>,
 }
 
 impl Work {
@@ -115,4 +117,6 @@ pub enum WaitReason {
     EverybodyIsAway,
     /// Those who could hold as many as they may.
     EverybodyIsFull,
+    /// The only one with room has just put it back.
+    OnlyWhoPutItBack,
 }

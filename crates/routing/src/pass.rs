@@ -26,14 +26,14 @@ pub struct Routed {
 #[must_use]
 pub fn assign(works: &[Work], candidates: &[Candidate], now: DateTime<Utc>) -> Vec<Routed> {
     let mut floor = Floor { people: candidates.to_vec(), pools: Vec::new(), pools_of: HashMap::new() };
-    let mut groups: HashMap<(QueueId, &Skills), usize> = HashMap::new();
+    let mut groups: HashMap<(QueueId, &Skills, Option<PersonId>), usize> = HashMap::new();
 
     let mut in_turn: Vec<&Work> = works.iter().collect();
     in_turn.sort_by_cached_key(|work| work.turn());
     in_turn
         .into_iter()
         .map(|work| {
-            let group = (work.queue, &work.skills);
+            let group = (work.queue, &work.skills, work.returned_by);
             let pool = *groups.entry(group).or_insert_with(|| floor.gather(work));
             Routed { conversation: work.conversation, decision: floor.take(pool, work, now) }
         })
@@ -152,6 +152,7 @@ mod tests {
                 priority,
                 vip,
                 queued_at: at(waiting_since),
+                returned_by: None,
             },
         );
         let presence = prop_oneof![
@@ -243,6 +244,7 @@ mod tests {
             priority,
             vip,
             queued_at: at(since),
+            returned_by: None,
         };
         let (oldest, older_vip, young_vip, urgent) =
             (work(0, false, 0), work(0, true, 10), work(0, true, 20), work(1, false, 30));
@@ -273,6 +275,7 @@ mod tests {
                 priority: 0,
                 vip: false,
                 queued_at: at(0),
+                returned_by: None,
             })
             .collect();
         let candidates: Vec<_> = (0..500)

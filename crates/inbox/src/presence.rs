@@ -1,0 +1,159 @@
+//! Who is at work. A presence is believed for as long as its lease runs; sockets renew it, a crash needs no clean-up.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use domain::{Event, Permission, PersonId, PresenceState, Principal, QueueId};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, FromQueryResult, TransactionTrait as _,
+};
+use uuid::Uuid;
+
+use crate::{Wakes, events, rows};
+
+/// How long a presence is believed after its last renewal. Nothing new is routed to a person beyond it.
+pub const LEASE: Duration = Duration::from_secs(45);
+/// How long after that they are shown as offline: a reload or a tunnel is no end of work.
+pub const GRACE: Duration = Duration::from_secs(30);
+/// How often lost leases are looked for.
+const SWEEP: Duration = Duration::from_secs(5);
+
+/// Why a presence was not set.
+#[derive(Debug, thiserror::Error)]
+pub enum PresenceError {
+    /// No such person, or none whose presence this one may set.
+    #[error("no such person")]
+    NotFound,
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbErr),
+}
+
+/// Set a person's presence: one's own, or a colleague's with [`Permission::PresenceSetOther`]. Whoever becomes
+/// available may get work at once: wake the dispatcher after the commit.
+///
+/// # Errors
+/// `NotFound` for a colleague out of reach.
+pub async fn set(
+    tx: &DatabaseTransaction,
+    by: &Principal,
+    person: PersonId,
+    state: PresenceState,
+    code: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<(), PresenceError> {
+    #[derive(FromQueryResult)]
+    struct Changed {
+        #[expect(dead_code, reason = "that there is a row is what counts")]
+        version: i64,
+    }
+
+    if person != by.person && !may_set(tx, by, person).await? {
+        return Err(PresenceError::NotFound);
+    }
+    let code = code.filter(|_| matches!(state, PresenceState::Paused | PresenceState::PrePause));
+    let changed: Vec<Changed> = rows::all(
+        tx,
+        "insert into presence as p (person_id, state, pause_code, since, lease_until)
+         select $1, $2, $3, $4, case when $2 <> 'offline' then clock_timestamp() + make_interval(secs => $5) end
+         on conflict (person_id) do update set state = excluded.state, pause_code = excluded.pause_code,
+             since = excluded.since, lease_until = excluded.lease_until, version = p.version + 1
+         where (p.state, p.pause_code) is distinct from (excluded.state, excluded.pause_code)
+         returning version",
+        [person.into(), state.into(), code.map(str::to_owned).into(), now.into(), LEASE.as_secs_f64().into()],
+    )
+    .await?;
+    if changed.is_empty() {
+        renew(tx, &[person]).await?;
+    } else {
+        events::append(tx, &[(Event::PresenceChanged { person, state }, Some(by.person))], now).await?;
+    }
+    Ok(())
+}
+
+async fn may_set(tx: &DatabaseTransaction, by: &Principal, person: PersonId) -> Result<bool, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Serves {
+        queue_id: QueueId,
+    }
+    let serves: Vec<Serves> =
+        rows::all(tx, "select queue_id from queue_member where person_id = $1", [person.into()]).await?;
+    Ok(serves.iter().any(|serves| by.reaches_queue(Permission::PresenceSetOther, serves.queue_id)))
+}
+
+/// These people are still there. Sockets call it for all of theirs at once, several times within [`LEASE`].
+///
+/// # Errors
+/// When the database fails.
+pub async fn renew(db: &impl ConnectionTrait, people: &[PersonId]) -> Result<(), DbErr> {
+    if people.is_empty() {
+        return Ok(());
+    }
+    let people: Vec<Uuid> = people.iter().map(|person| person.0).collect();
+    // Locked in the order of ids, as everywhere.
+    rows::run(
+        db,
+        "with present as (
+             select person_id from presence where person_id = any($1) and state <> 'offline'
+             order by person_id for no key update
+         )
+         update presence p set lease_until = clock_timestamp() + make_interval(secs => $2)
+         from present where p.person_id = present.person_id",
+        [people.into(), LEASE.as_secs_f64().into()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Those whose lease ran out longer ago than [`GRACE`] are offline. They keep what they hold. How many they were.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sweep(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<usize, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Gone {
+        person_id: PersonId,
+    }
+    let gone: Vec<Gone> = rows::all(
+        tx,
+        "with gone as (
+             select person_id from presence
+             where state <> 'offline' and lease_until < clock_timestamp() - make_interval(secs => $1)
+             order by person_id for no key update skip locked
+         )
+         update presence p set state = 'offline', pause_code = null, since = $2, lease_until = null,
+             version = p.version + 1
+         from gone where p.person_id = gone.person_id
+         returning p.person_id",
+        [GRACE.as_secs_f64().into(), now.into()],
+    )
+    .await?;
+    let happened: Vec<_> = gone
+        .iter()
+        .map(|gone| (Event::PresenceChanged { person: gone.person_id, state: PresenceState::Offline }, None))
+        .collect();
+    events::append(tx, &happened, now).await?;
+    Ok(gone.len())
+}
+
+/// The loop around [`sweep`]. Ends when `stop` is set.
+pub async fn run(db: DatabaseConnection, wakes: Wakes, mut stop: tokio::sync::watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        match sweep_once(&db, Utc::now()).await {
+            Ok(0) => {}
+            Ok(_) => wakes.relay(),
+            Err(error) => tracing::error!(%error, "lost presences could not be looked for"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(SWEEP) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+async fn sweep_once(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<usize, DbErr> {
+    let tx = db.begin().await?;
+    let gone = sweep(&tx, now).await?;
+    tx.commit().await?;
+    Ok(gone)
+}
