@@ -55,6 +55,22 @@ impl DeliveryState {
         moves.then_some(report)
     }
 
+    /// Order in which a page sees the states of one attempt: what comes later replaces what came before.
+    #[must_use]
+    pub const fn order_on_screen(self) -> u8 {
+        match self {
+            Self::Queued => 1,
+            Self::Sending => 2,
+            Self::Uncertain => 3,
+            Self::Accepted => 4,
+            Self::Sent => 5,
+            Self::Failed => 6,
+            Self::Delivered => 7,
+            Self::Read => 8,
+            Self::Played => 9,
+        }
+    }
+
     /// Whether the sender has nothing left to do for it.
     #[must_use]
     pub fn has_left(self) -> bool {

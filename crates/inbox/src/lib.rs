@@ -4,11 +4,15 @@
 //! name, and write row and event together. The loops around them (`applier`, `relay`, `dispatcher`, `sending`) are a
 //! `step` that tests call themselves.
 
+pub mod applier;
 pub mod assignment;
 pub mod closing;
 pub mod dispatcher;
 pub mod events;
+pub mod ledger;
 pub mod presence;
+pub mod reading;
+pub mod relay;
 pub mod reply;
 mod rows;
 pub mod wakes;

@@ -17,5 +17,7 @@
 mod database;
 mod server;
 mod template;
+mod world;
 
 pub use database::TestDb;
+pub use world::{PHONE_NUMBER_ID, TWILIO_ACCOUNT, WABA, World};

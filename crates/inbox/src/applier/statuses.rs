@@ -1,0 +1,250 @@
+//! What vendors report about messages of ours: forward only, whatever the order of arrival.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use domain::{ChannelId, ConversationId, DeliveryState, Event, MessageId, PersonId};
+use sea_orm::{DatabaseTransaction, DbErr, FromQueryResult};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::Report;
+use crate::rows;
+
+/// A message of ours as reports find it, locked.
+#[derive(FromQueryResult)]
+struct Found {
+    message_id: MessageId,
+    conversation_id: ConversationId,
+    channel_id: ChannelId,
+    vendor_id: Option<String>,
+    state: DeliveryState,
+}
+
+/// What the reports of a batch make of one message.
+#[derive(Serialize)]
+struct Change<'a> {
+    message_id: MessageId,
+    conversation_id: ConversationId,
+    state: DeliveryState,
+    vendor_id: &'a str,
+    error_code: Option<i64>,
+    error_detail: Option<&'a str>,
+    advice: Option<&'static str>,
+    pricing: Option<&'a serde_json::Value>,
+    moved: bool,
+}
+
+/// Apply reports. Those whose message is not known yet are kept; the sender adopts them with the vendor's answer.
+pub(crate) async fn apply(
+    tx: &DatabaseTransaction,
+    reports: &[Report],
+    now: DateTime<Utc>,
+    happened: &mut Vec<(Event, Option<PersonId>)>,
+) -> Result<(), DbErr> {
+    let reports = first_time(tx, reports).await?;
+    if reports.is_empty() {
+        return Ok(());
+    }
+    let found = find_messages(tx, &reports).await?;
+    let mut changes: BTreeMap<MessageId, Change<'_>> = BTreeMap::new();
+    for report in &reports {
+        let Some(message) = found.of(report) else { continue };
+        let heard = &report.report;
+        let change = changes.entry(message.message_id).or_insert_with(|| Change {
+            message_id: message.message_id,
+            conversation_id: message.conversation_id,
+            state: message.state,
+            vendor_id: message.vendor_id.as_deref().unwrap_or(&heard.vendor_id),
+            error_code: None,
+            error_detail: None,
+            advice: None,
+            pricing: None,
+            moved: false,
+        });
+        change.pricing = change.pricing.or(heard.pricing.as_ref());
+        if let Some(next) = change.state.advance(heard.state) {
+            change.state = next;
+            change.moved = true;
+            let error = (next == DeliveryState::Failed).then_some(heard.error.as_ref()).flatten();
+            change.error_code = error.map(|error| error.code);
+            change.error_detail = error.map(|error| error.detail.as_str());
+            change.advice = None;
+        }
+    }
+    save(tx, &changes, now).await?;
+    happened.extend(changes.values().filter(|change| change.moved).map(|change| {
+        let Change { conversation_id: conversation, message_id: message, state, .. } = *change;
+        (Event::DeliveryChanged { conversation, message, state }, None)
+    }));
+    Ok(())
+}
+
+/// Note every report once; answers those not heard before.
+async fn first_time<'a>(tx: &DatabaseTransaction, reports: &'a [Report]) -> Result<Vec<&'a Report>, DbErr> {
+    #[derive(Serialize)]
+    struct Row<'a> {
+        channel_id: ChannelId,
+        vendor_id: &'a str,
+        state: DeliveryState,
+        at: Option<DateTime<Utc>>,
+        code: Option<i64>,
+        detail: Option<&'a str>,
+        pricing: Option<&'a serde_json::Value>,
+        receipt_id: i64,
+    }
+    #[derive(FromQueryResult, PartialEq, Eq, Hash)]
+    struct Key {
+        channel_id: ChannelId,
+        vendor_id: String,
+        state: DeliveryState,
+    }
+
+    if reports.is_empty() {
+        return Ok(Vec::new());
+    }
+    let noted: Vec<Row<'_>> = reports
+        .iter()
+        .map(|Report { channel, receipt, report }| Row {
+            channel_id: channel.id,
+            vendor_id: &report.vendor_id,
+            state: report.state,
+            at: report.at,
+            code: report.error.as_ref().map(|error| error.code),
+            detail: report.error.as_ref().map(|error| error.detail.as_str()),
+            pricing: report.pricing.as_ref(),
+            receipt_id: *receipt,
+        })
+        .collect();
+    let fresh: Vec<Key> = rows::all(
+        tx,
+        "insert into status_report (channel_id, vendor_id, state, at, code, detail, pricing, receipt_id)
+         select channel_id, vendor_id, state, at, code, detail, pricing, receipt_id
+         from json_to_recordset($1::text::json) as row(channel_id uuid, vendor_id text, state text, at timestamptz,
+             code bigint, detail text, pricing jsonb, receipt_id bigint)
+         on conflict do nothing
+         returning channel_id, vendor_id, state",
+        [rows::recordset(&noted)?],
+    )
+    .await?;
+    let mut fresh: HashSet<Key> = fresh.into_iter().collect();
+    Ok(reports
+        .iter()
+        .filter(|Report { channel, report, .. }| {
+            // Removing it keeps a report that comes twice in one batch from counting twice.
+            fresh.remove(&Key {
+                channel_id: channel.id,
+                vendor_id: report.vendor_id.clone(),
+                state: report.state,
+            })
+        })
+        .collect())
+}
+
+/// The messages that reports are about, by the vendor's id and by ours.
+struct Messages {
+    by_vendor_id: HashMap<(ChannelId, String), usize>,
+    by_id: HashMap<MessageId, usize>,
+    found: Vec<Found>,
+}
+
+impl Messages {
+    fn of(&self, report: &Report) -> Option<&Found> {
+        let index = opaque(report)
+            .and_then(|id| self.by_id.get(&id))
+            .or_else(|| self.by_vendor_id.get(&(report.channel.id, report.report.vendor_id.clone())))?;
+        self.found.get(*index)
+    }
+}
+
+/// Our own id, if the report echoes one. The channel is checked with the row.
+fn opaque(report: &Report) -> Option<MessageId> {
+    report.report.opaque.as_deref()?.parse::<Uuid>().ok().map(MessageId)
+}
+
+async fn find_messages(tx: &DatabaseTransaction, reports: &[&Report]) -> Result<Messages, DbErr> {
+    #[derive(Serialize)]
+    struct Asked<'a> {
+        channel_id: ChannelId,
+        vendor_id: &'a str,
+        message_id: Option<MessageId>,
+    }
+
+    let asked: Vec<Asked<'_>> = reports
+        .iter()
+        .map(|report| Asked {
+            channel_id: report.channel.id,
+            vendor_id: &report.report.vendor_id,
+            message_id: opaque(report),
+        })
+        .collect();
+    let found: Vec<Found> = rows::all(
+        tx,
+        "with asked as (
+             select * from json_to_recordset($1::text::json) as row(channel_id uuid, vendor_id text, message_id uuid)
+         ), named as (
+             select m.id, m.vendor_id from asked
+                 join message m on m.channel_id = asked.channel_id and m.vendor_id = asked.vendor_id
+             union
+             select m.id, m.vendor_id from asked
+                 join message m on m.id = asked.message_id and m.channel_id = asked.channel_id
+         )
+         select d.message_id, d.conversation_id, d.channel_id, named.vendor_id, d.state
+         from named join delivery d on d.message_id = named.id
+         order by d.message_id
+         for update of d",
+        [rows::recordset(&asked)?],
+    )
+    .await?;
+    let by_id = found.iter().enumerate().map(|(index, row)| (row.message_id, index)).collect();
+    let by_vendor_id = found
+        .iter()
+        .enumerate()
+        .filter_map(|(index, row)| Some(((row.channel_id, row.vendor_id.clone()?), index)))
+        .collect();
+    Ok(Messages { by_vendor_id, by_id, found })
+}
+
+async fn save(
+    tx: &DatabaseTransaction,
+    changes: &BTreeMap<MessageId, Change<'_>>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let changes: Vec<&Change<'_>> = changes.values().collect();
+    let recordset = rows::recordset(&changes)?;
+    rows::run(
+        tx,
+        "update delivery d set state = c.state, changed_at = case when c.moved then $2 else d.changed_at end,
+             lease_until = null, pricing = coalesce(d.pricing, c.pricing),
+             error_code = case when c.moved then c.error_code else d.error_code end,
+             error_detail = case when c.moved then c.error_detail else d.error_detail end,
+             advice = case when c.moved then c.advice else d.advice end
+         from json_to_recordset($1::text::json) as c(message_id uuid, state text, error_code bigint,
+             error_detail text, advice text, pricing jsonb, moved boolean)
+         where d.message_id = c.message_id",
+        [recordset.clone(), now.into()],
+    )
+    .await?;
+    // A report by our own id can be the first to tell the vendor's id: that settles an uncertain send.
+    rows::run(
+        tx,
+        "update message m set vendor_id = c.vendor_id
+         from json_to_recordset($1::text::json) as c(message_id uuid, vendor_id text)
+         where m.id = c.message_id and m.vendor_id is null",
+        [recordset.clone()],
+    )
+    .await?;
+    rows::run(
+        tx,
+        "update status_report r set message_id = c.message_id
+         from json_to_recordset($1::text::json) as c(message_id uuid, vendor_id text), message m
+         where m.id = c.message_id and r.channel_id = m.channel_id and r.vendor_id = c.vendor_id
+             and r.message_id is null",
+        [recordset],
+    )
+    .await?;
+    Ok(())
+}

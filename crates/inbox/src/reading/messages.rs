@@ -1,0 +1,111 @@
+//! Messages as threads show them.
+
+use chrono::{DateTime, Utc};
+use domain::{ChannelKind, ContactId, ConversationId, DeliveryState, MessageId, PersonId};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult, Statement, Value};
+
+/// A message with its delivery, its quote and the names around it.
+#[derive(Debug, Clone, PartialEq, FromQueryResult)]
+#[expect(missing_docs, reason = "the columns of `message` and `delivery`, and names of what they point at")]
+pub struct MessageLine {
+    pub id: MessageId,
+    pub conversation_id: ConversationId,
+    pub channel_kind: ChannelKind,
+    pub contact_id: ContactId,
+    pub contact_name: String,
+    pub direction: String,
+    pub content: serde_json::Value,
+    pub client_id: Option<uuid::Uuid>,
+    pub author_id: Option<PersonId>,
+    pub author_name: Option<String>,
+    pub written_at: DateTime<Utc>,
+    pub position: i64,
+    pub version: i64,
+    pub has_referral: bool,
+    pub delivery_state: Option<DeliveryState>,
+    pub attempts: Option<i32>,
+    pub error_code: Option<i64>,
+    pub advice: Option<String>,
+    pub quote_direction: Option<String>,
+    pub quote_author_name: Option<String>,
+    pub quote_kind: Option<String>,
+    pub quote_body: Option<String>,
+}
+
+impl MessageLine {
+    /// Grows with every change of the message or its delivery: content first, then attempts, then how far one came.
+    #[must_use]
+    pub fn shown_version(&self) -> i64 {
+        let delivery = self.delivery_state.map_or(0, |state| {
+            i64::from(self.attempts.unwrap_or(0)) * 16 + i64::from(state.order_on_screen())
+        });
+        self.version * 1_000_000 + delivery
+    }
+}
+
+const SELECT: &str = "
+    select m.id, m.conversation_id, channel.kind as channel_kind, c.contact_id, contact.name as contact_name,
+        m.direction, m.content, m.client_id, m.author_id, author.name as author_name, m.written_at, m.position,
+        m.version, m.referral is not null as has_referral, d.state as delivery_state, d.attempts, d.error_code, d.advice,
+        q.direction as quote_direction, quoted.name as quote_author_name, q.kind as quote_kind, q.body as quote_body
+    from message m
+    join conversation c on c.id = m.conversation_id
+    join contact on contact.id = c.contact_id
+    join channel on channel.id = m.channel_id
+    left join person author on author.id = m.author_id
+    left join delivery d on d.message_id = m.id
+    left join message q on q.channel_id = m.channel_id and q.vendor_id = m.reply_to
+    left join person quoted on quoted.id = q.author_id ";
+
+async fn select(
+    db: &impl ConnectionTrait,
+    rest: &str,
+    values: Vec<Value>,
+) -> Result<Vec<MessageLine>, DbErr> {
+    let sql = format!("{SELECT}{rest}");
+    MessageLine::find_by_statement(Statement::from_sql_and_values(DatabaseBackend::Postgres, sql, values))
+        .all(db)
+        .await
+}
+
+/// The place of a message in its thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The vendor's second.
+    pub written_at: DateTime<Utc>,
+    /// Order of receipt.
+    pub position: i64,
+}
+
+/// The newest `limit` messages of a conversation before a place, oldest first. The caller has asked `can_see`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn thread(
+    db: &impl ConnectionTrait,
+    conversation: ConversationId,
+    before: Option<Place>,
+    limit: u64,
+) -> Result<Vec<MessageLine>, DbErr> {
+    let mut values: Vec<Value> = vec![conversation.into(), limit.cast_signed().into()];
+    let rest = match before {
+        None => "where m.conversation_id = $1 order by m.written_at desc, m.position desc limit $2",
+        Some(place) => {
+            values.extend([place.written_at.into(), place.position.into()]);
+            "where m.conversation_id = $1 and (m.written_at, m.position) < ($3, $4)
+             order by m.written_at desc, m.position desc limit $2"
+        }
+    };
+    let mut found = select(db, rest, values).await?;
+    found.reverse();
+    Ok(found)
+}
+
+/// Some messages by id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn some(db: &impl ConnectionTrait, ids: &[MessageId]) -> Result<Vec<MessageLine>, DbErr> {
+    let ids: Vec<uuid::Uuid> = ids.iter().map(|id| id.0).collect();
+    select(db, "where m.id = any($1)", vec![ids.into()]).await
+}

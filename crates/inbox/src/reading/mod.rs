@@ -1,0 +1,10 @@
+//! What screens read: rows joined for people's eyes, always within somebody's reach.
+//!
+//! The same query serves a page, a frame on the socket and a catch-up, so they can't tell different truths.
+
+pub mod conversations;
+pub mod details;
+pub mod floor;
+pub mod messages;
+pub mod start;
+pub mod timeline;

@@ -1,0 +1,55 @@
+//! What happened to a conversation beside its messages.
+
+use chrono::{DateTime, Utc};
+use domain::{ConversationId, Event};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+
+use crate::rows;
+
+/// An event that a thread shows as a line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TimelineEvent {
+    /// The row's id.
+    pub id: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub event: Event,
+}
+
+/// The newest `limit` events of a conversation in a span of time, oldest first, without those that are messages.
+///
+/// # Errors
+/// When the database fails.
+pub async fn events(
+    db: &impl ConnectionTrait,
+    conversation: ConversationId,
+    from: Option<DateTime<Utc>>,
+    before: Option<DateTime<Utc>>,
+    limit: u64,
+) -> Result<Vec<TimelineEvent>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: i64,
+        at: DateTime<Utc>,
+        data: serde_json::Value,
+    }
+
+    let found: Vec<Row> = rows::all(
+        db,
+        "select id, at, data from event
+         where conversation_id = $1 and kind not in ('message_received', 'message_submitted', 'delivery_changed')
+             and ($2::timestamptz is null or at >= $2) and ($3::timestamptz is null or at < $3)
+         order by id desc limit $4",
+        [conversation.into(), from.into(), before.into(), limit.cast_signed().into()],
+    )
+    .await?;
+    let mut events: Vec<TimelineEvent> = found
+        .into_iter()
+        .filter_map(|row| {
+            Some(TimelineEvent { id: row.id, at: row.at, event: serde_json::from_value(row.data).ok()? })
+        })
+        .collect();
+    events.reverse();
+    Ok(events)
+}
