@@ -1,0 +1,17 @@
+//! The phone page's files, inside the binary.
+
+/// The page.
+pub const PAGE: &str = include_str!("../assets/phone.html");
+
+/// A file of the page: its type and its bytes.
+pub fn find(name: &str) -> Option<(&'static str, &'static [u8])> {
+    match name {
+        "phone.css" => Some(("text/css; charset=utf-8", include_bytes!("../assets/phone.css"))),
+        "phone.js" => Some(("text/javascript; charset=utf-8", include_bytes!("../assets/phone.js"))),
+        "words.js" => Some(("text/javascript; charset=utf-8", include_bytes!("../assets/words.js"))),
+        "icons.svg" => Some(("image/svg+xml", include_bytes!("../assets/icons.svg"))),
+        "photo.jpg" => Some(("image/jpeg", include_bytes!("../assets/photo.jpg"))),
+        "voice.ogg" => Some(("audio/ogg; codecs=opus", include_bytes!("../assets/voice.ogg"))),
+        _ => None,
+    }
+}

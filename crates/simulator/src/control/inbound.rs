@@ -1,0 +1,279 @@
+//! `POST /control/inbound`: a customer writes.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use actix_web::{HttpResponse, web};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::refuse;
+use crate::{
+    courier::{Content, Progress, Reports, Update, post},
+    customers::Customer,
+    media,
+    phone::card,
+    settings::CloudChannel,
+    sim::{Sim, lock},
+    threads::Bubble,
+    twilio,
+    wire::{ids, meta},
+};
+
+/// Longest wait for the product, unless the caller says otherwise.
+const WAIT: u64 = 10_000;
+
+/// Who writes what to whom.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Writing {
+    /// Name, number, phone number id or sender's address; without it the first number at Meta.
+    channel: Option<String>,
+    /// A number, a user id, or `@username` of somebody known.
+    from: String,
+    /// Name in the profile.
+    name: Option<String>,
+    /// Username in the profile.
+    username: Option<String>,
+    /// A text, `{"text": "…"}`, or a message in the vendor's own shape.
+    message: Value,
+    /// When it was written: unix seconds, or seconds before now where negative. Lets the product see an old message.
+    at: Option<i64>,
+    /// Longest wait for the product to accept it, in milliseconds.
+    wait_ms: Option<u64>,
+}
+
+/// A message is on its way.
+pub struct Underway {
+    /// The vendor's id.
+    pub id: String,
+    /// How its delivery goes.
+    pub reports: Reports,
+}
+
+pub async fn write(sim: web::Data<Sim>, body: web::Bytes) -> HttpResponse {
+    let sim = sim.into_inner();
+    let writing: Writing = match serde_json::from_slice(&body) {
+        Ok(writing) => writing,
+        Err(error) => return refuse(error.to_string()),
+    };
+    let Some(customer) =
+        sim.customers.find(&writing.from, writing.name.as_deref(), writing.username.as_deref())
+    else {
+        return refuse("from is a phone number, a user id or a known @username");
+    };
+    let at = match writing.at {
+        None => sim.clock.wall(),
+        Some(back) if back < 0 => sim.clock.wall() + TimeDelta::seconds(back),
+        Some(unix) => match DateTime::<Utc>::from_timestamp(unix, 0) {
+            Some(at) => at,
+            None => return refuse("at is unix seconds, or negative seconds before now"),
+        },
+    };
+    let started = Instant::now();
+    let first = sim.settings.cloud.first().map(|channel| channel.name.clone());
+    let Some(wanted) = writing.channel.or(first) else { return refuse("there is no channel") };
+    let (channel, underway) = if let Some(channel) = sim.cloud(&wanted) {
+        match by_meta(&sim, channel, &customer, writing.message, at) {
+            Ok(underway) => (channel.phone_number_id.clone(), underway),
+            Err(why) => return refuse(why),
+        }
+    } else if let Some(channel) = sim.sender(&wanted) {
+        match twilio::inbound::write(&sim, channel, &customer, &writing.message) {
+            Ok(underway) => (channel.address.clone(), underway),
+            Err(why) => return refuse(why),
+        }
+    } else {
+        return refuse(format!("no channel is called {wanted}"));
+    };
+    let wait = Duration::from_millis(writing.wait_ms.unwrap_or(WAIT));
+    let progress = settle(underway.reports, wait).await;
+    let accepted = progress.is_some_and(|progress| progress.accepted);
+    let answer = json!({
+        "channel": channel,
+        "from": customer.key,
+        "id": underway.id,
+        "accepted": accepted,
+        "http_status": progress.and_then(|progress| progress.status),
+        "attempts": progress.map_or(0, |progress| progress.attempts),
+        "ms": u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+    });
+    if accepted {
+        if let Some(bubble) = tick(&sim, &channel, &customer.key, &underway.id) {
+            sim.journal.tell(
+                &json!({ "frame": "bubble", "channel": channel, "customer": customer.key, "bubble": bubble }),
+            );
+        }
+        HttpResponse::Ok().json(answer)
+    } else {
+        HttpResponse::GatewayTimeout().json(answer)
+    }
+}
+
+/// The business has it: two ticks, unless it was read already.
+fn tick(sim: &Sim, channel: &str, customer: &str, id: &str) -> Option<Bubble> {
+    sim.threads.change(channel, customer, id, |bubble| {
+        if bubble.state != "read" {
+            bubble.state = "delivered";
+        }
+    })
+}
+
+/// The last report before acceptance, giving up, or the end of patience.
+async fn settle(mut reports: Reports, patience: Duration) -> Option<Progress> {
+    let mut last = None;
+    let listen = async {
+        while let Some(progress) = reports.recv().await {
+            last = Some(progress);
+            if progress.accepted || progress.over {
+                break;
+            }
+        }
+    };
+    // Out of patience is an answer, too: the last report says how far it came.
+    let _ = tokio::time::timeout(patience, listen).await;
+    last
+}
+
+/// A customer writes to a number at Meta.
+fn by_meta(
+    sim: &Arc<Sim>,
+    channel: &CloudChannel,
+    customer: &Customer,
+    message: Value,
+    at: DateTime<Utc>,
+) -> Result<Underway, String> {
+    let mut message = shape(message)?;
+    let Some(fields) = message.as_object_mut() else {
+        return Err("message is a text or an object".to_owned());
+    };
+    if let Some(phone) = &customer.phone {
+        fields.entry("from").or_insert_with(|| json!(phone));
+    }
+    fields.entry("from_user_id").or_insert_with(|| json!(customer.user_id));
+    fields.entry("id").or_insert_with(|| json!(ids::wamid(&customer.key, sim.dice.bytes())));
+    fields.entry("timestamp").or_insert_with(|| json!(at.timestamp().to_string()));
+    let id = message["id"].as_str().ok_or("message.id is a string")?.to_owned();
+    let kind = message["type"].as_str().ok_or("message.type is a string")?.to_owned();
+    if ["image", "video", "audio", "document", "sticker"].contains(&kind.as_str()) {
+        media::fill(sim, channel, &mut message[&kind]);
+    }
+    let name = &channel.phone_number_id;
+    if kind == "reaction" {
+        let emoji =
+            message["reaction"]["emoji"].as_str().filter(|emoji| !emoji.is_empty()).map(str::to_owned);
+        let target = message["reaction"]["message_id"].as_str().unwrap_or_default();
+        let bubble = sim.threads.change(name, &customer.key, target, |bubble| bubble.reaction = emoji);
+        sim.journal
+            .tell(&json!({ "frame": "bubble", "channel": name, "customer": customer.key, "bubble": bubble }));
+    } else {
+        let quote = message["context"]["id"].as_str().map(str::to_owned);
+        let mut bubble = Bubble::new(&id, true, at, card::customer(&message), quote);
+        bubble.state = "sent";
+        sim.journal
+            .tell(&json!({ "frame": "bubble", "channel": name, "customer": customer.key, "bubble": bubble }));
+        sim.threads.add(name, &customer.key, bubble);
+    }
+    // The window counts from the message's own second, on the scale of ages.
+    let written = message["timestamp"].as_str().and_then(|text| text.parse::<i64>().ok());
+    let written = written.and_then(|unix| DateTime::from_timestamp(unix, 0)).unwrap_or(at);
+    sim.windows.open(name, &customer.key, written + TimeDelta::seconds(sim.clock.aged()));
+    let contact = (kind != "system").then(|| meta::contact(customer, true));
+    let reports = post(
+        sim,
+        Update {
+            channel: channel.clone(),
+            customer: customer.key.clone(),
+            kind: "in",
+            summary: format!("{kind} · {}", card::short(&id)),
+            content: Content::Item { list: "messages", item: message, contact },
+        },
+    );
+    Ok(Underway { id, reports })
+}
+
+/// A message in Meta's shape: as given, or from its shorthand.
+fn shape(message: Value) -> Result<Value, String> {
+    match message {
+        Value::String(text) => Ok(json!({ "type": "text", "text": { "body": text } })),
+        Value::Object(fields) if fields.get("type").is_some() => Ok(Value::Object(fields)),
+        Value::Object(fields) => match fields.get("text") {
+            Some(Value::String(text)) => Ok(json!({ "type": "text", "text": { "body": text } })),
+            _ => Err("message needs a type, or is a text".to_owned()),
+        },
+        _ => Err("message is a text or an object".to_owned()),
+    }
+}
+
+/// Any other change for a number at Meta.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Raw {
+    channel: Option<String>,
+    field: String,
+    value: Value,
+    wait_ms: Option<u64>,
+}
+
+/// `POST /control/webhook`: post any change to the product, as it is but for `messaging_product` and `metadata`.
+pub async fn webhook(sim: web::Data<Sim>, body: web::Bytes) -> HttpResponse {
+    let sim = sim.into_inner();
+    let raw: Raw = match serde_json::from_slice(&body) {
+        Ok(raw) => raw,
+        Err(error) => return refuse(error.to_string()),
+    };
+    let first = sim.settings.cloud.first();
+    let channel = raw.channel.as_deref().map_or(first, |wanted| sim.cloud(wanted));
+    let Some(channel) = channel else { return refuse("no number at Meta is called that") };
+    let mut value = raw.value;
+    if let Some(fields) = value.as_object_mut()
+        && [
+            "messages",
+            "user_preferences",
+            "user_id_update",
+            "smb_message_echoes",
+            "smb_app_state_sync",
+            "history",
+        ]
+        .contains(&raw.field.as_str())
+    {
+        fields.entry("messaging_product").or_insert_with(|| json!("whatsapp"));
+        fields.entry("metadata").or_insert_with(|| meta::metadata(channel));
+    }
+    preferences(&sim, channel, &value);
+    let reports = post(
+        &sim,
+        Update {
+            channel: channel.clone(),
+            customer: String::new(),
+            kind: "status",
+            summary: raw.field.clone(),
+            content: Content::Change(json!({ "field": raw.field, "value": value })),
+        },
+    );
+    let progress = settle(reports, Duration::from_millis(raw.wait_ms.unwrap_or(WAIT))).await;
+    let accepted = progress.is_some_and(|progress| progress.accepted);
+    let answer =
+        json!({ "accepted": accepted, "http_status": progress.and_then(|progress| progress.status) });
+    if accepted { HttpResponse::Ok().json(answer) } else { HttpResponse::GatewayTimeout().json(answer) }
+}
+
+/// Whoever stops marketing gets no more of it from here, either.
+fn preferences(sim: &Sim, channel: &CloudChannel, value: &Value) {
+    for preference in value["user_preferences"].as_array().map(Vec::as_slice).unwrap_or_default() {
+        let address = preference["wa_id"].as_str().or_else(|| preference["user_id"].as_str());
+        let Some(customer) = address.and_then(|address| sim.customers.find(address, None, None)) else {
+            continue;
+        };
+        let pair = (channel.phone_number_id.clone(), customer.key);
+        let mut stopped = lock(&sim.stopped);
+        if preference["value"] == "stop" {
+            stopped.insert(pair);
+        } else {
+            stopped.remove(&pair);
+        }
+    }
+}

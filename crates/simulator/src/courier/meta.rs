@@ -1,0 +1,268 @@
+//! Meta's webhooks: verified address, batches, signature over the raw bytes, redelivery until HTTP 200.
+
+use std::{
+    collections::BTreeSet,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+
+use super::{Progress, Reports, Turn, pause, wait};
+use crate::{
+    settings::CloudChannel,
+    signing,
+    sim::{Sim, lock},
+    wire::meta,
+};
+
+const PATH: &str = "/webhooks/whatsapp";
+/// How long updates gather for a batch.
+const GATHER: Duration = Duration::from_millis(30);
+
+/// One update for the product.
+pub struct Update {
+    /// The number it is about.
+    pub channel: CloudChannel,
+    /// The customer it is about.
+    pub customer: String,
+    /// Kind for the list of events.
+    pub kind: &'static str,
+    /// One line for the list of events.
+    pub summary: String,
+    /// What it says.
+    pub content: Content,
+}
+
+/// What an update says.
+pub enum Content {
+    /// An item of `messages` or `statuses`, with the contacts it needs.
+    Item { list: &'static str, item: Value, contact: Option<Value> },
+    /// A whole change, for fields other than `messages`.
+    Change(Value),
+}
+
+pub(super) struct Waiting {
+    update: Update,
+    reports: mpsc::UnboundedSender<Progress>,
+}
+
+struct Parcel {
+    channel: CloudChannel,
+    customer: String,
+    kind: &'static str,
+    summary: String,
+    detail: Value,
+    body: Bytes,
+    reports: Vec<mpsc::UnboundedSender<Progress>>,
+}
+
+impl Parcel {
+    fn report(&self, progress: Progress) {
+        for reports in &self.reports {
+            // Whoever asked may have stopped listening.
+            let _ = reports.send(progress);
+        }
+    }
+}
+
+/// Post an update, alone or with others as the faults have it.
+pub fn post(sim: &Arc<Sim>, update: Update) -> Reports {
+    let (reports, answer) = mpsc::unbounded_channel();
+    let waiting = Waiting { update, reports };
+    let most = sim.faults().batch;
+    if most <= 1 {
+        dispatch(sim, vec![waiting]);
+        return answer;
+    }
+    let name = waiting.update.channel.phone_number_id.clone();
+    let (first, full) = {
+        let mut gathering = lock(&sim.couriers.gathering);
+        let list = gathering.entry(name.clone()).or_default();
+        list.push(waiting);
+        let full = (list.len() >= most).then(|| std::mem::take(list));
+        (list.len() == 1, full)
+    };
+    if let Some(full) = full {
+        dispatch(sim, full);
+    } else if first {
+        let later = Arc::clone(sim);
+        sim.tasks.spawn(async move {
+            tokio::time::sleep(GATHER).await;
+            let gathered = lock(&later.couriers.gathering).remove(&name).unwrap_or_default();
+            if !gathered.is_empty() {
+                dispatch(&later, gathered);
+            }
+        });
+    }
+    answer
+}
+
+fn dispatch(sim: &Arc<Sim>, mut updates: Vec<Waiting>) {
+    if sim.faults().reorder {
+        sim.dice.shuffle(&mut updates);
+    }
+    let Some(first) = updates.first().map(|first| &first.update) else { return };
+    let (channel, customer) = (first.channel.clone(), first.customer.clone());
+    let (kind, mut summary) = (first.kind, first.summary.clone());
+    if updates.len() > 1 {
+        summary = format!("{summary} (+{})", updates.len() - 1);
+    }
+    // One place per customer: two of theirs in one parcel must not wait for each other.
+    let customers: BTreeSet<&str> = updates.iter().map(|waiting| waiting.update.customer.as_str()).collect();
+    let turns =
+        customers.iter().map(|customer| sim.couriers.turn(&channel.phone_number_id, customer)).collect();
+    let mut reports = Vec::new();
+    let mut parts = Vec::new();
+    for waiting in updates {
+        reports.push(waiting.reports);
+        parts.push(waiting.update.content);
+    }
+    let detail = meta::envelope(&channel.waba_id, changes(&channel, parts));
+    let body = Bytes::from(meta::to_bytes(&detail));
+    let parcel = Parcel { channel, customer, kind, summary, detail, body, reports };
+    let pause = pause(sim);
+    let carrier = Arc::clone(sim);
+    sim.tasks.spawn(async move { deliver(&carrier, parcel, turns, pause).await });
+}
+
+/// Items of the same list share one change, as Meta groups them; whole changes stand beside them.
+fn changes(channel: &CloudChannel, parts: Vec<Content>) -> Vec<Value> {
+    let mut changes = Vec::new();
+    let mut lists: Vec<(&str, Vec<Value>, Vec<Value>)> = Vec::new();
+    for part in parts {
+        match part {
+            Content::Change(change) => changes.push(change),
+            Content::Item { list, item, contact } => {
+                if !lists.iter().any(|(name, ..)| *name == list) {
+                    lists.push((list, Vec::new(), Vec::new()));
+                }
+                if let Some((_, items, contacts)) = lists.iter_mut().find(|(name, ..)| *name == list) {
+                    items.push(item);
+                    contacts.extend(contact.filter(|contact| !contacts.contains(contact)));
+                }
+            }
+        }
+    }
+    changes.extend(
+        lists.into_iter().map(|(list, items, contacts)| meta::change(channel, list, items, contacts)),
+    );
+    changes
+}
+
+async fn deliver(sim: &Arc<Sim>, parcel: Parcel, turns: Vec<Turn>, pause: Duration) {
+    let mut held = Vec::new();
+    for (index, turn) in turns.into_iter().enumerate() {
+        held.push(wait(sim, turn, if index == 0 { pause } else { Duration::ZERO }).await);
+    }
+    let pauses = sim.settings.redelivery.clone();
+    let mut pauses = pauses.into_iter();
+    for attempts in 1.. {
+        let started = Instant::now();
+        let status = attempt(sim, &parcel).await;
+        let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        held.clear();
+        let accepted = status == Some(200);
+        let next = if accepted { None } else { pauses.next() };
+        write(sim, &parcel, status, attempts, millis);
+        parcel.report(Progress { status, attempts, accepted, over: next.is_none(), millis });
+        match next {
+            Some(pause) => tokio::time::sleep(pause).await,
+            None if accepted => break,
+            None => {
+                tracing::warn!(attempts, "a webhook was given up");
+                return;
+            }
+        }
+    }
+    if sim.dice.falls(sim.faults().duplicate) {
+        tokio::time::sleep(Duration::from_millis(sim.dice.between((10, 150)))).await;
+        let status = attempt(sim, &parcel).await;
+        let summary = format!("{} · {}", parcel.summary, answer(status));
+        let channel = &parcel.channel.phone_number_id;
+        sim.journal.write("repeat", channel, &parcel.customer, summary, parcel.detail);
+    }
+}
+
+fn write(sim: &Sim, parcel: &Parcel, status: Option<u16>, attempts: usize, millis: u64) {
+    let kind = if status == Some(200) { parcel.kind } else { "failed" };
+    let again = if attempts > 1 { format!(" · intento {attempts}") } else { String::new() };
+    let summary = format!("{} · {} en {millis} ms{again}", parcel.summary, answer(status));
+    sim.journal.write(
+        kind,
+        &parcel.channel.phone_number_id,
+        &parcel.customer,
+        summary,
+        parcel.detail.clone(),
+    );
+}
+
+pub(super) fn answer(status: Option<u16>) -> String {
+    status.map_or_else(|| "sin respuesta".to_owned(), |status| status.to_string())
+}
+
+async fn attempt(sim: &Sim, parcel: &Parcel) -> Option<u16> {
+    // Acquiring fails only on a closed semaphore, and nobody closes this one.
+    let _place = sim.couriers.in_flight.acquire().await.ok()?;
+    if sim.settings.verify_webhook && !verified(sim, &parcel.channel).await {
+        return None;
+    }
+    let response = sim
+        .http
+        .post(format!("{}{PATH}", sim.settings.webhooks))
+        .header("content-type", "application/json")
+        .header("user-agent", "facebookexternalua")
+        .header("x-hub-signature-256", signing::meta(&parcel.channel.app_secret, &parcel.body))
+        .body(parcel.body.clone())
+        .send()
+        .await;
+    match response {
+        Ok(response) => {
+            let status = response.status().as_u16();
+            // Reading to the end lets the connection be used again.
+            let _ = response.bytes().await;
+            Some(status)
+        }
+        Err(error) => {
+            tracing::debug!(error = %error.without_url(), "a webhook was not answered");
+            None
+        }
+    }
+}
+
+/// Ask the question Meta asks when the address is saved; the answer is remembered.
+async fn verified(sim: &Sim, channel: &CloudChannel) -> bool {
+    let mut known = sim.couriers.verified.lock().await;
+    if known.contains(&channel.verify_token) {
+        return true;
+    }
+    let challenge = u32::from_be_bytes(sim.dice.bytes()).to_string();
+    let question = [
+        ("hub.mode", "subscribe"),
+        ("hub.challenge", challenge.as_str()),
+        ("hub.verify_token", channel.verify_token.as_str()),
+    ];
+    let url = format!("{}{PATH}", sim.settings.webhooks);
+    let (status, echoed) = match sim.http.get(url).query(&question).send().await {
+        Ok(response) => {
+            let status = response.status().as_u16();
+            (Some(status), response.text().await.is_ok_and(|body| body == challenge))
+        }
+        Err(_) => (None, false),
+    };
+    let holds = status == Some(200) && echoed;
+    let word = if holds { "aceptada" } else { "rechazada" };
+    sim.journal.write(
+        "verify",
+        &channel.phone_number_id,
+        "",
+        format!("verificación {word} · {}", answer(status)),
+        json!({ "hub.mode": "subscribe", "status": status, "echoed": echoed }),
+    );
+    if holds {
+        known.insert(channel.verify_token.clone());
+    }
+    holds
+}

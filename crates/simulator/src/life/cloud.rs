@@ -1,0 +1,64 @@
+//! Meta's `statuses[]`.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value, json};
+
+use super::{Life, Step, Vendor, lose};
+use crate::{
+    courier::{Content, Update, post},
+    graph::errors,
+    settings::CloudChannel,
+    sim::Sim,
+    wire::meta,
+};
+
+pub(super) fn tell(sim: &Arc<Sim>, life: &Life, step: Step, at: DateTime<Utc>, lost: bool) {
+    let Vendor::Cloud { channel, opaque, by_user_id, pricing } = &life.vendor else { return };
+    let name = match step {
+        Step::Sent => "sent",
+        Step::Delivered => "delivered",
+        Step::Read => "read",
+        Step::Failed(_) => "failed",
+    };
+    if lost {
+        lose(sim, life, name);
+        return;
+    }
+    let mut status = Map::new();
+    let mut put = |key: &str, value: Value| drop(status.insert(key.to_owned(), value));
+    put("id", json!(life.id));
+    put("status", json!(name));
+    put("timestamp", json!(at.timestamp().to_string()));
+    if let Some(phone) = &life.customer.phone {
+        put("recipient_id", json!(phone));
+    }
+    if *by_user_id || !matches!(step, Step::Failed(_)) {
+        put("recipient_user_id", json!(life.customer.user_id));
+    }
+    if let Some(opaque) = opaque {
+        put("biz_opaque_callback_data", json!(opaque));
+    }
+    // The price comes with `sent` and with one of the two that follow.
+    let skipped = sim.faults().skip_delivered;
+    if matches!(step, Step::Sent | Step::Delivered) || (step == Step::Read && skipped) {
+        put("pricing", pricing.clone());
+    }
+    let mut contact = None;
+    if let Step::Failed(code) = step {
+        put("errors", json!([errors::item(code)]));
+    } else {
+        contact = Some(meta::contact(&life.customer, step != Step::Sent));
+    }
+    post(
+        sim,
+        Update {
+            channel: CloudChannel::clone(channel),
+            customer: life.customer.key.clone(),
+            kind: "status",
+            summary: format!("{name} · {}", life.label),
+            content: Content::Item { list: "statuses", item: Value::Object(status), contact },
+        },
+    );
+}

@@ -1,0 +1,135 @@
+//! Pictures, voices and documents, kept in memory for as long as the vendor would keep them.
+
+use std::{collections::HashMap, sync::Mutex};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    settings::CloudChannel,
+    signing,
+    sim::{Sim, lock},
+    wire::ids,
+};
+
+/// Largest file a customer can send.
+pub const INBOUND_CAP: usize = 100 * 1024 * 1024;
+/// How long a link to a file works.
+const LINK_LIFE: i64 = 300;
+/// How long what a customer sent can be fetched.
+pub const FROM_CUSTOMER: TimeDelta = TimeDelta::days(7);
+/// How long what the business uploaded can be used.
+pub const FROM_BUSINESS: TimeDelta = TimeDelta::days(30);
+
+/// One file.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// Its bytes.
+    pub bytes: Bytes,
+    /// Its type, as declared.
+    pub mime: String,
+    /// Its name, if it has one.
+    pub name: Option<String>,
+    /// End of its life, on the scale of [`crate::clock::Clock::age`].
+    pub until: DateTime<Utc>,
+}
+
+impl Item {
+    fn hash(&self) -> [u8; 32] {
+        Sha256::digest(&self.bytes).into()
+    }
+
+    /// SHA-256 in hexadecimal, as the resolve endpoint gives it.
+    pub fn sha256_hex(&self) -> String {
+        hex::encode(self.hash())
+    }
+
+    /// SHA-256 in base64, as webhooks give it.
+    pub fn sha256_base64(&self) -> String {
+        STANDARD.encode(self.hash())
+    }
+}
+
+/// All files, by id.
+#[derive(Default)]
+pub struct Media(Mutex<HashMap<String, Item>>);
+
+impl Media {
+    /// Keep a file under an id of the caller's.
+    pub fn keep(&self, id: String, item: Item) {
+        lock(&self.0).insert(id, item);
+    }
+
+    /// The file, unless its time is over.
+    pub fn get(&self, id: &str, age: DateTime<Utc>) -> Option<Item> {
+        lock(&self.0).get(id).filter(|item| item.until > age).cloned()
+    }
+
+    /// Forget one file; answers whether it was there.
+    pub fn remove(&self, id: &str) -> bool {
+        lock(&self.0).remove(id).is_some()
+    }
+
+    /// Forget all files.
+    pub fn clear(&self) {
+        lock(&self.0).clear();
+    }
+}
+
+/// Keep a file and give it an id of Meta's.
+pub fn store(sim: &Sim, bytes: Bytes, mime: &str, name: Option<String>, life: TimeDelta) -> String {
+    let id = ids::media(sim.dice.bytes());
+    sim.media.keep(id.clone(), Item { bytes, mime: mime.to_owned(), name, until: sim.clock.age() + life });
+    id
+}
+
+/// A link of Meta's to a file: works for five minutes, and only with the bearer token.
+pub fn link(sim: &Sim, channel: &CloudChannel, id: &str) -> String {
+    let expires = (sim.clock.age() + TimeDelta::seconds(LINK_LIFE)).timestamp();
+    format!(
+        "{}/graph/lookaside/attachments/?mid={id}&ext={expires}&hash={}",
+        sim.own_url,
+        seal(&channel.app_secret, id, expires)
+    )
+}
+
+/// Whether a link was made by [`link`] and still works.
+pub fn link_holds(sim: &Sim, channel: &CloudChannel, id: &str, expires: i64, hash: &str) -> bool {
+    expires > sim.clock.age().timestamp() && hash == seal(&channel.app_secret, id, expires)
+}
+
+fn seal(secret: &str, id: &str, expires: i64) -> String {
+    signing::meta(secret, format!("{id}:{expires}").as_bytes()).chars().skip(7).take(20).collect()
+}
+
+/// Complete the media object of a customer's message from the stored file: type, hash, link.
+pub fn fill(sim: &Sim, channel: &CloudChannel, object: &mut Value) {
+    let Some(id) = object["id"].as_str().map(str::to_owned) else { return };
+    let Some(item) = sim.media.get(&id, sim.clock.age()) else { return };
+    let Some(fields) = object.as_object_mut() else { return };
+    fields.entry("mime_type").or_insert_with(|| json!(item.mime));
+    fields.entry("sha256").or_insert_with(|| json!(item.sha256_base64()));
+    fields.entry("url").or_insert_with(|| json!(link(sim, channel, &id)));
+    if let Some(name) = item.name {
+        fields.entry("filename").or_insert_with(|| json!(name));
+    }
+}
+
+/// Fetch what the business only linked to, as the vendor would; `None` where it can't be had.
+pub async fn fetch(sim: &Sim, link: &str) -> Option<(Bytes, String)> {
+    let response = sim.http.get(reach(sim, link)).send().await.ok()?.error_for_status().ok()?;
+    let mime = response.headers().get("content-type")?.to_str().ok()?.to_owned();
+    let bytes = response.bytes().await.ok()?;
+    (bytes.len() <= INBOUND_CAP).then_some((bytes, mime))
+}
+
+/// Where a URL of the product's public address is really reached.
+pub fn reach(sim: &Sim, link: &str) -> String {
+    match link.strip_prefix(sim.settings.public_base()) {
+        Some(path) => format!("{}{path}", sim.settings.webhooks),
+        None => link.to_owned(),
+    }
+}

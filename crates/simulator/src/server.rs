@@ -1,0 +1,118 @@
+//! Starting and stopping.
+
+use std::{io, net::SocketAddr, sync::Arc};
+
+use actix_web::{App, HttpServer, dev::ServerHandle, web};
+
+use crate::{control, graph, phone, settings::Settings, sim::Sim, twilio};
+
+/// Why the simulator did not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// The address is taken or not ours.
+    Listen(io::Error),
+    /// The HTTP client for webhooks could not be built.
+    Client(reqwest::Error),
+}
+
+impl std::fmt::Display for StartError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Listen(_) => "the simulator could not listen",
+            Self::Client(_) => "the simulator could not build its HTTP client",
+        })
+    }
+}
+
+impl std::error::Error for StartError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Listen(error) => Some(error),
+            Self::Client(error) => Some(error),
+        }
+    }
+}
+
+/// A simulator that runs; dropping it leaves it running, as long as its runtime does.
+pub struct Running {
+    addr: SocketAddr,
+    sim: Arc<Sim>,
+    handle: ServerHandle,
+    server: tokio::task::JoinHandle<io::Result<()>>,
+}
+
+impl Running {
+    /// Where it listens.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Base URL of the Graph stand-in: what a channel's vendor URL is set to.
+    #[must_use]
+    pub fn graph_url(&self) -> String {
+        format!("{}/graph", self.sim.own_url)
+    }
+
+    /// Base URL of the Twilio stand-in.
+    #[must_use]
+    pub fn twilio_url(&self) -> String {
+        format!("{}/twilio", self.sim.own_url)
+    }
+
+    /// Base URL of everything else, the phone page first.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.sim.own_url
+    }
+
+    /// Run until something else stops it.
+    ///
+    /// # Errors
+    /// The web server's own failure.
+    pub async fn finished(self) -> io::Result<()> {
+        // A server task that was cancelled has ended, too.
+        self.server.await.unwrap_or(Ok(()))
+    }
+
+    /// Stop: no answer, webhook or status is waited for.
+    pub async fn stop(self) {
+        self.sim.tasks.stop();
+        self.handle.stop(false).await;
+        // What the server still had to say no longer matters.
+        let _ = self.server.await;
+    }
+}
+
+/// Start a simulator on the current tokio runtime.
+///
+/// # Errors
+/// If the address can't be listened on, or the client can't be built.
+pub async fn start(settings: Settings) -> Result<Running, StartError> {
+    let listener = std::net::TcpListener::bind(settings.listen).map_err(StartError::Listen)?;
+    let addr = listener.local_addr().map_err(StartError::Listen)?;
+    let own_url = settings.own_url.clone().unwrap_or_else(|| format!("http://{addr}"));
+    let sim = Sim::new(settings, own_url.trim_end_matches('/').to_owned()).map_err(StartError::Client)?;
+    let shared = web::Data::from(Arc::clone(&sim));
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(shared.clone())
+            .app_data(web::PayloadConfig::new(32 * 1024 * 1024))
+            .app_data(web::JsonConfig::default().limit(1024 * 1024))
+            .service(web::scope("/graph").configure(graph::routes))
+            .service(web::scope("/twilio").configure(twilio::routes))
+            .service(web::scope("/control").configure(control::routes))
+            .configure(phone::routes)
+    })
+    .workers(2)
+    .disable_signals()
+    // A caller who hangs up during a held answer is gone, and so is the answer.
+    .h1_allow_half_closed(false)
+    .listen(listener)
+    .map_err(StartError::Listen)?
+    .run();
+    let handle = server.handle();
+    let server = tokio::spawn(server);
+    tracing::info!(%addr, "the simulator listens on {addr}");
+    Ok(Running { addr, sim, handle, server })
+}

@@ -1,0 +1,157 @@
+//! The simulator as a whole: what every handler and every task shares.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use crate::{
+    clock::Clock,
+    courier::Couriers,
+    customers::Customers,
+    dice::Dice,
+    faults::Faults,
+    journal::Journal,
+    media::Media,
+    presence::Presence,
+    rates::Buckets,
+    record::Record,
+    settings::{CloudChannel, Settings, TwilioChannel},
+    tasks::Tasks,
+    templates::Templates,
+    threads::Threads,
+    twilio::store::Store,
+    window::Windows,
+};
+
+/// Everything there is, shared.
+pub struct Sim {
+    /// As started.
+    pub settings: Settings,
+    /// Base URL of the simulator, for links.
+    pub own_url: String,
+    /// Time.
+    pub clock: Clock,
+    /// Chance.
+    pub dice: Dice,
+    /// Client for webhooks and for links to media.
+    pub http: reqwest::Client,
+    /// Work after the answer.
+    pub tasks: Tasks,
+    /// What happened.
+    pub journal: Journal,
+    /// What the vendors received.
+    pub record: Record,
+    /// What the customers' phones show.
+    pub threads: Threads,
+    /// Who writes.
+    pub customers: Customers,
+    /// Who is played.
+    pub presence: Presence,
+    /// Pictures, voices and documents.
+    pub media: Media,
+    /// Approved texts.
+    pub templates: Templates,
+    /// Windows of WhatsApp, both vendors'.
+    pub windows: Windows,
+    /// Messages per second of a number.
+    pub throughput: Buckets,
+    /// Messages to one customer.
+    pub pairs: Buckets,
+    /// Customers who stopped marketing.
+    pub stopped: Mutex<HashSet<(String, String)>>,
+    /// Service messages of a number in a month, for their price.
+    pub service_messages: Mutex<HashMap<(String, i32, u32), u32>>,
+    /// Messages at Twilio.
+    pub store: Store,
+    /// Webhooks on their way.
+    pub couriers: Couriers,
+    faults: Mutex<Faults>,
+}
+
+impl Sim {
+    /// A simulator that has not heard of anybody yet.
+    pub fn new(settings: Settings, own_url: String) -> Result<Arc<Self>, reqwest::Error> {
+        let http = reqwest::Client::builder()
+            .timeout(settings.webhook_timeout)
+            .connect_timeout(Duration::from_secs(5))
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()?;
+        let per_message = Duration::from_secs(1) / settings.throughput.max(1);
+        Ok(Arc::new(Self {
+            own_url,
+            clock: Clock::default(),
+            dice: Dice::new(settings.seed),
+            http,
+            tasks: Tasks::here(),
+            journal: Journal::default(),
+            record: Record::default(),
+            threads: Threads::default(),
+            customers: Customers::default(),
+            presence: Presence::default(),
+            media: Media::default(),
+            templates: Templates::default(),
+            windows: Windows::default(),
+            throughput: Buckets::new(settings.throughput, per_message),
+            pairs: Buckets::new(settings.pair_burst, settings.pair_refill),
+            stopped: Mutex::default(),
+            service_messages: Mutex::default(),
+            store: Store::default(),
+            couriers: Couriers::default(),
+            faults: Mutex::default(),
+            settings,
+        }))
+    }
+
+    /// What goes wrong just now.
+    pub fn faults(&self) -> Faults {
+        lock(&self.faults).clone()
+    }
+
+    /// Change what goes wrong; answers what went wrong before.
+    pub fn set_faults(&self, faults: Faults) -> Faults {
+        std::mem::replace(&mut lock(&self.faults), faults)
+    }
+
+    /// Forget everybody and everything, and behave again.
+    pub fn reset(&self) {
+        self.set_faults(Faults::default());
+        self.record.clear();
+        self.threads.clear();
+        self.customers.clear();
+        self.media.clear();
+        self.windows.clear();
+        self.throughput.clear();
+        self.pairs.clear();
+        self.store.clear();
+        self.journal.clear();
+        lock(&self.stopped).clear();
+        lock(&self.service_messages).clear();
+    }
+
+    /// The number at Meta with this id, number or name.
+    pub fn cloud(&self, wanted: &str) -> Option<&CloudChannel> {
+        self.settings.cloud.iter().find(|channel| {
+            channel.phone_number_id == wanted
+                || channel.number == wanted
+                || channel.digits() == wanted
+                || channel.name == wanted
+        })
+    }
+
+    /// The sender at Twilio with this address or name.
+    pub fn sender(&self, wanted: &str) -> Option<&TwilioChannel> {
+        self.settings
+            .twilio
+            .channels
+            .iter()
+            .find(|channel| channel.address == wanted || channel.name == wanted)
+    }
+}
+
+/// A lock that outlives a panic elsewhere: the simulator keeps no invariant between two locks.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
