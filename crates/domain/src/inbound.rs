@@ -119,7 +119,7 @@ pub struct StatusReport {
 /// A vendor's refusal. Decide on the code, never on the words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VendorError {
-    /// The vendor's code.
+    /// The vendor's code; below zero one of the gateway's own, when the vendor gave none.
     pub code: i64,
     /// The vendor's words, for the log of attempts and the curious; may be empty.
     pub detail: String,
