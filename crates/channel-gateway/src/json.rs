@@ -95,6 +95,11 @@ impl<'de> Deserialize<'de> for Number {
     }
 }
 
+/// A vendor's words about a failure, no longer than anybody reads: they are stored with every attempt.
+pub(crate) fn detail(text: Option<&str>) -> String {
+    text.unwrap_or_default().chars().take(500).collect()
+}
+
 /// A text that says something: absent, null and empty are one.
 pub(crate) fn filled(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())

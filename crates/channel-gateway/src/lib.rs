@@ -4,10 +4,17 @@
 //! [`domain::outbound::Outbound`] and what the vendor made of it leaves as a [`domain::outbound::SendOutcome`].
 //! All but the senders is pure: no clock, no network, no store.
 
+mod answer;
+mod http;
 mod json;
 mod mac;
 mod parsed;
+mod sender;
 pub mod twilio;
+pub mod verdict;
 pub mod whatsapp;
 
+pub use http::Http;
 pub use parsed::{NotReadable, Parsed};
+pub use sender::{AnySender, NoBase, Sender};
+pub use verdict::{advice_for, retryable};

@@ -1,10 +1,14 @@
 //! Twilio Programmable Messaging: WhatsApp and SMS.
 
+mod errors;
 mod form;
 mod message;
+mod sending;
 mod signature;
 mod status;
 
+pub(crate) use errors::ERRORS;
 pub use message::parse_message;
+pub use sending::{TwilioSender, TwilioSettings, classify};
 pub use signature::{Keys, Payload, SharedKey, SignedRequest, signature_matches};
 pub use status::{MESSAGE_PARAMETER, parse_status};

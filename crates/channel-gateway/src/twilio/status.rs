@@ -7,7 +7,7 @@ use domain::{
 use url::form_urlencoded;
 
 use super::form::Form;
-use crate::Parsed;
+use crate::{Parsed, json};
 
 /// The query parameter of our callback address that carries our message id. Twilio has no field for it, and a
 /// callback can come before the answer that tells us Twilio's id.
@@ -70,5 +70,5 @@ fn opaque(query: &str) -> Option<String> {
 fn error(form: &Form) -> Option<VendorError> {
     let code = form.get("ErrorCode")?.parse().ok().filter(|code| *code != 0)?;
     let detail = form.get("ErrorMessage").or_else(|| form.get("ChannelStatusMessage"));
-    Some(VendorError { code, detail: detail.unwrap_or_default().to_owned() })
+    Some(VendorError { code, detail: json::detail(detail) })
 }

@@ -7,7 +7,7 @@ use domain::{
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::status::vendor_error;
+use super::errors::vendor_error;
 use crate::json::{self, Number, Text, filled};
 
 /// The content of a message. It never fails: what has no known kind, or not the shape of its kind, is kept whole as

@@ -3,11 +3,15 @@
 mod contact;
 mod content;
 mod envelope;
+mod errors;
 mod message;
+mod sending;
 mod signature;
 mod status;
 mod subscription;
 
 pub use envelope::parse;
+pub(crate) use errors::ERRORS;
+pub use sending::{CloudSender, CloudSettings, classify};
 pub use signature::signature_matches;
 pub use subscription::verify_subscription;

@@ -2,12 +2,15 @@
 
 use domain::{
     DeliveryState,
-    inbound::{InboundEvent, StatusReport, VendorError},
+    inbound::{InboundEvent, StatusReport},
 };
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
-use super::message::{moment, vendor_id};
+use super::{
+    errors::vendor_error,
+    message::{moment, vendor_id},
+};
 use crate::json::{Text, filled};
 
 #[derive(Deserialize)]
@@ -40,19 +43,4 @@ pub(super) fn read(raw: &RawValue) -> Result<InboundEvent, &'static str> {
         error: wire.errors.as_ref().and_then(|errors| errors.get(0)).and_then(vendor_error),
         pricing: wire.pricing,
     })))
-}
-
-/// An error object of the Graph API, from a status, a message or an answer.
-pub(super) fn vendor_error(error: &Value) -> Option<VendorError> {
-    let code = error.get("code")?;
-    let code = code.as_i64().or_else(|| code.as_str()?.parse().ok())?;
-    let data = error.get("error_data");
-    let detail = data
-        .and_then(|data| data.get("details"))
-        // Sometimes the data is the text itself.
-        .or(data)
-        .and_then(Value::as_str)
-        .or_else(|| error.get("message").and_then(Value::as_str))
-        .or_else(|| error.get("title").and_then(Value::as_str));
-    Some(VendorError { code, detail: detail.unwrap_or_default().to_owned() })
 }

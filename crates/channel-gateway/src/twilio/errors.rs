@@ -1,0 +1,58 @@
+//! Error codes of Twilio and what they mean for a message.
+
+use domain::outbound::Advice::{FixChannel, FixMessage, Later, Never, UseTemplate};
+
+use crate::verdict::{
+    Table,
+    Verdict::{Refused, Retry, Unclear},
+};
+
+/// The table, in the order of the codes. What helps only hours later is left to a person: by then the customer may
+/// have been answered otherwise.
+#[rustfmt::skip]
+pub(crate) const ERRORS: Table = &[
+    (20_003..=20_003, Refused(FixChannel)),  // authentication
+    (20_404..=20_404, Refused(FixChannel)),  // no such account
+    (20_429..=20_429, Retry(0)),             // too many requests
+    (21_211..=21_211, Refused(Never)),       // no phone number
+    (21_408..=21_408, Refused(FixChannel)),  // region not enabled
+    (21_606..=21_606, Refused(FixChannel)),  // sender not usable
+    (21_608..=21_608, Refused(FixChannel)),  // trial account
+    (21_610..=21_610, Refused(Never)),       // STOP
+    (21_612..=21_612, Refused(Never)),       // no route
+    (21_614..=21_614, Refused(Never)),       // not a mobile
+    (21_617..=21_617, Refused(FixMessage)),  // too long
+    (21_620..=21_620, Refused(FixMessage)),  // media address
+    (21_623..=21_623, Refused(FixMessage)),  // media
+    (21_659..=21_660, Refused(FixChannel)),  // sender not ours
+    (30_001..=30_001, Retry(60)),            // queue overflow
+    (30_002..=30_002, Refused(FixChannel)),  // account suspended
+    (30_003..=30_003, Refused(Later)),       // handset off: hours
+    (30_004..=30_006, Refused(Never)),       // blocked, unknown, landline
+    (30_007..=30_007, Refused(FixMessage)),  // filtered by the carrier
+    (30_008..=30_008, Refused(Later)),       // unknown to the carrier, may even have arrived
+    (30_034..=30_034, Refused(FixChannel)),  // US registration
+    (30_036..=30_036, Refused(Later)),       // too old when its turn came
+    (63_003..=63_003, Refused(Never)),       // not on WhatsApp
+    (63_005..=63_005, Refused(FixMessage)),  // content refused
+    (63_007..=63_007, Refused(FixChannel)),  // no such sender
+    (63_010..=63_010, Unclear),              // internal error of Twilio
+    (63_012..=63_012, Unclear),              // internal error of Meta
+    (63_013..=63_013, Refused(FixMessage)),  // policy
+    (63_014..=63_014, Refused(Never)),       // blocked by the user
+    (63_015..=63_015, Refused(Later)),       // sandbox: the recipient must join
+    (63_016..=63_016, Refused(UseTemplate)), // window closed
+    (63_018..=63_018, Refused(Later)),       // messaging limit: up to a day
+    (63_019..=63_019, Refused(FixMessage)),  // media could not be fetched
+    (63_020..=63_020, Refused(FixChannel)),  // invitation not accepted
+    (63_021..=63_021, Refused(FixMessage)),  // invalid content
+    (63_022..=63_022, Refused(FixChannel)),  // set-up at Meta
+    (63_023..=63_023, Refused(Later)),       // generic
+    (63_024..=63_024, Refused(Never)),       // invalid recipient
+    (63_027..=63_030, Refused(FixMessage)),  // template
+    (63_032..=63_032, Refused(Never)),       // user is in an experiment
+    (63_038..=63_038, Refused(Later)),       // cap of the day
+    (63_049..=63_049, Refused(Later)),       // marketing cap
+    (63_051..=63_051, Refused(Never)),       // not a WhatsApp user
+    (63_062..=63_062, Refused(FixChannel)),  // marketing terms
+];
