@@ -3,6 +3,7 @@
 
 mod bench;
 mod docker;
+mod node;
 mod process;
 mod setup;
 mod spdx;

@@ -7,20 +7,18 @@ use std::{
 };
 
 use crate::{
-    docker,
-    process::{capture, cargo, must, program, root, works},
+    docker, node,
+    process::{capture, cargo, must, program, works},
     totals::Totals,
 };
 
 type IsHere = fn() -> bool;
 
 /// Packages of Debian and Ubuntu, each with the way to see whether its content is there already.
-const PACKAGES: [(&str, IsHere); 6] = [
+const PACKAGES: [(&str, IsHere); 4] = [
     ("postgresql", has_postgres),
     ("chromium", || chromium().is_some()),
     ("fonts-noto-color-emoji", || Path::new("/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf").exists()),
-    ("nodejs", || works("node", &["--version"])),
-    ("npm", || works("npm", &["--version"])),
     ("python3-venv", || works("python3", &["-c", "import venv, ensurepip"])),
 ];
 
@@ -28,8 +26,8 @@ const PACKAGES: [(&str, IsHere); 6] = [
 pub fn everything() -> Result<Totals, String> {
     system_packages()?;
     cargo_tools()?;
-    browser_packages()?;
     docker::install()?;
+    node::install()?;
     Ok(Totals::default())
 }
 
@@ -103,26 +101,8 @@ fn cargo_tools() -> Result<(), String> {
     }
     if !capture(cargo().args(["nextest", "--version"]))?.success {
         println!("installing cargo-nextest: some minutes");
-        must(cargo().args(["install", "cargo-nextest", "--locked"]))?;
+        // In a folder of its own, which goes afterwards: it shares nothing with our builds.
+        must(cargo().args(["install", "cargo-nextest", "--locked"]).env_remove("CARGO_TARGET_DIR"))?;
     }
     Ok(())
-}
-
-/// The packages of the browser tests, exactly as locked. The browser is the system's.
-fn browser_packages() -> Result<(), String> {
-    let folder = root().join("web/e2e");
-    if !folder.join("package-lock.json").exists() {
-        return Ok(());
-    }
-    let lock = fs::read(folder.join("package-lock.json")).map_err(|error| format!("web/e2e: {error}"))?;
-    let installed = folder.join("node_modules/.installed-lock.json");
-    if fs::read(&installed).is_ok_and(|before| before == lock) {
-        return Ok(());
-    }
-    let mut npm = program("npm");
-    npm.current_dir(&folder)
-        .args(["ci", "--no-audit", "--no-fund"])
-        .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
-    must(&mut npm)?;
-    fs::write(&installed, lock).map_err(|error| format!("{}: {error}", installed.display()))
 }

@@ -7,8 +7,8 @@ use std::{
 };
 
 use crate::{
-    docker,
-    process::{cargo, program, root, stream},
+    docker, node,
+    process::{cargo, stream},
     setup, supply,
     totals::{self, Totals},
 };
@@ -130,15 +130,15 @@ fn doc_tests() -> Result<Totals, String> {
 }
 
 fn browser() -> Result<Totals, String> {
-    let folder = root().join("web/e2e");
-    if !folder.join("package.json").exists() {
+    let Some(folder) = node::e2e() else {
         println!("there is no web/e2e");
         return Ok(Totals::default());
-    }
+    };
+    node::install()?;
     // So that no test waits for a compiler.
     succeeds(cargo().args(["build", "--locked", "--workspace", "--bins"]), "the programs don't build")?;
-    let mut playwright = program("npx");
-    playwright.current_dir(folder).args(["--no-install", "playwright", "test", "--reporter=list"]);
+    let mut playwright = node::node_program("npx", &folder);
+    playwright.args(["--no-install", "playwright", "test", "--reporter=list"]);
     if let Some(chromium) = setup::chromium() {
         playwright.env("CHROMIUM", chromium);
     }
