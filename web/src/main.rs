@@ -1,2 +1,7 @@
-//! The server.
-fn main() {}
+//! The one program: server, worker, demo, and what an operator needs beside them.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    bandeja::cli::run()
+}

@@ -1,0 +1,24 @@
+//! The server: pages, sockets, webhooks, worker, command line.
+//!
+//! A request goes `routes` (who may) → a handler (one operation) → an answer; `server` builds the app from the
+//! route table, `auth` says who is asking, `error` turns refusals into pages.
+
+pub mod auth;
+pub mod cli;
+pub mod client_address;
+pub mod clock;
+pub mod database;
+pub mod demo;
+pub mod demo_mark;
+pub mod error;
+pub mod health;
+pub mod request_log;
+pub mod routes;
+pub mod schema;
+pub mod secrets;
+pub mod security_headers;
+pub mod server;
+pub mod settings;
+pub mod state;
+pub mod telemetry;
+pub mod worker;

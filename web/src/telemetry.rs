@@ -1,0 +1,32 @@
+//! Log lines and figures about ourselves.
+
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+
+use crate::settings::{LogFormat, LogSettings};
+
+/// Starts writing log lines to standard error. Once per process.
+///
+/// # Errors
+/// When the filter can't be read or logging has been started before.
+pub fn start_logging(settings: &LogSettings) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&settings.filter)?;
+    let registry = tracing_subscriber::registry().with(filter);
+    match settings.format {
+        LogFormat::Json => registry.with(fmt::layer().json().with_writer(std::io::stderr)).try_init()?,
+        LogFormat::Text => registry.with(fmt::layer().with_writer(std::io::stderr)).try_init()?,
+    }
+    Ok(())
+}
+
+/// Starts collecting figures. Where a collector is already installed, as between tests of one process, the figures go
+/// there and this one stays empty.
+#[must_use]
+pub fn start_metrics() -> PrometheusHandle {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let handle = recorder.handle();
+    if metrics::set_global_recorder(recorder).is_err() {
+        tracing::debug!("figures are already collected in this process");
+    }
+    handle
+}
