@@ -1,0 +1,88 @@
+//! Opening and ending sessions. The secret is only in the browser's cookie; the row has its hash.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{PersonId, SessionId};
+use entity::session;
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait, Statement};
+use sha2::{Digest, Sha256};
+
+use super::Client;
+use crate::settings::AuthSettings;
+
+/// A session that was just opened.
+#[derive(Debug)]
+pub struct Opened {
+    /// Which.
+    pub id: SessionId,
+    /// For the browser's cookie; kept nowhere else.
+    pub secret: String,
+}
+
+/// What is stored of a secret that has enough randomness of its own.
+#[must_use]
+pub fn hash(secret: &str) -> Vec<u8> {
+    Sha256::digest(secret.as_bytes()).to_vec()
+}
+
+/// Opens a session with a new secret, and ends the oldest ones of a person who has too many.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn open(
+    tx: &impl ConnectionTrait,
+    person: PersonId,
+    client: &Client,
+    settings: &AuthSettings,
+    now: DateTime<Utc>,
+) -> Result<Opened, DbErr> {
+    let opened = Opened { id: SessionId::new(), secret: super::random_text::<32>() };
+    let row = session::ActiveModel {
+        id: Set(opened.id),
+        person_id: Set(person),
+        token_hash: Set(hash(&opened.secret)),
+        csrf_token: Set(super::random_text::<24>()),
+        address: Set(client.address.clone()),
+        agent: Set(client.agent.clone()),
+        created_at: Set(now),
+        seen_at: Set(now),
+        ends_at: Set(now + TimeDelta::hours(i64::from(settings.absolute_hours))),
+        ended_at: Set(None),
+    };
+    session::Entity::insert(row).exec_without_returning(tx).await?;
+    let end_oldest = Statement::from_sql_and_values(
+        tx.get_database_backend(),
+        "update session set ended_at = $2
+         where person_id = $1 and ended_at is null and id in (
+             select id from session where person_id = $1 and ended_at is null
+             order by created_at desc, id desc offset $3)",
+        [person.into(), now.into(), i64::from(settings.sessions_per_person).into()],
+    );
+    tx.execute_raw(end_oldest).await?;
+    Ok(opened)
+}
+
+/// Ends one session.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn end(tx: &impl ConnectionTrait, session: SessionId, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let end = Statement::from_sql_and_values(
+        tx.get_database_backend(),
+        "update session set ended_at = $2 where id = $1 and ended_at is null",
+        [session.into(), now.into()],
+    );
+    tx.execute_raw(end).await.map(drop)
+}
+
+/// Ends all sessions of a person and makes their tokens worthless: after a new password or role, in the same
+/// transaction.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn end_all(tx: &impl ConnectionTrait, person: PersonId, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let backend = tx.get_database_backend();
+    let end = "update session set ended_at = $2 where person_id = $1 and ended_at is null";
+    tx.execute_raw(Statement::from_sql_and_values(backend, end, [person.into(), now.into()])).await?;
+    let raise = "update person set version = version + 1 where id = $1";
+    tx.execute_raw(Statement::from_sql_and_values(backend, raise, [person.into()])).await.map(drop)
+}

@@ -1,0 +1,195 @@
+//! The person behind a request, read with one statement.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    future::{Ready, ready},
+    ops::Deref,
+    sync::Arc,
+};
+
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{Permission, PersonId, Principal, QueueId, Scope, SessionId};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+use subtle::ConstantTimeEq;
+use uuid::Uuid;
+
+use super::token::Claims;
+use crate::error::PageError;
+
+/// A signed-in person and their session, as of a few seconds ago at most.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Viewer {
+    /// The session.
+    pub session: SessionId,
+    /// Who, and what they may do.
+    pub principal: Principal,
+    /// Full name.
+    pub name: String,
+    /// Sign-in name.
+    pub email: String,
+    /// Name of the role.
+    pub role: String,
+    /// Language of the interface.
+    pub locale: String,
+    /// `system`, `light` or `dark`.
+    pub theme: String,
+    /// IANA name.
+    pub time_zone: String,
+    /// Expected on every unsafe request of this session.
+    pub csrf: String,
+    /// Of the person's access; raised when role or password change.
+    pub version: i32,
+    /// Last real activity.
+    pub seen_at: DateTime<Utc>,
+    /// When the session ends in any case.
+    pub ends_at: DateTime<Utc>,
+    secret_hash: Vec<u8>,
+}
+
+/// The person behind a request, for handlers of routes that need one.
+#[derive(Debug, Clone)]
+pub struct SignedIn(Arc<Viewer>);
+
+/// How often activity is written down.
+const TOUCH_EVERY: TimeDelta = TimeDelta::minutes(1);
+
+/// How to look at a session.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sight {
+    pub(super) now: DateTime<Utc>,
+    pub(super) idle: TimeDelta,
+    pub(super) touch: bool,
+}
+
+impl SignedIn {
+    pub(super) fn new(viewer: Viewer) -> Self {
+        Self(Arc::new(viewer))
+    }
+}
+
+impl Deref for SignedIn {
+    type Target = Viewer;
+
+    fn deref(&self) -> &Viewer {
+        &self.0
+    }
+}
+
+impl FromRequest for SignedIn {
+    type Error = PageError;
+    type Future = Ready<Result<Self, PageError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(request.extensions().get::<Self>().cloned().ok_or(PageError::SignedOut))
+    }
+}
+
+/// `$1` finds the session, `$2` is now, `$3` what was last seen before is idle, `$4` whether to touch, `$5` touch what
+/// was last seen before. The touch rides along, so that activity costs no statement of its own; the main part sees the
+/// row as it was.
+const QUESTION: &str = "
+with live as (
+    select id, person_id, token_hash, csrf_token, seen_at, ends_at
+    from session
+    where {found} and ended_at is null and ends_at > $2 and seen_at > $3
+), touched as (
+    update session set seen_at = $2 from live where session.id = live.id and $4 and session.seen_at <= $5
+)
+select live.id, live.token_hash, live.csrf_token, live.ends_at,
+    case when $4 and live.seen_at <= $5 then $2 else live.seen_at end as seen_at,
+    person.id as person_id, person.name, person.email, person.locale, person.theme, person.time_zone, person.version,
+    role.name as role,
+    array(select permission || ' ' || scope from role_permission where role_id = role.id) as grants,
+    array(select queue_id from queue_member where person_id = person.id) as serves,
+    array(select distinct queue_id from team_member join queue_team using (team_id)
+          where team_member.person_id = person.id) as team_queues
+from live join person on person.id = live.person_id join role on role.id = person.role_id
+where person.disabled_at is null";
+
+impl Viewer {
+    /// The holder of a session's secret, by its hash.
+    pub(super) async fn by_secret(
+        db: &impl ConnectionTrait,
+        hash: &[u8],
+        sight: Sight,
+    ) -> Result<Option<Self>, DbErr> {
+        Self::find(db, "token_hash = $1", hash.into(), sight).await
+    }
+
+    /// The person of a session that was checked before.
+    pub(super) async fn by_id(
+        db: &impl ConnectionTrait,
+        session: SessionId,
+        sight: Sight,
+    ) -> Result<Option<Self>, DbErr> {
+        Self::find(db, "id = $1", session.into(), sight).await
+    }
+
+    async fn find(
+        db: &impl ConnectionTrait,
+        found: &'static str,
+        key: Value,
+        sight: Sight,
+    ) -> Result<Option<Self>, DbErr> {
+        let Sight { now, idle, touch } = sight;
+        let values = [key, now.into(), (now - idle).into(), touch.into(), (now - TOUCH_EVERY).into()];
+        let question = QUESTION.replace("{found}", found);
+        let question = Statement::from_sql_and_values(db.get_database_backend(), question, values);
+        db.query_one_raw(question).await?.map(|row| Self::read(&row)).transpose()
+    }
+
+    fn read(row: &QueryResult) -> Result<Self, DbErr> {
+        let person: PersonId = row.try_get("", "person_id")?;
+        let principal = Principal {
+            person,
+            grants: grants(&row.try_get::<Vec<String>>("", "grants")?),
+            serves: queues(row.try_get("", "serves")?),
+            team_queues: queues(row.try_get("", "team_queues")?),
+        };
+        Ok(Self {
+            session: row.try_get("", "id")?,
+            principal,
+            name: row.try_get("", "name")?,
+            email: row.try_get("", "email")?,
+            role: row.try_get("", "role")?,
+            locale: row.try_get("", "locale")?,
+            theme: row.try_get("", "theme")?,
+            time_zone: row.try_get("", "time_zone")?,
+            csrf: row.try_get("", "csrf_token")?,
+            version: row.try_get("", "version")?,
+            seen_at: row.try_get("", "seen_at")?,
+            ends_at: row.try_get("", "ends_at")?,
+            secret_hash: row.try_get("", "token_hash")?,
+        })
+    }
+
+    /// Whether the cookie and the token are both this session's, and the token not from before a change of access.
+    pub(super) fn belongs_to(&self, secret_hash: &[u8], claims: &Claims) -> bool {
+        bool::from(self.secret_hash.ct_eq(secret_hash))
+            && claims.sid == self.session
+            && claims.sub == self.principal.person
+            && claims.ver == self.version
+    }
+
+    pub(super) fn is_alive(&self, now: DateTime<Utc>, idle: TimeDelta) -> bool {
+        self.ends_at > now && self.seen_at > now - idle
+    }
+
+    pub(super) fn is_touch_due(&self, now: DateTime<Utc>) -> bool {
+        self.seen_at <= now - TOUCH_EVERY
+    }
+}
+
+/// Words of a later version that we do not know give nothing.
+fn grants(words: &[String]) -> BTreeMap<Permission, Scope> {
+    words
+        .iter()
+        .filter_map(|words| words.split_once(' '))
+        .filter_map(|(permission, scope)| Some((Permission::parse(permission)?, Scope::parse(scope)?)))
+        .collect()
+}
+
+fn queues(ids: Vec<Uuid>) -> BTreeSet<QueueId> {
+    ids.into_iter().map(QueueId).collect()
+}
