@@ -1,0 +1,151 @@
+//! The command line.
+
+mod check;
+mod db_url;
+mod migrate;
+mod routes;
+mod serve;
+mod user;
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+
+use crate::{settings::Settings, telemetry};
+
+/// Bandeja: one inbox for all channels.
+#[derive(Debug, Parser)]
+#[command(name = "bandeja", version, about)]
+struct Cli {
+    /// Settings file (default: bandeja.toml, if there is one).
+    #[arg(long, global = true, env = "BANDEJA_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve pages, sockets and webhooks; with the background work, unless settings say otherwise.
+    Serve,
+    /// Do the background work alone.
+    Worker,
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// Look at settings, database and schema, and say what is wrong.
+    Check,
+    /// Print every route: method, path, permission.
+    Routes {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// People who sign in.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Print the connection URL of a data folder's private Postgres.
+    DbUrl {
+        /// The data folder.
+        #[arg(long, value_name = "DIR", default_value = DATA_DIR)]
+        data_dir: PathBuf,
+    },
+    /// Everything on one machine: Postgres, a named world, server, worker, simulator.
+    Demo(DemoOptions),
+}
+
+#[derive(Debug, Subcommand)]
+enum UserCommand {
+    /// Create a person, or invite one again, and print a one-time link.
+    Add(NewUser),
+}
+
+/// A person to create.
+#[derive(Debug, Args)]
+struct NewUser {
+    /// The sign-in name.
+    #[arg(long)]
+    email: String,
+    /// Full name.
+    #[arg(long)]
+    name: String,
+    /// `agent`, `supervisor`, `admin`, or a role of your own.
+    #[arg(long)]
+    role: String,
+}
+
+/// The folder of the demo where none is named.
+pub const DATA_DIR: &str = ".bandeja";
+
+/// How the demo runs.
+#[derive(Debug, Clone, Args)]
+pub struct DemoOptions {
+    /// Where the pages are.
+    #[arg(long, default_value_t = 8080)]
+    pub port: u16,
+    /// Where the simulator is.
+    #[arg(long, default_value_t = 8090)]
+    pub simulator_port: u16,
+    /// Where its data is kept.
+    #[arg(long, value_name = "DIR", default_value = DATA_DIR)]
+    pub data_dir: PathBuf,
+    /// Begin again with an empty data folder.
+    #[arg(long)]
+    pub reset: bool,
+    /// Without the simulator.
+    #[arg(long)]
+    pub no_simulator: bool,
+}
+
+/// Reads the command line and does what it says.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    match dispatch(&cli) {
+        Ok(code) => code,
+        Err(error) => {
+            // Settings come before logging, so this can't be a log line. Where even this fails, the code tells.
+            let _ = writeln!(std::io::stderr(), "bandeja: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
+    let config = cli.config.as_deref();
+    match &cli.command {
+        Command::Serve => runtime()?.block_on(serve::serve(settings(config)?))?,
+        Command::Worker => runtime()?.block_on(serve::work(settings(config)?))?,
+        Command::Migrate => runtime()?.block_on(migrate::migrate(&settings(config)?))?,
+        Command::Check => return runtime()?.block_on(check::check(config)),
+        Command::Routes { json } => routes::print(*json)?,
+        Command::User(UserCommand::Add(new)) => runtime()?.block_on(user::add(&settings(config)?, new))?,
+        Command::DbUrl { data_dir } => db_url::print(data_dir)?,
+        // Not inside a runtime: the private Postgres belongs to the main thread.
+        Command::Demo(options) => crate::demo::run(options)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn settings(config: Option<&Path>) -> anyhow::Result<Settings> {
+    let settings = Settings::load(config).context("the settings can't be used")?;
+    telemetry::start_logging(&settings.log)?;
+    Ok(settings)
+}
+
+/// The runtime of a command.
+///
+/// # Errors
+/// When the machine refuses threads.
+pub fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("start the runtime")
+}
+
+/// Prints a line of the answer, as opposed to a log line.
+fn say(line: impl std::fmt::Display) -> std::io::Result<()> {
+    writeln!(std::io::stdout(), "{line}")
+}

@@ -1,0 +1,247 @@
+//! The one place that turns refusals and faults into answers: a page for people, JSON for scripts.
+
+use std::borrow::Cow;
+
+use actix_web::{
+    HttpRequest, HttpResponse, ResponseError,
+    body::MessageBody,
+    dev::{ServiceRequest, ServiceResponse},
+    http::{
+        Method, StatusCode,
+        header::{self, HeaderValue},
+    },
+    middleware::Next,
+};
+use sea_orm::{DbErr, RuntimeErr};
+
+/// What a handler answers when it does not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum PageError {
+    /// It does not exist, or not for this person.
+    #[error("not found")]
+    NotFound,
+    /// Nobody is signed in.
+    #[error("not signed in")]
+    SignedOut,
+    /// The role does not give the permission, or the request is not the page's own.
+    #[error("not permitted")]
+    Forbidden,
+    /// Refused for a reason worth telling, in the person's language.
+    #[error("refused: {code}")]
+    Refused {
+        /// 409, 422, 429 and the like.
+        status: StatusCode,
+        /// For scripts.
+        code: &'static str,
+        /// For people.
+        message: Cow<'static, str>,
+    },
+    /// Not now; after this many seconds.
+    #[error("busy")]
+    Busy {
+        /// When to try again.
+        retry_after: u32,
+    },
+    /// Postgres did not do its part.
+    #[error("the database failed")]
+    Database(#[from] DbErr),
+    /// Anything else that should not happen.
+    #[error("{0:#}")]
+    Fault(#[from] anyhow::Error),
+}
+
+impl PageError {
+    /// A refusal with words for the person.
+    #[must_use]
+    pub fn refused(status: StatusCode, code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self::Refused { status, code, message: message.into() }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::SignedOut => "signed_out",
+            Self::Forbidden => "forbidden",
+            Self::Refused { code, .. } => code,
+            Self::Busy { .. } => "busy",
+            Self::Database(error) if is_away(error) => "busy",
+            Self::Database(_) | Self::Fault(_) => "fault",
+        }
+    }
+
+    fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::Busy { retry_after } => Some(*retry_after),
+            Self::Database(error) if is_away(error) => Some(2),
+            _ => None,
+        }
+    }
+}
+
+impl From<std::convert::Infallible> for PageError {
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
+    }
+}
+
+/// Whether Postgres can't be reached or has no connection left, as opposed to having refused a statement.
+#[must_use]
+pub fn is_away(error: &DbErr) -> bool {
+    match error {
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
+        DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
+            use sea_orm::SqlxError as E;
+            match &**error {
+                E::Io(_) | E::Tls(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed => true,
+                // Class 57: the administrator shuts it down, it starts up, it recovers. Class 53: out of resources.
+                E::Database(error) => {
+                    error.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("53"))
+                }
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+/// Left in a response for [`present`], which knows who asked.
+#[derive(Debug, Clone)]
+struct Problem {
+    code: &'static str,
+    message: Option<Cow<'static, str>>,
+}
+
+impl ResponseError for PageError {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::SignedOut => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Refused { status, .. } => *status,
+            Self::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Database(error) if is_away(error) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Database(_) | Self::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        match self {
+            Self::Database(error) => {
+                tracing::error!(error = error as &dyn std::error::Error, "database failed")
+            }
+            Self::Fault(error) => tracing::error!(error = format!("{error:#}"), "request failed"),
+            _ => {}
+        }
+        let mut response = HttpResponse::build(self.status_code());
+        if let Some(seconds) = self.retry_after() {
+            response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        }
+        let message = match self {
+            Self::Refused { message, .. } => Some(message.clone()),
+            _ => None,
+        };
+        let mut response = response.finish();
+        response.extensions_mut().insert(Problem { code: self.code(), message });
+        response
+    }
+}
+
+/// Gives every refusal its body: HTML where a person navigates, `{"error","message"}` where a script asked.
+///
+/// # Errors
+/// None of its own: what comes from inside is turned into a response.
+pub async fn present(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let response = next.call(request).await?;
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return Ok(response.map_into_left_body());
+    }
+    let problem = response.response().extensions().get::<Problem>().cloned();
+    // An answer with a body of its own, as webhooks give, stays as it is.
+    if problem.is_none() && response.response().error().is_none() && status != StatusCode::NOT_FOUND {
+        return Ok(response.map_into_left_body());
+    }
+    let problem = problem.unwrap_or_else(|| Problem { code: code_of(status), message: None });
+    let (request, inner) = response.into_parts();
+    let mut answer = body(&request, status, &problem);
+    for (name, value) in inner.headers() {
+        if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
+            answer.headers_mut().append(name.clone(), value.clone());
+        }
+    }
+    Ok(ServiceResponse::new(request, answer).map_into_right_body())
+}
+
+/// Whether a person's browser is opening a page, so that the answer should be one.
+#[must_use]
+pub fn wants_page(request: &HttpRequest) -> bool {
+    let headers = request.headers();
+    let mode = headers.get("sec-fetch-mode").map(HeaderValue::as_bytes);
+    if headers.contains_key("hx-request") || mode.is_some_and(|mode| mode != b"navigate") {
+        return false;
+    }
+    matches!(*request.method(), Method::GET | Method::HEAD | Method::POST)
+        && headers
+            .get(header::ACCEPT)
+            .and_then(|accept| accept.to_str().ok())
+            .is_some_and(|accept| accept.contains("text/html"))
+}
+
+fn body(request: &HttpRequest, status: StatusCode, problem: &Problem) -> HttpResponse {
+    let words = problem.message.as_deref().unwrap_or_else(|| words_for(status));
+    let mut answer = HttpResponse::build(status);
+    answer.insert_header((header::CACHE_CONTROL, "no-store"));
+    if wants_page(request) {
+        answer.content_type("text/html; charset=utf-8").body(format!(
+            "<!doctype html><html lang=\"es\"><meta charset=\"utf-8\"><title>{words}</title><h1>{words}</h1>\
+             <p><a href=\"/\">Bandeja</a></p>",
+            words = escape(words),
+        ))
+    } else {
+        answer.json(serde_json::json!({ "error": problem.code, "message": words }))
+    }
+}
+
+fn code_of(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::NOT_FOUND => "not_found",
+        StatusCode::METHOD_NOT_ALLOWED => "method_not_allowed",
+        StatusCode::PAYLOAD_TOO_LARGE => "too_large",
+        status if status.is_server_error() => "fault",
+        _ => "bad_request",
+    }
+}
+
+/// What is said where nothing more exact is known; Spanish, the language of an installation before anybody chose.
+fn words_for(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::UNAUTHORIZED => "Tienes que iniciar sesión.",
+        StatusCode::FORBIDDEN => "No tienes permiso para esto.",
+        StatusCode::NOT_FOUND => "Esto no existe.",
+        StatusCode::PAYLOAD_TOO_LARGE => "Es demasiado grande.",
+        StatusCode::TOO_MANY_REQUESTS => "Demasiados intentos. Espera un momento.",
+        StatusCode::SERVICE_UNAVAILABLE => "Ahora no es posible. Inténtalo en un momento.",
+        status if status.is_server_error() => "Algo ha fallado. Ya lo hemos anotado.",
+        _ => "No hemos entendido la petición.",
+    }
+}
+
+/// Text as it may stand in HTML.
+#[must_use]
+pub fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,230 @@
+//! The one table of routes: method, path, who may, handler. The app is built from it, `bandeja routes` prints it,
+//! and a test asks every line of it as every role.
+
+mod guard;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use actix_web::{
+    FromRequest, Handler, Resource, Responder,
+    http::Method,
+    web::{self, FormConfig, JsonConfig, PayloadConfig, ServiceConfig},
+};
+use domain::Permission;
+use serde::Serialize;
+
+use crate::{auth, health};
+
+/// Who may ask a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody, with the page's own form: sign-in, welcome, health. Unsafe methods answer to the Origin check.
+    Public,
+    /// A vendor, who signs what he sends: no cookies, no Origin, no CSRF token. The handler checks the signature.
+    Signed,
+    /// Whoever is signed in.
+    SignedIn,
+    /// Whoever is signed in and holds the permission, with whatever scope; operations find within the scope.
+    Permission(Permission),
+}
+
+impl std::fmt::Display for Access {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Public => f.write_str("public"),
+            Self::Signed => f.write_str("signature"),
+            Self::SignedIn => f.write_str("signed in"),
+            Self::Permission(permission) => f.write_str(permission.as_str()),
+        }
+    }
+}
+
+/// Forms and everything else that names no other limit.
+pub const FORM_BYTES: usize = 64 * 1024;
+
+/// One line of the table.
+#[derive(Clone)]
+pub struct Route {
+    /// `GET`, `POST`, …
+    pub method: Method,
+    /// As actix matches it: `/inbox/{conversation}`.
+    pub path: &'static str,
+    /// Who may ask.
+    pub access: Access,
+    /// The largest body taken.
+    pub body_bytes: usize,
+    /// Whether asking counts as the person doing something, which keeps the session from going idle.
+    pub activity: bool,
+    make: Arc<dyn Fn() -> actix_web::Route + Send + Sync>,
+}
+
+impl Route {
+    /// A line of the table.
+    pub fn new<F, Args>(method: Method, path: &'static str, access: Access, handler: F) -> Self
+    where
+        F: Handler<Args> + Send + Sync,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        let verb = method.clone();
+        let make = Arc::new(move || web::method(verb.clone()).to(handler.clone()));
+        Self { method, path, access, body_bytes: FORM_BYTES, activity: true, make }
+    }
+
+    /// Reads.
+    pub fn get<F, Args>(path: &'static str, access: Access, handler: F) -> Self
+    where
+        F: Handler<Args> + Send + Sync,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        Self::new(Method::GET, path, access, handler)
+    }
+
+    /// Creates or does.
+    pub fn post<F, Args>(path: &'static str, access: Access, handler: F) -> Self
+    where
+        F: Handler<Args> + Send + Sync,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        Self::new(Method::POST, path, access, handler)
+    }
+
+    /// Sets.
+    pub fn put<F, Args>(path: &'static str, access: Access, handler: F) -> Self
+    where
+        F: Handler<Args> + Send + Sync,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        Self::new(Method::PUT, path, access, handler)
+    }
+
+    /// Takes away.
+    pub fn delete<F, Args>(path: &'static str, access: Access, handler: F) -> Self
+    where
+        F: Handler<Args> + Send + Sync,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        Self::new(Method::DELETE, path, access, handler)
+    }
+
+    /// Takes bodies up to this size instead of [`FORM_BYTES`].
+    #[must_use]
+    pub const fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_bytes = bytes;
+        self
+    }
+
+    /// The page asks this by itself, so it does not keep a session alive.
+    #[must_use]
+    pub const fn by_itself(mut self) -> Self {
+        self.activity = false;
+        self
+    }
+
+    fn build(&self) -> actix_web::Route {
+        (self.make)().wrap(guard::Guard::new(self))
+    }
+}
+
+/// Every route there is.
+#[must_use]
+pub fn table() -> Vec<Route> {
+    use Access::{Public, SignedIn};
+    vec![
+        Route::get("/health/live", Public, health::live),
+        Route::get("/health/ready", Public, health::ready),
+        Route::get("/metrics", Public, health::metrics),
+        Route::get("/sign-in", Public, auth::pages::sign_in::show),
+        Route::post("/sign-in", Public, auth::pages::sign_in::create),
+        Route::post("/sign-out", SignedIn, auth::pages::sign_out::create),
+        Route::get("/welcome/{code}", Public, auth::pages::welcome::show),
+        Route::post("/welcome/{code}", Public, auth::pages::welcome::create),
+    ]
+}
+
+/// Puts the whole table into an app.
+pub fn register(config: &mut ServiceConfig) {
+    for resource in resources(&table()) {
+        config.service(resource);
+    }
+}
+
+/// One resource per path, so that a wrong method is told apart from a wrong path.
+fn resources(table: &[Route]) -> Vec<Resource> {
+    let mut order: Vec<&'static str> = Vec::new();
+    let mut by_path: BTreeMap<&'static str, Vec<&Route>> = BTreeMap::new();
+    for route in table {
+        let routes = by_path.entry(route.path).or_default();
+        if routes.is_empty() {
+            order.push(route.path);
+        }
+        routes.push(route);
+    }
+    order
+        .into_iter()
+        .filter_map(|path| by_path.remove(path).map(|routes| (path, routes)))
+        .map(|(path, routes)| {
+            // The guard holds each route to its own limit; the extractors only have to not be stricter.
+            let limit = routes.iter().map(|route| route.body_bytes).max().unwrap_or(FORM_BYTES);
+            let resource = web::resource(path)
+                .app_data(PayloadConfig::new(limit))
+                .app_data(FormConfig::default().limit(limit))
+                .app_data(JsonConfig::default().limit(limit));
+            routes.into_iter().fold(resource, |resource, route| resource.route(route.build()))
+        })
+        .collect()
+}
+
+/// A line as `bandeja routes --json` prints it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Line {
+    /// `GET`, `POST`, …
+    pub method: String,
+    /// The path.
+    pub path: &'static str,
+    /// `public`, `signature`, `signed in` or a permission.
+    pub permission: String,
+}
+
+/// The table for reading.
+#[must_use]
+pub fn lines() -> Vec<Line> {
+    table()
+        .iter()
+        .map(|route| Line {
+            method: route.method.to_string(),
+            path: route.path,
+            permission: route.access.to_string(),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn no_route_stands_twice_in_the_table() {
+        let mut seen = BTreeSet::new();
+        for route in table() {
+            assert!(seen.insert((route.method.to_string(), route.path)), "{} {}", route.method, route.path);
+        }
+    }
+
+    #[test]
+    fn who_is_not_asked_who_they_are_is_a_short_list() {
+        let open: BTreeSet<&str> =
+            table().iter().filter(|route| route.access == Access::Public).map(|route| route.path).collect();
+        let known = ["/health/live", "/health/ready", "/metrics", "/sign-in", "/welcome/{code}"];
+        // Styles, scripts and fonts are public too.
+        let rest: Vec<_> =
+            open.into_iter().filter(|path| !known.contains(path) && !path.starts_with("/assets/")).collect();
+        assert_eq!(rest, ["/favicon.ico"; 0], "a new public route has to be named here");
+    }
+}
