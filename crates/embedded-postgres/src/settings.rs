@@ -51,6 +51,8 @@ impl Settings {
         .to_vec();
         if !self.durable {
             options.extend(["fsync=off", "synchronous_commit=off", "full_page_writes=off"].map(String::from));
+            // Shared memory as files of the cluster, so that it goes with the data after a kill -9 too.
+            options.push("dynamic_shared_memory_type=mmap".to_owned());
         }
         options.extend(self.extra.iter().map(|(name, value)| format!("{name}={value}")));
         options
