@@ -17,7 +17,16 @@ pub fn check() -> Result<Totals, String> {
         return Err("deny.toml has no rules this check can read".into());
     }
     let mut tree = cargo();
-    tree.args(["tree", "--workspace", "--all-features", "--locked", "--edges", "normal,build,dev", "--prefix", "none"]);
+    tree.args([
+        "tree",
+        "--workspace",
+        "--all-features",
+        "--locked",
+        "--edges",
+        "normal,build,dev",
+        "--prefix",
+        "none",
+    ]);
     let tree = capture(tree.args(["--format", "{p}|{l}"]))?;
     if !tree.success {
         return Err(tree.text);
