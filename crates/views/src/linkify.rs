@@ -52,10 +52,8 @@ fn address_length(text: &str) -> usize {
     let mut address = &text[..end];
     loop {
         let shorter = address.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '*', '_', '…', '”', '’']);
-        let shorter = match shorter.strip_suffix(')') {
-            Some(inner) if !inner.contains('(') => inner,
-            _ => shorter,
-        };
+        let unopened = shorter.matches(')').count() > shorter.matches('(').count();
+        let shorter = if unopened { shorter.strip_suffix(')').unwrap_or(shorter) } else { shorter };
         if shorter.len() == address.len() {
             return address.len();
         }

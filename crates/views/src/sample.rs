@@ -1,1 +1,453 @@
-//! A small company to draw screens with: for tests and the preview.
+//! A small company to draw screens with: for tests, and for the preview that designers look at.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use domain::{
+    ChannelKind, ContactId, Content, ConversationId, ConversationState, DeliveryState, IdentityKind,
+    MessageId, MustAct, PersonId, PresenceState,
+    content::{ContactCard, Media},
+    conversation::ReplyWindow,
+    outbound::Advice,
+};
+use serde_json::json;
+
+use crate::{
+    Author, ChannelTag, ConversationRow, Delivery, Details, Entry, Frame, Happened, IdentityLine, InboxPage,
+    Lang, MePresence, MessageView, PersonTag, PreviousConversation, Quote, Section, SystemLine, Theme,
+    Thread, ThreadState, Tx, Viewer, Why, time,
+};
+
+/// The moment at which samples are drawn: Friday 20 November 2026, 10:44 in Lima.
+#[must_use]
+pub fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_795_189_440, 0).unwrap_or_default()
+}
+
+/// Words of a language with times in Lima.
+#[must_use]
+pub const fn tx(lang: Lang) -> Tx {
+    Tx::new(lang, Tz::America__Lima)
+}
+
+/// An id that is the same in every run; `kind` keeps the ids of different things apart.
+#[must_use]
+pub fn id<T: std::str::FromStr + NewId>(kind: u8, number: u16) -> T {
+    format!("0198{kind:02x}00-0000-7000-8000-0000{number:08x}").parse().unwrap_or_else(|_| T::new_id())
+}
+
+/// Ids that can be made anew.
+pub trait NewId {
+    /// A new one.
+    fn new_id() -> Self;
+}
+macro_rules! new_id {
+    ($($name:ty),+) => { $(impl NewId for $name { fn new_id() -> Self { Self::new() } })+ };
+}
+new_id!(ConversationId, ContactId, PersonId, MessageId);
+
+/// The signed-in agent.
+#[must_use]
+pub fn valeria() -> PersonTag {
+    PersonTag { id: id(1, 1), name: "Valeria Quispe".to_owned() }
+}
+
+/// A colleague.
+#[must_use]
+pub fn mateo() -> PersonTag {
+    PersonTag { id: id(1, 2), name: "Mateo Rojas".to_owned() }
+}
+
+/// The company's WhatsApp number.
+#[must_use]
+pub fn whatsapp() -> ChannelTag {
+    ChannelTag { kind: ChannelKind::WhatsappCloud, name: "Sonrisas Lima".to_owned() }
+}
+
+/// The company's SMS number.
+#[must_use]
+pub fn sms() -> ChannelTag {
+    ChannelTag { kind: ChannelKind::TwilioSms, name: "Sonrisas SMS".to_owned() }
+}
+
+/// Valeria's presence.
+#[must_use]
+pub fn presence() -> MePresence {
+    MePresence {
+        person: valeria().id,
+        version: 12,
+        name: valeria().name,
+        state: PresenceState::Available,
+        load: 6,
+        capacity: 8,
+    }
+}
+
+/// What is around a page of Valeria's.
+#[must_use]
+pub fn frame(lang: Lang, theme: Theme, section: Section) -> Frame {
+    Frame {
+        tx: tx(lang),
+        theme,
+        nonce: "bm9uY2U".to_owned(),
+        csrf: "dG9rZW4".to_owned(),
+        assets: "assets".to_owned(),
+        cursor: 4711,
+        live_view: "inbox/mine",
+        section,
+        viewer: Viewer {
+            id: valeria().id,
+            name: valeria().name,
+            sees_floor: true,
+            sees_admin: true,
+            presence: Some(presence()),
+        },
+    }
+}
+
+/// One row; `number` is its place from the top.
+#[must_use]
+pub fn row(number: u16, name: &str, minutes_ago: i64, kind: &str, preview: &str) -> ConversationRow {
+    let last_at = now() - TimeDelta::minutes(minutes_ago);
+    ConversationRow {
+        conversation: id(2, number),
+        contact: id(3, number),
+        contact_name: name.to_owned(),
+        vip: false,
+        channel: whatsapp(),
+        queue: "Citas".to_owned(),
+        last_at,
+        last_author: None,
+        preview_kind: kind.to_owned(),
+        preview: preview.to_owned(),
+        window: ReplyWindow::Open(last_at + TimeDelta::hours(24)),
+        must_act: MustAct::Agent,
+        must_act_since: last_at,
+        inbound_count: 4,
+        version: 3,
+        priority: 0,
+        seq: time::seq(&last_at, i64::from(number)),
+    }
+}
+
+/// Valeria's list.
+#[must_use]
+pub fn rows() -> Vec<ConversationRow> {
+    let answered = |row: ConversationRow, author: &str| ConversationRow {
+        last_author: Some(author.to_owned()),
+        must_act: MustAct::Customer,
+        ..row
+    };
+    let shut = |row: ConversationRow| ConversationRow {
+        window: ReplyWindow::Closed(Some(row.last_at + TimeDelta::hours(24))),
+        must_act: MustAct::Customer,
+        ..row
+    };
+    let queue = |row: ConversationRow, queue: &str| ConversationRow { queue: queue.to_owned(), ..row };
+    let mut lucia = row(1, "Lucía Fernández", 2, "text", "¿Aceptan tarjeta y puedo pagar en dos cuotas?");
+    lucia.vip = true;
+    let mut soon =
+        answered(row(4, "Carlos Mendoza", 23, "text", "Perfecto, quedamos el lunes a las 9:30."), "Valeria");
+    soon.window = ReplyWindow::Open(now() + TimeDelta::minutes(52));
+    let mut text_message =
+        queue(row(6, "Kevin Huamán", 73, "text", "Listo, ya llené el formulario"), "Postventa");
+    text_message.channel = sms();
+    text_message.window = ReplyWindow::Boundless;
+    vec![
+        lucia,
+        queue(row(2, "Jorge Ramírez", 4, "audio", ""), "Urgencias"),
+        queue(row(3, "Ana Paula Souza", 7, "text", "Oi! Vocês atendem convênio Bradesco?"), "Português"),
+        soon,
+        queue(row(5, "María José Ortega", 46, "image", ""), "Ventas"),
+        text_message,
+        queue(
+            shut(row(7, "Sofía Castillo", 1530, "text", "Gracias por avisar, lo reviso con mi mamá")),
+            "Ventas",
+        ),
+        queue(answered(row(8, "مريم الحسن", 1600, "text", "شكرا، سأرسل الصورة غدا"), "Mateo"), "Postventa"),
+        shut(answered(row(9, "Rosa Elvira Díaz", 1700, "document", "Cotizacion-alineadores.pdf"), "Valeria")),
+        queue(row(10, "Tomás Villanueva", 2900, "location", "Av. Larco 743"), "Ventas"),
+    ]
+}
+
+/// A message of the customer.
+#[must_use]
+pub fn inbound(number: u16, minutes_ago: i64, content: Content) -> MessageView {
+    let at = now() - TimeDelta::minutes(minutes_ago);
+    MessageView {
+        id: id(4, number),
+        client_id: None,
+        author: Author::Contact { id: id(3, 1), name: "Lucía Fernández".to_owned() },
+        channel: ChannelKind::WhatsappCloud,
+        content,
+        at,
+        seq: time::seq(&at, i64::from(number)),
+        delivery: None,
+        quote: None,
+        referral: false,
+        version: 1,
+    }
+}
+
+/// A message of Valeria's.
+#[must_use]
+pub fn outbound(number: u16, minutes_ago: i64, body: &str, state: DeliveryState) -> MessageView {
+    MessageView {
+        client_id: Some(format!("5e2b7c1a-0000-4000-8000-0000{number:08x}")),
+        author: Author::Person(valeria()),
+        delivery: Some(Delivery { state, error_code: None, advice: None }),
+        ..inbound(number, minutes_ago, text(body))
+    }
+}
+
+/// Plain text.
+#[must_use]
+pub fn text(body: &str) -> Content {
+    Content::Text { body: body.to_owned() }
+}
+
+fn media(mime: &str, filename: Option<&str>, caption: Option<&str>) -> Media {
+    Media {
+        mime: Some(mime.to_owned()),
+        filename: filename.map(str::to_owned),
+        caption: caption.map(str::to_owned),
+        ..Media::default()
+    }
+}
+
+/// One content of every kind there is.
+#[must_use]
+pub fn contents() -> Vec<Content> {
+    vec![
+        text("Hola, buenas tardes 👋\nQuisiera una cita. Encontré su página https://sonrisas.pe/citas."),
+        Content::Image(media("image/jpeg", None, Some("Esta es de la semana pasada, la marqué donde duele"))),
+        Content::Audio(Media { voice: true, ..media("audio/ogg; codecs=opus", None, None) }),
+        Content::Video(media("video/mp4", None, None)),
+        Content::Document(media("application/pdf", Some("Radiografia-panoramica.pdf"), None)),
+        Content::Sticker(media("image/webp", None, None)),
+        Content::Location {
+            latitude: -12.119_88,
+            longitude: -77.029_97,
+            name: Some("Clínica Dental Sonrisas".to_owned()),
+            address: Some("Av. Larco 743, Miraflores".to_owned()),
+        },
+        Content::Contacts {
+            cards: vec![ContactCard {
+                name: "Dra. Paredes".to_owned(),
+                phones: vec!["+51 987 000 111".to_owned()],
+                emails: vec!["paredes@sonrisas.pe".to_owned()],
+                organisation: Some("Clínica Dental Sonrisas".to_owned()),
+            }],
+        },
+        Content::Choice { id: Some("si".to_owned()), title: "Confirmar".to_owned(), description: None },
+        Content::Form {
+            name: Some("primera_cita".to_owned()),
+            answers: json!({"sede": "Miraflores", "seguro": "Rímac", "edad": 34}),
+        },
+        Content::Reaction { target: "wamid.x".to_owned(), emoji: Some("👍".to_owned()) },
+        Content::Reaction { target: "wamid.x".to_owned(), emoji: None },
+        Content::Order {
+            text: Some("Para recoger el sábado".to_owned()),
+            items: vec![json!({"product_retailer_id": "cepillo-suave", "quantity": 2})],
+        },
+        Content::System { body: "Lucía cambió de número".to_owned(), event: None, raw: json!({}) },
+        Content::Unsupported { what: Some("poll".to_owned()), code: Some(131_051) },
+        Content::Edit { original: "wamid.x".to_owned(), content: Box::new(text("Perdón, el sábado 21.")) },
+        Content::Revoke { original: "wamid.x".to_owned() },
+        Content::Welcome,
+        Content::Unknown { label: "hologram".to_owned(), raw: json!({"a": 1}) },
+    ]
+}
+
+/// What can happen to a conversation, each thing once.
+#[must_use]
+pub fn lines() -> Vec<SystemLine> {
+    let mateo = mateo().name;
+    let to = valeria().name;
+    let routed = Why::Routed { waited_seconds: 8, candidates: 4, load: 2, capacity: 8 };
+    [
+        Happened::Opened { queue: "Citas".to_owned() },
+        Happened::Reopened { queue: "Citas".to_owned() },
+        Happened::Assigned { to: to.clone(), why: routed },
+        Happened::Assigned { to: to.clone(), why: Why::Moved { by: mateo.clone() } },
+        Happened::Assigned { to: to.clone(), why: Why::Taken },
+        Happened::Released { by: Some(mateo) },
+        Happened::Released { by: None },
+        Happened::Transferred { to: "Urgencias".to_owned() },
+        Happened::Closed { holder: Some(to) },
+        Happened::Closed { holder: None },
+    ]
+    .into_iter()
+    .enumerate()
+    .map(|(number, what)| {
+        let number = i64::try_from(number).unwrap_or_default();
+        let at = now() - TimeDelta::minutes(970 - number);
+        SystemLine { event: 100 + number, seq: time::seq(&at, number), at, what }
+    })
+    .collect()
+}
+
+/// Every state of delivery, with a failure of each advice.
+#[must_use]
+pub fn deliveries() -> Vec<Delivery> {
+    let plain =
+        DeliveryState::ALL.iter().map(|state| Delivery { state: *state, error_code: None, advice: None });
+    let failed = [
+        (131_047, None),
+        (131_026, Some(Advice::Never)),
+        (131_056, Some(Advice::Later)),
+        (190, None),
+        (131_053, None),
+    ]
+    .map(|(code, advice)| Delivery { state: DeliveryState::Failed, error_code: Some(code), advice });
+    plain.chain(failed).collect()
+}
+
+/// Where the open conversation stands.
+#[must_use]
+pub fn state(window: ReplyWindow) -> ThreadState {
+    ThreadState {
+        conversation: id(2, 1),
+        version: 9,
+        state: ConversationState::Assigned,
+        holder: Some(valeria()),
+        queue: "Citas".to_owned(),
+        channel: whatsapp(),
+        window,
+    }
+}
+
+/// The contact panel, full or masked.
+#[must_use]
+pub fn details(masked: bool) -> Details {
+    let phone = if masked { crate::details::mask("+51 987 412 306") } else { "+51 987 412 306".to_owned() };
+    Details {
+        conversation: id(2, 1),
+        version: 2,
+        contact: id(3, 1),
+        name: "Lucía Fernández".to_owned(),
+        vip: true,
+        identities: vec![
+            IdentityLine { kind: IdentityKind::Phone, text: phone, masked },
+            IdentityLine { kind: IdentityKind::Bsuid, text: "PE.4012998877".to_owned(), masked: false },
+        ],
+        channel: whatsapp(),
+        first_seen: now() - TimeDelta::days(820),
+        previous: vec![
+            PreviousConversation {
+                id: id(2, 90),
+                opened_at: now() - TimeDelta::days(98),
+                queue: "Ventas".to_owned(),
+                holder: Some("Mateo Rojas".to_owned()),
+                state: ConversationState::Closed,
+            },
+            PreviousConversation {
+                id: id(2, 91),
+                opened_at: now() - TimeDelta::days(262),
+                queue: "Citas".to_owned(),
+                holder: None,
+                state: ConversationState::Closed,
+            },
+        ],
+    }
+}
+
+/// A day's conversation with Lucía.
+#[must_use]
+pub fn thread(window: ReplyWindow) -> Thread {
+    let mut content = contents().into_iter();
+    let mut next = |number: u16, minutes_ago: i64| {
+        Entry::Message(Box::new(inbound(number, minutes_ago, content.next().unwrap_or_else(|| text("…")))))
+    };
+    let out = |number, minutes_ago, body: &str, state| {
+        Entry::Message(Box::new(outbound(number, minutes_ago, body, state)))
+    };
+    let mut entries = vec![next(1, 1002)];
+    entries.extend([lines().remove(0), lines().remove(2)].map(Entry::System));
+    entries.extend([
+        out(
+            10,
+            960,
+            "Hola, Lucía, soy Valeria 😊 Claro que sí. ¿Tienes una radiografía reciente de esa muela?",
+            DeliveryState::Read,
+        ),
+        next(11, 56),
+        next(12, 55),
+        next(13, 54),
+        next(14, 53),
+        out(
+            15,
+            13,
+            "Gracias, ya la vio la doctora Paredes. Te propongo el sábado 21 a las 9:30 con ella.",
+            DeliveryState::Read,
+        ),
+        out(16, 11, "Te esperamos en Miraflores, Av. Larco 743.", DeliveryState::Delivered),
+    ]);
+    let mut answer = inbound(17, 4, text("Genial, ahí estaré 🙌"));
+    answer.quote = Some(Quote {
+        author: "Valeria Quispe".to_owned(),
+        kind: "text".to_owned(),
+        text: "Te propongo el sábado 21 a las 9:30 con ella.".to_owned(),
+    });
+    entries.push(Entry::Message(Box::new(answer)));
+    entries.push(Entry::Message(Box::new(inbound(
+        18,
+        2,
+        text("¿Aceptan tarjeta y puedo pagar en dos cuotas?"),
+    ))));
+    Thread {
+        contact: id(3, 1),
+        contact_name: "Lucía Fernández".to_owned(),
+        vip: true,
+        state: state(window),
+        entries,
+        earlier: Some(time::seq(&(now() - TimeDelta::minutes(1002)), 1)),
+        inbound_count: 7,
+        read_count: 5,
+        may_reply: true,
+        may_close: true,
+        may_claim: true,
+        details: details(false),
+    }
+}
+
+/// A thread with every kind of content and every delivery.
+#[must_use]
+pub fn everything() -> Thread {
+    let mut entries: Vec<Entry> = lines().into_iter().map(Entry::System).collect();
+    let mut number = 200;
+    for content in contents() {
+        number += 1;
+        entries.push(Entry::Message(Box::new(inbound(number, 600 - i64::from(number), content))));
+    }
+    for delivery in deliveries() {
+        number += 1;
+        let message =
+            outbound(number, 500 - i64::from(number), "Te espero el sábado a las 9:30.", delivery.state);
+        entries.push(Entry::Message(Box::new(MessageView { delivery: Some(delivery), ..message })));
+    }
+    let mut machine =
+        outbound(900, 3, "Gracias por escribirnos. Te respondemos en breve.", DeliveryState::Sent);
+    machine.author = Author::Machine;
+    entries.push(Entry::Message(Box::new(machine)));
+    Thread { entries, inbound_count: 7, read_count: 7, ..thread(open()) }
+}
+
+/// A window with 21 h 58 min left.
+#[must_use]
+pub fn open() -> ReplyWindow {
+    ReplyWindow::Open(now() + TimeDelta::minutes(21 * 60 + 58))
+}
+
+/// Valeria's inbox, with or without an open conversation.
+#[must_use]
+pub fn inbox(lang: Lang, theme: Theme, thread: Option<Thread>) -> InboxPage {
+    let rows = rows();
+    let reads = rows
+        .iter()
+        .zip([2, 3, 3].into_iter().chain(std::iter::repeat(4)))
+        .map(|(row, read)| (row.conversation, read))
+        .collect::<BTreeMap<_, _>>();
+    InboxPage { frame: frame(lang, theme, Section::Inbox), rows, reads, thread }
+}

@@ -3,23 +3,15 @@
 use std::{borrow::Cow, collections::HashMap};
 
 use chrono_tz::Tz;
-use fluent_templates::{
-    LanguageIdentifier, Loader,
-    fluent_bundle::{FluentResource, FluentValue, concurrent::FluentBundle},
-    langid, static_loader,
-};
+use fluent_templates::{LanguageIdentifier, Loader, fluent_bundle::FluentValue, langid, static_loader};
 
-/// Names and numbers stand in sentences without invisible direction marks around them; customer text is
-/// isolated by `dir="auto"` in the templates instead.
-fn without_isolation(bundle: &mut FluentBundle<&'static FluentResource>) {
-    bundle.set_use_isolating(false);
-}
-
+// Names and numbers stand in sentences without invisible direction marks around them; customer text is isolated by
+// `dir="auto"` in the templates instead.
 static_loader! {
     static WORDS = {
         locales: "./locales",
         fallback_language: "es",
-        customise: |bundle| without_isolation(bundle),
+        customise: |bundle| bundle.set_use_isolating(false),
     };
 }
 
@@ -145,12 +137,6 @@ impl Tx {
         let args: HashMap<Cow<'static, str>, FluentValue<'a>> =
             args.into_iter().map(|(name, value)| (Cow::Borrowed(name), value.into())).collect();
         WORDS.try_lookup_with_args(self.lang.id(), key, &args).unwrap_or_else(|| key.to_owned())
-    }
-
-    /// Whether there is a text of `key` in exactly this language.
-    #[must_use]
-    pub fn knows(&self, key: &str) -> bool {
-        WORDS.lookup_single_language::<&str>(self.lang.id(), key, None).is_ok()
     }
 }
 

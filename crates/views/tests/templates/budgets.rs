@@ -1,0 +1,59 @@
+//! Sizes that keep an old PC on a slow line comfortable.
+
+use std::{fs, io::Write as _, path::Path};
+
+use domain::DeliveryState;
+use flate2::{Compression, write::GzEncoder};
+use views::{Lang, MessageFragment, RowFragment, Template, Theme, sample};
+
+const ROW: usize = 1200;
+const BUBBLE: usize = 900;
+const SCRIPTS: usize = 35_000;
+const STYLES: usize = 18_000;
+const PAGE: usize = 30_000;
+
+fn gzip(bytes: &[u8]) -> usize {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap().len()
+}
+
+#[test]
+fn a_row_and_a_bubble_are_small() {
+    let tx = sample::tx(Lang::Es);
+    for row in &sample::rows() {
+        let size = RowFragment { tx, row }.render().unwrap().len();
+        assert!(size <= ROW, "the row of {} has {size} bytes", row.contact_name);
+    }
+    let body = "Gracias, ya la vio la doctora Paredes. Te propongo el sábado 21 a las 9:30 con ella.";
+    let ours = sample::outbound(1, 1, body, DeliveryState::Read);
+    let theirs = sample::inbound(2, 1, sample::text(body));
+    for message in [ours, theirs] {
+        let size = MessageFragment { tx, message: &message }.render().unwrap().len();
+        assert!(size <= BUBBLE, "a bubble has {size} bytes");
+    }
+}
+
+#[test]
+fn the_assets_are_small() {
+    let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/assets");
+    let scripts: usize = fs::read_dir(assets.join("js"))
+        .unwrap()
+        .map(|entry| gzip(&fs::read(entry.unwrap().path()).unwrap()))
+        .sum();
+    assert!(scripts <= SCRIPTS, "scripts have {scripts} bytes");
+    let styles = gzip(&fs::read(assets.join("styles.css")).unwrap());
+    assert!(styles <= STYLES, "styles have {styles} bytes");
+}
+
+#[test]
+fn the_first_page_is_small() {
+    let mut page = sample::inbox(Lang::Es, Theme::Light, Some(sample::everything()));
+    page.rows = (0..50)
+        .map(|number| {
+            sample::row(number, "María José Ortega", i64::from(number), "text", "¿Aceptan tarjeta?")
+        })
+        .collect();
+    let size = gzip(page.render().unwrap().as_bytes());
+    assert!(size <= PAGE, "the page has {size} bytes");
+}

@@ -1,0 +1,182 @@
+//! Live partials: rendered once for many viewers, so nothing of one viewer, nothing active, and all text escaped.
+
+use domain::{Content, DeliveryState, conversation::ReplyWindow, outbound::Advice};
+use views::{
+    Author, ConversationRow, Delivery, DetailsFragment, Entry, Lang, MePresenceFragment, MessageFragment,
+    MessageView, Quote, RowFragment, SystemFragment, Template, ThreadStateFragment, sample,
+};
+
+use crate::{LANGS, between};
+
+const HOSTILE: &str = "<script>alert('1')</script>\"><img src=x onerror=alert(1)>";
+
+fn hostile_contents() -> Vec<Content> {
+    sample::contents()
+        .into_iter()
+        .map(|content| {
+            let json = serde_json::to_value(content).unwrap();
+            serde_json::from_value(poison(json)).unwrap()
+        })
+        .collect()
+}
+
+/// Every text of a value replaced by markup, but for the words that name its kind.
+fn poison(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value::{Array, Object, String};
+    match value {
+        String(_) => String(HOSTILE.to_owned()),
+        Array(items) => Array(items.into_iter().map(poison).collect()),
+        Object(fields) => Object(
+            fields
+                .into_iter()
+                .map(|(name, value)| match name.as_str() {
+                    "kind" => (name, value),
+                    _ => (name, poison(value)),
+                })
+                .collect(),
+        ),
+        other => other,
+    }
+}
+
+fn bubble(lang: Lang, message: &MessageView) -> String {
+    MessageFragment { tx: sample::tx(lang), message }.render().unwrap()
+}
+
+fn every_fragment(lang: Lang) -> Vec<String> {
+    let tx = sample::tx(lang);
+    let mut all: Vec<String> = Vec::new();
+    for row in &sample::rows() {
+        all.push(RowFragment { tx, row }.render().unwrap());
+    }
+    for entry in &sample::everything().entries {
+        all.push(match entry {
+            Entry::Message(message) => bubble(lang, message),
+            Entry::System(line) => SystemFragment { tx, line }.render().unwrap(),
+        });
+    }
+    for window in [ReplyWindow::Boundless, sample::open(), ReplyWindow::Closed(None)] {
+        all.push(ThreadStateFragment { tx, state: &sample::state(window) }.render().unwrap());
+    }
+    for masked in [true, false] {
+        all.push(DetailsFragment { tx, details: &sample::details(masked) }.render().unwrap());
+    }
+    all.push(MePresenceFragment { tx, me: &sample::presence() }.render().unwrap());
+    all
+}
+
+#[test]
+fn each_fragment_is_one_element_with_an_id_and_nothing_active() {
+    for lang in LANGS {
+        for html in every_fragment(lang) {
+            assert!(html.starts_with("<li id=\"") || html.starts_with("<div id=\""), "{html}");
+            for never in
+                [" hx-", " style=", " onclick", " onerror=", "<script", "nonce", "csrf", "javascript:"]
+            {
+                assert!(!html.contains(never), "{never} in {html}");
+            }
+            for missing in ["{ $", "kind-", "sys-", "delivery-", "failure-", "advice-"] {
+                assert!(!html.contains(missing), "a word is missing: {missing} in {html}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_icon_is_in_the_sprite() {
+    let sprite = include_str!("../../templates/sprite.svg");
+    for html in every_fragment(Lang::Es) {
+        for symbol in between(&html, "<use href=\"#", "\"") {
+            assert!(sprite.contains(&format!("id=\"{symbol}\"")), "{symbol}");
+        }
+    }
+}
+
+#[test]
+fn whatever_customers_write_stays_text() {
+    for lang in LANGS {
+        for content in hostile_contents() {
+            let mut message = sample::inbound(1, 1, content);
+            message.author = Author::Contact { id: sample::id(3, 1), name: HOSTILE.to_owned() };
+            message.quote =
+                Some(Quote { author: HOSTILE.to_owned(), kind: "text".to_owned(), text: HOSTILE.to_owned() });
+            let html = bubble(lang, &message);
+            assert!(!html.contains("<script"), "{html}");
+            assert!(!html.contains("<img"), "{html}");
+            assert!(html.contains("&#60;script") || html.contains("&lt;script"), "shown as written: {html}");
+        }
+        let row =
+            ConversationRow { contact_name: HOSTILE.to_owned(), ..sample::row(1, "", 1, "text", HOSTILE) };
+        let html = RowFragment { tx: sample::tx(lang), row: &row }.render().unwrap();
+        assert!(!html.contains("<script") && !html.contains("<img"), "{html}");
+    }
+}
+
+#[test]
+fn a_failure_says_why_and_what_to_do_and_offers_to_send_again_only_where_that_helps() {
+    let failed = |code, advice| {
+        let delivery = Delivery { state: DeliveryState::Failed, error_code: Some(code), advice };
+        let message = sample::outbound(1, 1, "Hola", DeliveryState::Failed);
+        bubble(Lang::Es, &MessageView { delivery: Some(delivery), ..message })
+    };
+    let closed = failed(131_047, None);
+    assert!(
+        closed.contains("más de 24 horas") && closed.contains("Envía una plantilla aprobada"),
+        "{closed}"
+    );
+    assert!(!closed.contains("data-act=\"resend\""));
+    let busy = failed(131_056, Some(Advice::Later));
+    assert!(busy.contains("data-act=\"resend\" data-message=\""), "{busy}");
+    let gone = failed(131_026, Some(Advice::Never));
+    assert!(gone.contains("otro medio") && !gone.contains("data-act=\"resend\""), "{gone}");
+}
+
+#[test]
+fn an_uncertain_message_has_a_mark_of_its_own_and_can_be_sent_again() {
+    let html = bubble(Lang::Es, &sample::outbound(1, 1, "Hola", DeliveryState::Uncertain));
+    assert!(
+        html.contains("Sin confirmar")
+            && html.contains("#i-circle-help")
+            && html.contains("data-act=\"resend\"")
+    );
+    let sent = bubble(Lang::Es, &sample::outbound(1, 1, "Hola", DeliveryState::Sent));
+    assert!(!sent.contains("data-act=\"resend\""));
+}
+
+#[test]
+fn an_assignment_explains_itself() {
+    let lines = sample::lines();
+    let sentence = |lang| lines[2].sentence(&sample::tx(lang));
+    assert_eq!(sentence(Lang::Es), "Asignada a Valeria Quispe: esperó 0:08, la menos ocupada de 4 (2 de 8)");
+    assert_eq!(
+        sentence(Lang::PtBr),
+        "Atribuída a Valeria Quispe: esperou 0:08, a menos ocupada de 4 (2 de 8)"
+    );
+    assert_eq!(sentence(Lang::En), "Assigned to Valeria Quispe: waited 0:08, the least busy of 4 (2 of 8)");
+}
+
+#[test]
+fn the_state_of_a_thread_tells_the_page_all_it_needs_to_decide() {
+    let state = sample::state(sample::open());
+    let html = ThreadStateFragment { tx: sample::tx(Lang::Es), state: &state }.render().unwrap();
+    assert!(html.contains(&format!("data-assignee=\"{}\"", sample::valeria().id)));
+    assert!(html.contains("data-window=\"open\" data-until=\"2026-11-21T13:42:00Z\""), "{html}");
+    assert_eq!(state.dock(&sample::valeria().id), "open");
+    assert_eq!(state.dock(&sample::mateo().id), "other");
+    assert_eq!(sample::state(ReplyWindow::Closed(None)).dock(&sample::valeria().id), "closed");
+}
+
+#[test]
+fn fragments_look_as_they_did() {
+    let tx = sample::tx(Lang::Es);
+    insta::assert_snapshot!("row", RowFragment { tx, row: &sample::rows()[0] }.render().unwrap());
+    insta::assert_snapshot!(
+        "inbound",
+        bubble(Lang::Es, &sample::inbound(1, 2, sample::contents().remove(0)))
+    );
+    insta::assert_snapshot!(
+        "outbound",
+        bubble(Lang::Es, &sample::outbound(2, 1, "Te espero el sábado.", DeliveryState::Read))
+    );
+    insta::assert_snapshot!("system", SystemFragment { tx, line: &sample::lines()[2] }.render().unwrap());
+}

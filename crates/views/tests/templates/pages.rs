@@ -1,0 +1,108 @@
+//! Whole pages: every language and theme, with and without an open conversation.
+
+use domain::conversation::ReplyWindow;
+use views::{EarlierFragment, ErrorPage, Lang, SignInError, SignInPage, Template, Theme, ThreadPane, sample};
+
+use crate::LANGS;
+
+fn sign_in(lang: Lang, error: Option<SignInError>) -> SignInPage {
+    SignInPage {
+        tx: sample::tx(lang),
+        theme: Theme::System,
+        nonce: "bm9uY2U".to_owned(),
+        csrf: "dG9rZW4".to_owned(),
+        assets: "/assets/x".to_owned(),
+        company: "Clínica Dental Sonrisas".to_owned(),
+        email: "\"><script>".to_owned(),
+        next: "/inbox".to_owned(),
+        error,
+    }
+}
+
+#[test]
+fn every_page_obeys_the_content_security_policy() {
+    for lang in LANGS {
+        let mut pages = vec![
+            sample::inbox(lang, Theme::Dark, None).render().unwrap(),
+            sample::inbox(lang, Theme::System, Some(sample::everything())).render().unwrap(),
+            sample::inbox(lang, Theme::Light, Some(sample::thread(ReplyWindow::Boundless))).render().unwrap(),
+        ];
+        pages.extend(
+            [
+                None,
+                Some(SignInError::Wrong),
+                Some(SignInError::Stale),
+                Some(SignInError::Throttled { wait_seconds: 90 }),
+            ]
+            .map(|error| sign_in(lang, error).render().unwrap()),
+        );
+        for html in pages {
+            assert!(html.starts_with("<!doctype html>\n<html lang=\""), "{}", &html[..80]);
+            assert!(!html.contains(" style=") && !html.contains(" hx-") && !html.contains(" onclick"));
+            for script in html.split("<script").skip(1) {
+                let tag = script.split('>').next().unwrap();
+                assert!(tag.contains("nonce=\"bm9uY2U\"") || tag.contains("application/json"), "{tag}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_panes_of_a_request_are_the_panes_of_the_page() {
+    let thread = sample::thread(sample::open());
+    let panes = ThreadPane { tx: sample::tx(Lang::Es), viewer: sample::valeria().id, thread: Some(&thread) };
+    let panes = panes.render().unwrap();
+    let page = sample::inbox(Lang::Es, Theme::Light, Some(thread)).render().unwrap();
+    assert!(page.contains(panes.trim()), "one template for page and fragment");
+    assert!(!panes.contains("<script") && !panes.contains("csrf"));
+}
+
+#[test]
+fn older_entries_tell_where_to_go_on() {
+    let thread = sample::thread(sample::open());
+    let earlier = |earlier| {
+        let tx = sample::tx(Lang::Es);
+        EarlierFragment { tx, conversation: thread.state.conversation, entries: &thread.entries, earlier }
+            .render()
+            .unwrap()
+    };
+    assert!(earlier(Some("0001-1")).starts_with("<div data-earlier=\"0001-1\""));
+    assert!(earlier(None).starts_with("<div data-earlier=\"\""), "the beginning");
+}
+
+#[test]
+fn words_for_scripts_cannot_end_their_element() {
+    for lang in LANGS {
+        let words = views::words_for_scripts(&sample::tx(lang));
+        assert!(!words.contains('<'));
+        let words: serde_json::Value = serde_json::from_str(&words).unwrap();
+        assert!(words["new-other"].as_str().unwrap().contains("{n}"), "scripts fill the gaps");
+        assert!(words["hours-minutes"].as_str().unwrap().contains("{h}"));
+    }
+}
+
+#[test]
+fn a_refused_sign_in_says_how_long_to_wait_and_keeps_the_address() {
+    let html = sign_in(Lang::En, Some(SignInError::Throttled { wait_seconds: 61 })).render().unwrap();
+    assert!(html.contains("Wait 2 minutes."), "{html}");
+    let html = sign_in(Lang::Es, Some(SignInError::Throttled { wait_seconds: 1 })).render().unwrap();
+    assert!(html.contains("Espera 1 segundo."));
+    assert!(!html.contains("<script>"));
+}
+
+#[test]
+fn an_error_page_needs_neither_session_nor_script() {
+    for lang in LANGS {
+        for status in [403, 404, 429, 500, 503] {
+            let page = ErrorPage {
+                tx: sample::tx(lang),
+                theme: Theme::System,
+                assets: "/assets/x".to_owned(),
+                status,
+                request: String::new(),
+            };
+            let html = page.render().unwrap();
+            assert!(html.contains(&status.to_string()) && !html.contains(">error-"), "{html}");
+        }
+    }
+}
