@@ -1,0 +1,8 @@
+// What every page has: clocks, live channel, presence, keys. Pages with more start the channel themselves.
+import "./clocks.js";
+import "./presence.js";
+import "./keys.js";
+import "./say.js";
+import { start } from "./live.js";
+
+if (!document.getElementById("inbox")) start();

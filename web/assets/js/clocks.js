@@ -1,0 +1,95 @@
+// All times and clocks of the page, in the viewer's zone and language. The server never pushes a clock.
+import { lang, t, zone } from "./words.js";
+
+const format = (options) => new Intl.DateTimeFormat(lang, { timeZone: zone, ...options });
+const hours = format({ hour: "numeric", minute: "2-digit", hourCycle: "h23" });
+const clock = { format: (time) => hours.format(time).replace(/^0(?=\d)/, "") };
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+const weekday = format({ weekday: "short" });
+const shortDate = format({ day: "numeric", month: "short" });
+const longDate = format({ day: "numeric", month: "long", year: "numeric" });
+const fullDay = format({ weekday: "long", day: "numeric", month: "long" });
+const calendar = new Intl.DateTimeFormat("sv", { timeZone: zone });
+const DAY = 86_400_000;
+
+/** The viewer's calendar day of a time, as `2026-11-20`. */
+export const dayOf = (time) => calendar.format(new Date(time));
+
+/** The name of a day for a separator. */
+export function dayName(time, now = Date.now()) {
+  if (dayOf(time) === dayOf(now)) return t("today");
+  if (dayOf(time) === dayOf(now - DAY)) return t("yesterday");
+  return capital(fullDay.format(new Date(time)));
+}
+
+function when(time, now) {
+  if (dayOf(time) === dayOf(now)) return clock.format(time);
+  if (dayOf(time) === dayOf(now - DAY)) return t("yesterday");
+  return now - time < 6 * DAY ? capital(weekday.format(time)) : shortDate.format(time);
+}
+
+/** A length of time as a stopwatch: 0:08, 12:34, 1:02:05. */
+export function length(milliseconds) {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  const two = (number) => String(number).padStart(2, "0");
+  const minutes = Math.floor(seconds / 60) % 60;
+  const hours = Math.floor(seconds / 3600);
+  return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+/** A length of time in words: 21 h 58 min, 52 min, 40 s. */
+export function inWords(milliseconds) {
+  const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
+  if (seconds < 60) return t("seconds", { n: seconds });
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return t("minutes", { n: minutes });
+  return t("hours-minutes", { h: Math.floor(minutes / 60), m: minutes % 60 });
+}
+
+const HOUR = 3_600_000;
+const write = (element, text) => element.textContent !== text && (element.textContent = text);
+
+function draw(root, now) {
+  for (const element of root.querySelectorAll("time[data-f]")) {
+    const time = new Date(element.dateTime);
+    if (Number.isNaN(time.getTime())) continue;
+    const kind = element.dataset.f;
+    write(element, kind === "clock" ? clock.format(time) : kind === "day" ? longDate.format(time) : when(time, now));
+    element.title ||= `${longDate.format(time)}, ${clock.format(time)}`;
+  }
+  drawClocks(root, now);
+}
+
+function drawClocks(root, now) {
+  for (const element of root.querySelectorAll("[data-since]")) {
+    const waited = now - Date.parse(element.dataset.since);
+    write(element, waited < HOUR ? length(waited) : inWords(waited));
+  }
+  for (const element of root.querySelectorAll(".win[data-until]")) {
+    const left = Date.parse(element.dataset.until) - now;
+    element.hidden = left >= HOUR;
+    if (element.hidden) continue;
+    element.classList.toggle("soon", left > 0);
+    element.classList.toggle("shut", left <= 0);
+    element.querySelector("use")?.setAttribute("href", left > 0 ? "#i-clock" : "#i-lock");
+    write(element.lastElementChild, left > 0 ? t("closes-in", { n: inWords(left) }) : t("window-closed"));
+  }
+}
+
+draw(document, Date.now());
+document.addEventListener("patched", ({ detail }) => {
+  const now = Date.now();
+  for (const element of detail) draw(element, now);
+});
+let today = dayOf(Date.now());
+setInterval(() => {
+  const now = Date.now();
+  if (document.hidden) return;
+  drawClocks(document, now);
+  if (dayOf(now) !== today) {
+    today = dayOf(now);
+    draw(document, now);
+  }
+  document.dispatchEvent(new CustomEvent("second", { detail: now }));
+}, 1000);
+document.addEventListener("visibilitychange", () => document.hidden || draw(document, Date.now()));

@@ -1,0 +1,87 @@
+// The composer: Enter sends, drafts are kept for each conversation, the channel's limit is counted.
+import { key } from "./keys.js";
+import { post } from "./outbox.js";
+import { openConversation } from "./panes.js";
+import { say } from "./say.js";
+import { t } from "./words.js";
+
+const PAUSE = 400;
+const draftKey = (id) => `bandeja:draft:${document.body.dataset.me}:${id}`;
+let timer = 0;
+let current = null;
+
+const form = () => document.getElementById("composer");
+const field = () => document.getElementById("draft");
+const size = (text) => [...text].length;
+
+function keep() {
+  clearTimeout(timer);
+  if (!current || !field()) return;
+  try {
+    const text = field().value;
+    if (text.trim()) localStorage.setItem(draftKey(current), text);
+    else localStorage.removeItem(draftKey(current));
+  } catch {
+    // Without storage a draft lives as long as its page.
+  }
+}
+
+function restore() {
+  current = openConversation();
+  if (!field()) return;
+  try {
+    field().value ||= localStorage.getItem(draftKey(current)) ?? "";
+  } catch {
+    // See above.
+  }
+  count();
+}
+
+function count() {
+  const element = document.getElementById("draft-count");
+  const limit = Number(form().dataset.limit);
+  const length = size(field().value.trim());
+  const over = length > limit;
+  element.hidden = length < limit * 0.8;
+  element.textContent = over ? t("left", { n: length - limit }) : `${length} / ${limit}`;
+  element.classList.toggle("bad-t", over);
+  return over;
+}
+
+function submit() {
+  const body = field().value.trim();
+  if (!body || document.getElementById("dock").dataset.mode !== "open") return;
+  if (count()) return say(t("too-long"));
+  field().value = "";
+  keep();
+  count();
+  post(current, body);
+  field().focus();
+}
+
+document.addEventListener("submit", (event) => {
+  if (event.target !== form()) return;
+  event.preventDefault();
+  submit();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.target !== field() || event.key !== "Enter" || event.shiftKey) return;
+  if (event.isComposing || event.keyCode === 229) return; // an input method is choosing characters
+  event.preventDefault();
+  submit();
+});
+document.addEventListener("input", ({ target }) => {
+  if (target !== field()) return;
+  count();
+  clearTimeout(timer);
+  timer = setTimeout(keep, PAUSE);
+});
+document.addEventListener("leaving", keep);
+document.addEventListener("opened", restore);
+addEventListener("pagehide", keep);
+document.addEventListener("signed-out", keep);
+key("r", () => {
+  if (!field()?.checkVisibility()) return false;
+  field().focus();
+});
+restore();

@@ -1,0 +1,47 @@
+// What can be done to the open conversation: resolve, take, send again, show the contact, go back.
+import { act } from "./act.js";
+import { key } from "./keys.js";
+import { neighbour } from "./list.js";
+import { open, openConversation } from "./panes.js";
+import { toast } from "./say.js";
+import { send } from "./send.js";
+import { t } from "./words.js";
+
+async function command(button, url, done, fields) {
+  if (button.getAttribute("aria-busy") === "true") return false;
+  button.setAttribute("aria-busy", "true");
+  const answer = await send("POST", url, fields);
+  button.removeAttribute("aria-busy");
+  if (answer.ok) toast(t(done));
+  else toast(answer.error?.message ?? t(answer.status === 403 ? "failed-forbidden" : "failed"), { loud: true });
+  return answer.ok;
+}
+
+act("close", async (button) => {
+  const id = openConversation();
+  const next = neighbour(id);
+  if (!(await command(button, `/conversations/${id}/close`, "resolved"))) return;
+  // On a phone the list comes next; on a desk the next conversation does.
+  if (openConversation() === id) open(matchMedia("(min-width: 720px)").matches ? next : null, { focus: "composer" });
+});
+act("claim", (button) => command(button, `/conversations/${openConversation()}/claim`, "claimed"));
+act("resend", (button) => command(button, `/messages/${button.dataset.message}/resend`, "resent"));
+
+const details = () => document.getElementById("details-pane");
+const toggleDetails = () => details()?.toggleAttribute("data-open");
+act("details", toggleDetails);
+
+const back = () => open(null, { focus: null }).then(() => document.querySelector("#list a.conv")?.focus());
+act("back", (link, event) => {
+  event.preventDefault();
+  back();
+});
+
+key("e", () => document.querySelector('[data-act="close"]:not([hidden])')?.click());
+key("u", () => {
+  const id = openConversation();
+  (document.querySelector(`#row-${CSS.escape(id ?? "none")} a`) ?? document.querySelector("#list a.conv"))?.focus();
+  if (!matchMedia("(min-width: 720px)").matches) back();
+});
+key("]", toggleDetails);
+key("Escape", () => details()?.removeAttribute("data-open"));

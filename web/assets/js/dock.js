@@ -1,0 +1,56 @@
+// What stands where one writes: the composer, or the reason why not. Decided from the thread's pushed state.
+import { inWords } from "./clocks.js";
+import { openConversation } from "./panes.js";
+import { t } from "./words.js";
+
+const me = document.body.dataset.me;
+const DAY = 24 * 3_600_000;
+const HOUR = 3_600_000;
+
+/** The mode for a thread's state at one moment. The server decides in the same way, and has the last word. */
+export function modeOf({ state, assignee, window, until }, now) {
+  if (state === "closed") return "resolved";
+  if (!assignee) return "unassigned";
+  if (assignee !== me) return "other";
+  if (window === "closed" || (window === "open" && Date.parse(until) <= now)) return "closed";
+  return "open";
+}
+
+function draw(now = Date.now()) {
+  const dock = document.getElementById("dock");
+  const state = document.getElementById(`state-${openConversation()}`)?.dataset;
+  if (!dock || !state) return;
+  const mode = modeOf(state, now);
+  if (dock.dataset.mode !== mode) {
+    const wrote = dock.contains(document.activeElement);
+    dock.dataset.mode = mode;
+    if (wrote && mode !== "open") document.getElementById("thread-title")?.focus({ preventScroll: true });
+  }
+  const pane = document.getElementById("thread-pane");
+  pane.toggleAttribute("data-mine", state.assignee === me);
+  const close = pane.querySelector('[data-act="close"]');
+  if (close) close.hidden = mode === "resolved";
+  drawWindow(state, now);
+}
+
+function drawWindow({ window, until }, now) {
+  const element = document.getElementById("window");
+  if (!element) return;
+  element.hidden = window !== "open";
+  if (element.hidden) return;
+  const left = Math.max(0, Date.parse(until) - now);
+  element.classList.toggle("warn-t", left < HOUR);
+  element.classList.toggle("ok-t", left >= HOUR);
+  element.querySelector("circle:last-child").setAttribute("stroke-dasharray", `${Math.round((left / DAY) * 100)} 100`);
+  const words = element.querySelector(".num");
+  const text = inWords(left);
+  if (words.textContent !== text) {
+    words.textContent = text;
+    element.title = t("window-left", { n: text });
+  }
+}
+
+document.addEventListener("patched", () => draw());
+document.addEventListener("opened", () => draw());
+document.addEventListener("second", ({ detail }) => draw(detail));
+draw();

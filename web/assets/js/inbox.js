@@ -1,0 +1,13 @@
+// The inbox page: its parts in the order they listen, then the live channel.
+import "./list.js";
+import "./thread.js";
+import "./dock.js";
+import "./composer.js";
+import "./outbox.js";
+import "./deeds.js";
+import "./offline.js";
+import { onReset, start } from "./live.js";
+import { openConversation, refetch } from "./panes.js";
+
+onReset(refetch);
+start(openConversation());

@@ -1,0 +1,158 @@
+// Messages on their way from this browser: kept until the server has them, sent once each and in order.
+import { act } from "./act.js";
+import { isLive } from "./live.js";
+import { openConversation } from "./panes.js";
+import { announce, fragment, place } from "./patch.js";
+import { shout } from "./say.js";
+import { send } from "./send.js";
+import { toEnd } from "./thread.js";
+import { t } from "./words.js";
+
+const KEY = `bandeja:outbox:${document.body.dataset.me}`;
+let memory = [];
+let running = false;
+
+// Storage may be forbidden or full; the page's own memory then has to do.
+function load() {
+  try {
+    return JSON.parse(localStorage.getItem(KEY)) ?? [];
+  } catch {
+    return memory;
+  }
+}
+function store(change) {
+  memory = change(load());
+  try {
+    if (memory.length) localStorage.setItem(KEY, JSON.stringify(memory));
+    else localStorage.removeItem(KEY);
+  } catch {
+    // See above.
+  }
+}
+const update = (id, change) => store((all) => all.map((one) => (one.id === id ? { ...one, ...change } : one)));
+const drop = (id) => store((all) => all.filter((one) => one.id !== id));
+
+/** Write a message down, draw it, and send it when its turn comes. */
+export function post(conv, body) {
+  const entry = { id: crypto.randomUUID(), conv, body, at: new Date().toISOString(), failed: null };
+  store((all) => [...all, entry]);
+  draw(entry);
+  toEnd();
+  run();
+}
+
+function bubble(entry) {
+  const element = document.getElementById("bubble-out").content.firstElementChild.cloneNode(true);
+  element.id = `p-${entry.id}`;
+  element.querySelector(".txt").textContent = entry.body;
+  element.querySelector("time").dateTime = entry.at;
+  return element;
+}
+
+function draw(entry) {
+  const thread = document.getElementById(`thread-${entry.conv}`);
+  if (!thread || thread.querySelector(`[data-client="${entry.id}"]`)) return;
+  let element = document.getElementById(`p-${entry.id}`);
+  if (!element) {
+    element = bubble(entry);
+    thread.append(element);
+  }
+  element.classList.toggle("failed", Boolean(entry.failed));
+  element.classList.toggle("pending", !entry.failed);
+  element.querySelector(".m use").setAttribute("href", entry.failed ? "#i-circle-alert" : "#i-clock-3");
+  element.querySelector("[data-mark]").textContent = t(entry.failed ? "not-sent" : isLive() ? "sending" : "waiting");
+  element.querySelector(".msg-err")?.remove();
+  if (entry.failed) element.append(trouble(entry));
+  announce([element]);
+}
+
+function trouble({ id, failed }) {
+  const line = document.createElement("div");
+  line.className = "msg-err";
+  const why = document.createElement("span");
+  why.textContent = failed;
+  line.append(why);
+  for (const name of ["retry", "discard"]) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn sm";
+    button.dataset.act = name;
+    button.dataset.client = id;
+    button.textContent = t(name);
+    line.append(button);
+  }
+  return line;
+}
+
+act("retry", ({ dataset }) => {
+  update(dataset.client, { failed: null });
+  const entry = load().find((one) => one.id === dataset.client);
+  if (entry) draw(entry);
+  run();
+});
+act("discard", ({ dataset }) => {
+  drop(dataset.client);
+  document.getElementById(`p-${dataset.client}`)?.remove();
+  document.getElementById("draft")?.focus();
+});
+
+// One at a time and in order, over all tabs. A later one never overtakes an earlier one of its conversation.
+async function run() {
+  if (running) return;
+  running = true;
+  try {
+    await exclusively(sendAll);
+  } finally {
+    running = false;
+  }
+}
+const exclusively = (work) => (navigator.locks ? navigator.locks.request(KEY, work) : work());
+
+async function sendAll() {
+  for (;;) {
+    const all = load();
+    const blocked = new Set(all.filter((one) => one.failed).map((one) => one.conv));
+    const next = all.find((one) => !blocked.has(one.conv));
+    if (!next) return;
+    const answer = await send(
+      "POST",
+      `/conversations/${next.conv}/messages`,
+      { client_id: next.id, body: next.body },
+      next.id,
+    );
+    if (answer.ok) arrived(next, answer.text);
+    else if (answer.status === 0 || answer.status >= 500 || answer.status === 401) return waitFor(next);
+    else refused(next, answer.error?.message ?? t("failed"));
+  }
+}
+
+function arrived({ id, conv }, html) {
+  drop(id);
+  const thread = document.getElementById(`thread-${conv}`);
+  if (thread && html) announce(place(thread, fragment(html)));
+  document.getElementById(`p-${id}`)?.remove();
+}
+
+// Nobody knows whether the server heard it: the same id is sent again, and the server takes it once.
+function waitFor(entry) {
+  draw(entry);
+  if (isLive()) setTimeout(run, 5000);
+}
+
+function refused(entry, why) {
+  update(entry.id, { failed: why });
+  draw({ ...entry, failed: why });
+  shout(`${t("not-sent")}. ${why}`);
+}
+
+function drawAll() {
+  for (const entry of load()) if (entry.conv === openConversation()) draw(entry);
+}
+document.addEventListener("opened", drawAll);
+document.addEventListener("live", ({ detail }) => {
+  if (detail === "on") run();
+  else drawAll();
+});
+addEventListener("online", run);
+drawAll();
+if (load().length) run();

@@ -1,0 +1,79 @@
+// Which conversation is open, and changing it without loading the page.
+import { watch } from "./live.js";
+import { announce, fragment, parsePage } from "./patch.js";
+import { nameTab, toast } from "./say.js";
+import { t } from "./words.js";
+
+const inbox = document.getElementById("inbox");
+let loading = null;
+
+const pane = () => document.getElementById("thread-pane");
+
+/** The id of the open conversation, or null. */
+export const openConversation = () => pane()?.dataset.conv ?? null;
+
+/** Open a conversation, or with null none. `focus` is where the focus goes: "composer", "title" or nowhere. */
+export async function open(id, { push = true, focus = null } = {}) {
+  if (id === openConversation() && push) return arrive(focus);
+  document.dispatchEvent(new CustomEvent("leaving"));
+  loading?.abort();
+  loading = new AbortController();
+  const path = id ? `/inbox/${id}` : "/inbox";
+  const late = setTimeout(() => pane().setAttribute("aria-busy", "true"), 150);
+  try {
+    const answer = await fetch(path, { headers: { "HX-Request": "true" }, signal: loading.signal });
+    if (answer.status === 401) return document.dispatchEvent(new CustomEvent("signed-out"));
+    if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+    const content = fragment(await answer.text());
+    if (push) history.pushState(null, "", path);
+    show(content);
+    arrive(focus);
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    toast(t("failed"), { loud: true });
+  } finally {
+    clearTimeout(late);
+    pane().removeAttribute("aria-busy");
+  }
+}
+
+/** Take list and panes as the server draws them now; what is being written is not part of them. */
+export async function refetch() {
+  const answer = await fetch(location.href);
+  if (answer.status === 401) return document.dispatchEvent(new CustomEvent("signed-out"));
+  if (!answer.ok) throw new Error(`${location.pathname}: ${answer.status}`);
+  const page = parsePage(await answer.text());
+  document.dispatchEvent(new CustomEvent("leaving"));
+  const list = page.getElementById("list");
+  if (list) document.getElementById("list").replaceWith(document.adoptNode(list));
+  const me = page.getElementById("me-presence");
+  if (me) document.getElementById("me-presence")?.replaceWith(document.adoptNode(me));
+  const focused = document.activeElement?.id;
+  show(page);
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+}
+
+function show(source) {
+  for (const id of ["thread-pane", "details-pane"]) {
+    const next = source.getElementById(id);
+    if (next) document.getElementById(id).replaceWith(document.adoptNode(next));
+  }
+  const id = openConversation();
+  inbox.dataset.pane = id ? "thread" : "list";
+  nameTab(`${pane().dataset.title ?? inbox.dataset.title} · Bandeja`);
+  announce([inbox]);
+  document.dispatchEvent(new CustomEvent("opened", { detail: id }));
+  watch(id);
+}
+
+function arrive(focus) {
+  if (focus === "composer" && matchMedia("(min-width: 720px)").matches) {
+    const draft = document.getElementById("draft");
+    if (draft?.checkVisibility()) return draft.focus();
+  }
+  if (focus) document.getElementById("thread-title")?.focus({ preventScroll: true });
+}
+
+addEventListener("popstate", () => {
+  open(location.pathname.match(/^\/inbox\/([^/]+)$/)?.[1] ?? null, { push: false });
+});

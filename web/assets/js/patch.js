@@ -1,0 +1,108 @@
+// Applying HTML of the server: three ways, idempotent, newer never overwritten by older.
+// This is the one place of the page that turns text into markup.
+const policy = globalThis.trustedTypes?.createPolicy("bandeja", { createHTML: (html) => html }) ?? {
+  createHTML: (html) => html,
+};
+
+// What the viewer did to an element and no push may undo.
+const KEPT = new Set(["open"]);
+
+/** The elements of a fragment that this origin's server rendered. */
+export function fragment(html) {
+  const template = document.createElement("template");
+  template.innerHTML = policy.createHTML(html);
+  return template.content;
+}
+
+/** A whole page of this origin's server, as a document apart. */
+export function parsePage(html) {
+  return new DOMParser().parseFromString(policy.createHTML(html), "text/html");
+}
+
+const version = (element) => Number(element.dataset.v ?? 0);
+
+/** Apply the updates of a frame in order, then tell the page's modules once. */
+export function apply(updates) {
+  const touched = [];
+  for (const { to, how, h } of updates) {
+    const target = document.getElementById(to);
+    if (!target) continue;
+    if (how === "delete") remove(target);
+    else if (how === "morph") {
+      const next = fragment(h).firstElementChild;
+      if (next && version(next) >= version(target)) touched.push(morph(target, next));
+    } else touched.push(...place(target, fragment(h)));
+  }
+  announce(touched);
+}
+
+/** Tell the page's modules that these elements are new or changed. */
+export function announce(elements) {
+  document.dispatchEvent(new CustomEvent("patched", { detail: elements }));
+}
+
+/** Put elements into an ordered container, each once, wherever it came from first. */
+export function place(container, content) {
+  const placed = [];
+  for (const node of [...content.children]) {
+    const old = node.id && document.getElementById(node.id);
+    const drawn = node.dataset.client && document.getElementById(`p-${node.dataset.client}`);
+    if (old) {
+      if (version(node) < version(old)) continue;
+      const moved = old.dataset.seq !== node.dataset.seq;
+      placed.push(morph(old, node));
+      if (moved && !("hold" in container.dataset)) insert(container, old);
+    } else {
+      drawn?.remove();
+      insert(container, node);
+      placed.push(node);
+    }
+  }
+  return placed;
+}
+
+/** Put an element where its `data-seq` belongs. What has no `data-seq` is left where it is. */
+export function insert(container, node) {
+  const others = [...container.children].filter((other) => other !== node && other.dataset.seq);
+  const descending = container.dataset.order === "desc";
+  const last = others.findLast((other) =>
+    descending ? other.dataset.seq >= node.dataset.seq : other.dataset.seq <= node.dataset.seq,
+  );
+  if (last) last.after(node);
+  else if (others.length) others[0].before(node);
+  else container.prepend(node);
+}
+
+// A focused element that leaves stays, dimmed, until the focus does.
+function remove(element) {
+  if (!element.contains(document.activeElement)) return element.remove();
+  element.dataset.leaving = "";
+  element.addEventListener("focusout", () => element.remove(), { once: true });
+}
+
+/** Make one element like another and keep its identity: focus, selection and open menus live on. */
+export function morph(element, next) {
+  for (const { name } of [...element.attributes]) {
+    if (!next.hasAttribute(name) && !KEPT.has(name)) element.removeAttribute(name);
+  }
+  for (const { name, value } of next.attributes) {
+    if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+  }
+  let child = element.firstChild;
+  for (const wanted of [...next.childNodes]) {
+    const same = child && child.nodeName === wanted.nodeName && (child.id ?? "") === (wanted.id ?? "");
+    if (!same) {
+      element.insertBefore(wanted, child);
+      continue;
+    }
+    if (child.nodeType === Node.ELEMENT_NODE) morph(child, wanted);
+    else if (child.nodeValue !== wanted.nodeValue) child.nodeValue = wanted.nodeValue;
+    child = child.nextSibling;
+  }
+  while (child) {
+    const rest = child.nextSibling;
+    child.remove();
+    child = rest;
+  }
+  return element;
+}

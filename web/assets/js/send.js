@@ -1,0 +1,32 @@
+// Every request that changes something leaves through here: token, idempotency key, one way of failing.
+const csrf = document.querySelector('meta[name="csrf"]')?.content ?? "";
+
+/**
+ * Send a command. Never throws: answers `{ ok, status, text, error }`, where status 0 means that nobody knows
+ * whether the server heard it. Sending the same `key` again is harmless.
+ */
+export async function send(method, url, fields = {}, key = crypto.randomUUID()) {
+  try {
+    const answer = await fetch(url, {
+      method,
+      body: new URLSearchParams(fields),
+      headers: { "X-CSRF": csrf, "Idempotency-Key": key, "HX-Request": "true" },
+      signal: AbortSignal.timeout(20_000),
+    });
+    if (answer.status === 401) document.dispatchEvent(new CustomEvent("signed-out"));
+    const text = await answer.text();
+    return { ok: answer.ok, status: answer.status, text, error: answer.ok ? null : refusal(text) };
+  } catch {
+    return { ok: false, status: 0, text: "", error: null };
+  }
+}
+
+// {"error":"window_closed","message":"…"}; anything else is no sentence for a person.
+function refusal(text) {
+  try {
+    const { error, message } = JSON.parse(text);
+    return { code: error, message };
+  } catch {
+    return null;
+  }
+}

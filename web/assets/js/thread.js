@@ -1,0 +1,201 @@
+// The open thread: days, groups, the unread line, scrolling, older pages, and telling that it was read.
+import { act } from "./act.js";
+import { dayName, dayOf } from "./clocks.js";
+import { inboundOf, readUpTo } from "./list.js";
+import { tellServer } from "./live.js";
+import { openConversation } from "./panes.js";
+import { fragment, place } from "./patch.js";
+import { sayMessage } from "./say.js";
+import { n } from "./words.js";
+
+const NEAR_END = 100;
+const NEAR_START = 600;
+const LONGEST = 200;
+const SAME_BREATH = 5 * 60_000;
+
+let thread = null;
+let atEnd = true;
+let fresh = 0;
+let told = 0;
+let loading = false;
+let known = new Set();
+
+const entries = () => [...thread.children].filter((child) => child.dataset.seq || child.id.startsWith("p-"));
+const timeOf = (entry) => Date.parse(entry.querySelector("time")?.dateTime ?? "");
+const isInbound = (entry) => entry.id.startsWith("m-") && !entry.classList.contains("out");
+const authorOf = (entry) => entry.querySelector("[data-by]")?.textContent ?? "";
+
+// Separators and grouping depend on the neighbours and the viewer's zone, so they are the page's work.
+function arrange() {
+  let day = "";
+  let before = null;
+  const wanted = new Set();
+  for (const entry of entries()) {
+    const time = timeOf(entry);
+    const here = Number.isNaN(time) ? day : dayOf(time);
+    if (here !== day) {
+      day = here;
+      wanted.add(separate(entry, here, time));
+      before = null;
+    }
+    const joins =
+      before?.classList.contains("msg") &&
+      entry.classList.contains("msg") &&
+      before.classList.contains("out") === entry.classList.contains("out") &&
+      (entry.id.startsWith("p-") || authorOf(before) === authorOf(entry)) &&
+      !(time - timeOf(before) > SAME_BREATH) &&
+      !entry.previousElementSibling?.classList.contains("unread-line");
+    entry.classList.toggle("cont", Boolean(joins));
+    before = entry;
+  }
+  for (const old of thread.querySelectorAll(":scope > .day")) if (!wanted.has(old)) old.remove();
+}
+
+function separate(entry, day, time) {
+  const before = entry.previousElementSibling;
+  const above = before?.classList.contains("unread-line") ? before.previousElementSibling : before;
+  const separator = above?.dataset.day === day ? above : document.createElement("div");
+  separator.className = "day";
+  separator.dataset.day = day;
+  const name = dayName(time);
+  if (separator.textContent !== name) separator.textContent = name;
+  if (separator !== above) (before?.classList.contains("unread-line") ? before : entry).before(separator);
+  return separator;
+}
+
+function drawUnreadLine() {
+  const unread = Number(thread.closest("#thread-pane").dataset.in) - Number(thread.dataset.read);
+  const inbound = entries().filter(isInbound);
+  if (unread <= 0 || !inbound.length) return null;
+  const line = document.createElement("div");
+  line.className = "unread-line";
+  line.setAttribute("role", "separator");
+  line.textContent = n("new", unread);
+  inbound.at(-Math.min(unread, inbound.length)).before(line);
+  return line;
+}
+
+const distance = () => thread.scrollHeight - thread.clientHeight - thread.scrollTop;
+
+/** Show the end of the thread. */
+export function toEnd() {
+  if (!thread) return;
+  thread.scrollTop = thread.scrollHeight;
+  atEnd = true;
+  fresh = 0;
+  drawJump();
+  seen();
+}
+
+function drawJump() {
+  const button = document.querySelector('[data-act="jump"]');
+  if (!button) return;
+  button.hidden = fresh === 0;
+  if (fresh) button.textContent = n("new", fresh);
+}
+act("jump", () => {
+  toEnd();
+  document.getElementById("draft")?.focus();
+});
+
+// Read means: the end is on the screen of someone who looks.
+function seen() {
+  const id = openConversation();
+  if (!thread || !id || !atEnd || document.hidden || !document.hasFocus()) return;
+  const count = Math.max(inboundOf(id), Number(thread.closest("#thread-pane").dataset.in));
+  if (count <= told) return;
+  told = count;
+  tellServer({ t: "seen", conv: id, n: count });
+  readUpTo(id, count);
+}
+
+async function loadEarlier() {
+  const before = thread.dataset.earlier;
+  if (loading || !before) return;
+  loading = true;
+  const here = thread;
+  try {
+    const url = `/inbox/${openConversation()}/earlier?before=${encodeURIComponent(before)}`;
+    const answer = await fetch(url, { headers: { "HX-Request": "true" } });
+    if (!answer.ok || here !== thread) return;
+    const page = fragment(await answer.text()).firstElementChild;
+    const height = thread.scrollHeight;
+    const top = thread.scrollTop;
+    thread.dataset.earlier = page.dataset.earlier;
+    const placed = place(thread, page);
+    for (const entry of placed) known.add(entry.id);
+    arrange();
+    document.dispatchEvent(new CustomEvent("drawn", { detail: placed }));
+    // Browsers that anchor have moved already; the rest of the difference is corrected.
+    const missing = thread.scrollHeight - height - (thread.scrollTop - top);
+    if (missing) thread.scrollTop += missing;
+  } catch {
+    // The next scroll tries again.
+  } finally {
+    loading = false;
+  }
+}
+
+// A day of work in one thread must not fill the page: the far end goes, and can be loaded again.
+function trim() {
+  const surplus = entries().filter((entry) => entry.dataset.seq);
+  if (!atEnd || surplus.length <= LONGEST) return;
+  for (const entry of surplus.slice(0, surplus.length - LONGEST)) entry.remove();
+  thread.dataset.earlier = surplus[surplus.length - LONGEST].dataset.seq;
+}
+
+function scrolled() {
+  if (!thread) return;
+  atEnd = distance() < NEAR_END;
+  if (atEnd) {
+    fresh = 0;
+    drawJump();
+    seen();
+  }
+  if (thread.scrollTop < NEAR_START) loadEarlier();
+}
+
+const resized = new ResizeObserver(() => {
+  if (atEnd && thread) thread.scrollTop = thread.scrollHeight;
+});
+
+function opened() {
+  resized.disconnect();
+  thread = document.querySelector("[data-thread]");
+  if (!thread) return;
+  told = Number(thread.dataset.read);
+  fresh = 0;
+  loading = false;
+  known = new Set(entries().map((entry) => entry.id));
+  arrange();
+  const line = drawUnreadLine();
+  arrange();
+  thread.addEventListener("scroll", scrolled, { passive: true });
+  resized.observe(thread);
+  thread.scrollTop = line ? line.offsetTop - 96 : thread.scrollHeight;
+  scrolled();
+}
+
+document.addEventListener("patched", () => {
+  if (!thread?.isConnected) return;
+  const before = atEnd;
+  const added = entries().filter((entry) => entry.dataset.seq && !known.has(entry.id));
+  for (const entry of added) known.add(entry.id);
+  if (before) trim();
+  arrange();
+  const inbound = added.filter(isInbound);
+  for (const entry of inbound) {
+    const name = authorOf(entry).replace(/: $/, "");
+    const words = entry.querySelector(".txt, .medium, .odd")?.textContent ?? entry.textContent;
+    sayMessage(name, words);
+  }
+  if (before) toEnd();
+  else if (inbound.length) {
+    fresh += inbound.length;
+    drawJump();
+  }
+});
+document.addEventListener("opened", opened);
+document.addEventListener("visibilitychange", seen);
+addEventListener("focus", seen);
+opened();
