@@ -7,8 +7,8 @@ use actix_web::{
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        Method, StatusCode,
-        header::{self, HeaderValue},
+        StatusCode,
+        header::{self, HeaderMap, HeaderValue},
     },
     middleware::Next,
 };
@@ -175,19 +175,23 @@ pub async fn present(
     Ok(ServiceResponse::new(request, answer).map_into_right_body())
 }
 
-/// Whether a person's browser is opening a page, so that the answer should be one.
+/// Whether a person's browser is opening a page, so that the answer should be one. A form is only taken for a
+/// person's where the browser says that it navigates; programs post too, and want a plain answer.
 #[must_use]
 pub fn wants_page(request: &HttpRequest) -> bool {
     let headers = request.headers();
-    let mode = headers.get("sec-fetch-mode").map(HeaderValue::as_bytes);
-    if headers.contains_key("hx-request") || mode.is_some_and(|mode| mode != b"navigate") {
+    if headers.contains_key("hx-request") {
         return false;
     }
-    matches!(*request.method(), Method::GET | Method::HEAD | Method::POST)
-        && headers
-            .get(header::ACCEPT)
-            .and_then(|accept| accept.to_str().ok())
-            .is_some_and(|accept| accept.contains("text/html"))
+    match headers.get("sec-fetch-mode").map(HeaderValue::as_bytes) {
+        Some(mode) => mode == b"navigate",
+        None => request.method().is_safe() && accepts_html(headers),
+    }
+}
+
+fn accepts_html(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
 fn body(request: &HttpRequest, status: StatusCode, problem: &Problem) -> HttpResponse {

@@ -1,5 +1,6 @@
 //! Signing in: one answer for every way of being wrong, in the same time.
 
+use chrono::{DateTime, Utc};
 use domain::PersonId;
 use entity::person;
 use sea_orm::{
@@ -46,6 +47,12 @@ pub fn account(email: &str) -> String {
     email.trim().chars().take(254).collect::<String>().to_lowercase()
 }
 
+/// Whole seconds, rounded up: after them the time has come.
+fn seconds_until(until: DateTime<Utc>, now: DateTime<Utc>) -> u32 {
+    let left = (until - now).num_microseconds().unwrap_or(i64::MAX);
+    u32::try_from(left.saturating_add(999_999) / 1_000_000).unwrap_or(u32::MAX)
+}
+
 impl Auth {
     /// Signs a person in. A session of before, which the same browser still had, ends.
     ///
@@ -63,8 +70,7 @@ impl Auth {
         tx.commit().await?;
         if let Decision::Wait { until } = decision {
             tracing::warn!("a sign-in has to wait: too many failures");
-            let seconds = u32::try_from((until - now).num_seconds().max(1)).unwrap_or(u32::MAX);
-            return Ok(Answer::Wait { seconds });
+            return Ok(Answer::Wait { seconds: seconds_until(until, now) });
         }
 
         let found = person::Entity::find().filter(person::Column::Email.eq(&account)).one(&self.db).await?;

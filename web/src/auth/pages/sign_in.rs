@@ -25,8 +25,8 @@ pub struct SignInForm {
 /// # Errors
 /// When the database can't be asked.
 pub async fn show(request: HttpRequest, auth: Data<Auth>) -> Result<HttpResponse, PageError> {
-    if auth.authenticate(&request, false).await?.is_some() {
-        return Ok(super::on_to(&request, super::HOME, []));
+    if let Some((_, cookie)) = auth.authenticate(&request, false).await? {
+        return Ok(super::on_to(&request, super::HOME, cookie));
     }
     Ok(form(&request, &auth, StatusCode::OK, "", None))
 }
@@ -58,7 +58,7 @@ pub async fn create(
         Answer::Wait { seconds } => {
             const WORDS: &str = "Demasiados intentos. Espera un momento.";
             let mut answer = refuse(&request, &auth, StatusCode::TOO_MANY_REQUESTS, "wait", WORDS, &email)
-                .unwrap_or_else(|refusal| HttpResponse::from_error(refusal));
+                .unwrap_or_else(HttpResponse::from_error);
             answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
             Ok(answer)
         }

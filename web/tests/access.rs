@@ -1,0 +1,107 @@
+//! Every route is asked by every role. The list is the route table itself, so a new route is asked too.
+
+use bandeja::routes::{self, Access, Route};
+use domain::{Principal, access::ready_made_roles};
+use reqwest::{Method, StatusCode};
+
+use crate::helpers::{Answer, Browser, TestApp};
+
+/// A path with something in every hole.
+fn filled_in(path: &str) -> String {
+    let parts: Vec<String> = path
+        .split('/')
+        .map(|part| if part.starts_with('{') { uuid::Uuid::now_v7().to_string() } else { part.to_owned() })
+        .collect();
+    parts.join("/")
+}
+
+async fn ask(app: &TestApp, browser: &mut Browser, route: &Route) -> Answer {
+    let method: Method = route.method.as_str().parse().unwrap();
+    let mut request = browser.request(method.clone(), &filled_in(route.path));
+    if !method.is_safe() {
+        request = request.header("x-csrf", csrf(app, browser, route.access).await);
+    }
+    browser.send(request).await
+}
+
+/// The token that a page with this route's form would hold.
+async fn csrf(app: &TestApp, browser: &mut Browser, access: Access) -> String {
+    let request = browser.as_seen_by_handlers();
+    match app.state.auth.authenticate(&request, false).await.unwrap() {
+        Some((viewer, _)) if access != Access::Public => viewer.csrf.clone(),
+        _ => {
+            let (token, cookie) = app.state.auth.forms.begin(&request);
+            browser.cookies.extend(cookie.map(|one| (one.name().to_owned(), one.value().to_owned())));
+            token
+        }
+    }
+}
+
+fn refused(answer: &Answer) -> bool {
+    matches!(answer.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
+        || answer.location() == "/sign-in"
+}
+
+#[tokio::test]
+async fn nobody_gets_in_without_signing_in() {
+    let app = TestApp::new().await;
+    for route in routes::table() {
+        let answer = ask(&app, &mut app.browser(), &route).await;
+        let what = format!("{} {} gave {}", route.method, route.path, answer.status);
+        match route.access {
+            Access::Public => assert!(!refused(&answer), "{what}"),
+            Access::Signed => assert_ne!(answer.status, StatusCode::SEE_OTHER, "{what}"),
+            Access::SignedIn | Access::Permission(_) => {
+                assert!(
+                    answer.status == StatusCode::UNAUTHORIZED || answer.location().starts_with("/sign-in"),
+                    "{what}"
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_role_gets_what_it_was_given_and_nothing_more() {
+    let app = TestApp::new().await;
+    let people: [(&str, Principal); 3] = [
+        ("Valeria", app.agent("Valeria").await),
+        ("Gabriela", app.with_password(app.world.supervisor("Gabriela").await).await),
+        ("Ana", app.with_password(app.world.admin("Ana").await).await),
+    ];
+    for (name, principal) in &people {
+        let mut browser = app.signed_in(name).await;
+        for route in routes::table() {
+            // Signing in again or out ends the session the others are asked with.
+            if route.path.starts_with("/sign-") {
+                continue;
+            }
+            let answer = ask(&app, &mut browser, &route).await;
+            let what = format!("{name} asked {} {} and got {}", route.method, route.path, answer.status);
+            match route.access {
+                Access::Permission(permission) if !principal.holds(permission) => {
+                    assert_eq!(answer.status, StatusCode::FORBIDDEN, "{what}");
+                }
+                Access::Signed => {}
+                _ => assert!(!refused(&answer), "{what}"),
+            }
+        }
+    }
+    assert_eq!(ready_made_roles().len(), people.len(), "a new ready-made role has to be asked too");
+}
+
+#[tokio::test]
+async fn no_unsafe_route_does_anything_without_its_token() {
+    let app = TestApp::new().await;
+    app.with_password(app.world.admin("Ana").await).await;
+    let mut browser = app.signed_in("Ana").await;
+    for route in routes::table() {
+        if route.method.is_safe() || route.access == Access::Signed {
+            continue;
+        }
+        let method: Method = route.method.as_str().parse().unwrap();
+        let request = browser.request(method, &filled_in(route.path));
+        let answer = browser.send(request).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{} {}", route.method, route.path);
+    }
+}
