@@ -9,7 +9,7 @@ pub fn find(name: &str) -> Option<(&'static str, &'static [u8])> {
         "phone.css" => Some(("text/css; charset=utf-8", include_bytes!("../assets/phone.css"))),
         "phone.js" => Some(("text/javascript; charset=utf-8", include_bytes!("../assets/phone.js"))),
         "words.js" => Some(("text/javascript; charset=utf-8", include_bytes!("../assets/words.js"))),
-        "icons.svg" => Some(("image/svg+xml", include_bytes!("../assets/icons.svg"))),
+        "bubbles.js" => Some(("text/javascript; charset=utf-8", include_bytes!("../assets/bubbles.js"))),
         "photo.jpg" => Some(("image/jpeg", include_bytes!("../assets/photo.jpg"))),
         "voice.ogg" => Some(("audio/ogg; codecs=opus", include_bytes!("../assets/voice.ogg"))),
         _ => None,

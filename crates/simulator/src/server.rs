@@ -7,30 +7,14 @@ use actix_web::{App, HttpServer, dev::ServerHandle, web};
 use crate::{control, graph, phone, settings::Settings, sim::Sim, twilio};
 
 /// Why the simulator did not start.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The address is taken or not ours.
-    Listen(io::Error),
+    #[error("the simulator could not listen")]
+    Listen(#[source] io::Error),
     /// The HTTP client for webhooks could not be built.
-    Client(reqwest::Error),
-}
-
-impl std::fmt::Display for StartError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Listen(_) => "the simulator could not listen",
-            Self::Client(_) => "the simulator could not build its HTTP client",
-        })
-    }
-}
-
-impl std::error::Error for StartError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Listen(error) => Some(error),
-            Self::Client(error) => Some(error),
-        }
-    }
+    #[error("the simulator could not build its HTTP client")]
+    Client(#[source] reqwest::Error),
 }
 
 /// A simulator that runs; dropping it leaves it running, as long as its runtime does.
@@ -64,15 +48,6 @@ impl Running {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.sim.own_url
-    }
-
-    /// Run until something else stops it.
-    ///
-    /// # Errors
-    /// The web server's own failure.
-    pub async fn finished(self) -> io::Result<()> {
-        // A server task that was cancelled has ended, too.
-        self.server.await.unwrap_or(Ok(()))
     }
 
     /// Stop: no answer, webhook or status is waited for.

@@ -115,8 +115,10 @@ impl Sim {
         std::mem::replace(&mut lock(&self.faults), faults)
     }
 
-    /// Forget everybody and everything, and behave again.
+    /// Forget everybody and everything, what is on its way included, and behave again.
     pub fn reset(&self) {
+        self.tasks.stop();
+        self.couriers.clear();
         self.set_faults(Faults::default());
         self.record.clear();
         self.threads.clear();

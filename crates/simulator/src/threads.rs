@@ -33,6 +33,13 @@ pub struct Bubble {
 }
 
 impl Bubble {
+    /// Move on to a later state; news about an earlier one changes nothing.
+    pub fn advance(&mut self, state: &'static str) {
+        if rank(state) > rank(self.state) {
+            self.state = state;
+        }
+    }
+
     /// A new bubble without ticks.
     pub fn new(id: &str, me: bool, at: DateTime<Utc>, card: Value, quote: Option<String>) -> Self {
         Self {
@@ -45,6 +52,16 @@ impl Bubble {
             reaction: None,
             their_reaction: None,
         }
+    }
+}
+
+fn rank(state: &str) -> u8 {
+    match state {
+        "pending" => 0,
+        "sent" => 1,
+        "delivered" => 2,
+        "read" => 3,
+        _ => 4,
     }
 }
 

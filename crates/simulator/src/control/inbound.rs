@@ -9,6 +9,7 @@ use actix_web::{HttpResponse, web};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use super::refuse;
 use crate::{
@@ -89,53 +90,64 @@ pub async fn write(sim: web::Data<Sim>, body: web::Bytes) -> HttpResponse {
     } else {
         return refuse(format!("no channel is called {wanted}"));
     };
-    let wait = Duration::from_millis(writing.wait_ms.unwrap_or(WAIT));
-    let progress = settle(underway.reports, wait).await;
+    let patience = Duration::from_millis(writing.wait_ms.unwrap_or(WAIT));
+    let Underway { id, reports } = underway;
+    let progress = settle(follow(&sim, reports, &channel, &customer.key, &id), patience).await;
     let accepted = progress.is_some_and(|progress| progress.accepted);
     let answer = json!({
         "channel": channel,
         "from": customer.key,
-        "id": underway.id,
+        "id": id,
         "accepted": accepted,
         "http_status": progress.and_then(|progress| progress.status),
         "attempts": progress.map_or(0, |progress| progress.attempts),
         "ms": u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
     });
-    if accepted {
-        if let Some(bubble) = tick(&sim, &channel, &customer.key, &underway.id) {
-            sim.journal.tell(
-                &json!({ "frame": "bubble", "channel": channel, "customer": customer.key, "bubble": bubble }),
-            );
-        }
-        HttpResponse::Ok().json(answer)
-    } else {
-        HttpResponse::GatewayTimeout().json(answer)
+    match (accepted, patience.is_zero()) {
+        (true, _) => HttpResponse::Ok().json(answer),
+        // Whoever doesn't wait has nothing to complain about.
+        (false, true) => HttpResponse::Accepted().json(answer),
+        (false, false) => HttpResponse::GatewayTimeout().json(answer),
     }
 }
 
-/// The business has it: two ticks, unless it was read already.
-fn tick(sim: &Sim, channel: &str, customer: &str, id: &str) -> Option<Bubble> {
-    sim.threads.change(channel, customer, id, |bubble| {
-        if bubble.state != "read" {
-            bubble.state = "delivered";
-        }
-    })
-}
-
-/// The last report before acceptance, giving up, or the end of patience.
-async fn settle(mut reports: Reports, patience: Duration) -> Option<Progress> {
-    let mut last = None;
-    let listen = async {
+/// Follow a delivery to its end, whoever still waits for it: with acceptance, the message gets its second tick.
+fn follow(
+    sim: &Arc<Sim>,
+    mut reports: Reports,
+    channel: &str,
+    customer: &str,
+    id: &str,
+) -> watch::Receiver<Option<Progress>> {
+    let (last, seen) = watch::channel(None);
+    let world = Arc::clone(sim);
+    let (channel, customer, id) = (channel.to_owned(), customer.to_owned(), id.to_owned());
+    sim.tasks.spawn(async move {
         while let Some(progress) = reports.recv().await {
-            last = Some(progress);
+            let tick =
+                || world.threads.change(&channel, &customer, &id, |bubble| bubble.advance("delivered"));
+            if let Some(bubble) = progress.accepted.then(tick).flatten() {
+                world.journal.tell(
+                    &json!({ "frame": "bubble", "channel": channel, "customer": customer, "bubble": bubble }),
+                );
+            }
+            // Whoever asked may have stopped waiting.
+            let _ = last.send(Some(progress));
             if progress.accepted || progress.over {
                 break;
             }
         }
-    };
+    });
+    seen
+}
+
+/// The last report before acceptance, giving up, or the end of patience.
+async fn settle(mut last: watch::Receiver<Option<Progress>>, patience: Duration) -> Option<Progress> {
+    let settled =
+        last.wait_for(|progress| progress.is_some_and(|progress| progress.accepted || progress.over));
     // Out of patience is an answer, too: the last report says how far it came.
-    let _ = tokio::time::timeout(patience, listen).await;
-    last
+    let _ = tokio::time::timeout(patience, settled).await;
+    *last.borrow()
 }
 
 /// A customer writes to a number at Meta.
@@ -177,10 +189,10 @@ fn by_meta(
             .tell(&json!({ "frame": "bubble", "channel": name, "customer": customer.key, "bubble": bubble }));
         sim.threads.add(name, &customer.key, bubble);
     }
-    // The window counts from the message's own second, on the scale of ages.
+    // The window counts from the message's own second.
     let written = message["timestamp"].as_str().and_then(|text| text.parse::<i64>().ok());
     let written = written.and_then(|unix| DateTime::from_timestamp(unix, 0)).unwrap_or(at);
-    sim.windows.open(name, &customer.key, written + TimeDelta::seconds(sim.clock.aged()));
+    sim.windows.open(name, &customer.key, written, sim.clock.aged());
     let contact = (kind != "system").then(|| meta::contact(customer, true));
     let reports = post(
         sim,
@@ -254,7 +266,8 @@ pub async fn webhook(sim: web::Data<Sim>, body: web::Bytes) -> HttpResponse {
             content: Content::Change(json!({ "field": raw.field, "value": value })),
         },
     );
-    let progress = settle(reports, Duration::from_millis(raw.wait_ms.unwrap_or(WAIT))).await;
+    let patience = Duration::from_millis(raw.wait_ms.unwrap_or(WAIT));
+    let progress = settle(follow(&sim, reports, &channel.phone_number_id, "", ""), patience).await;
     let accepted = progress.is_some_and(|progress| progress.accepted);
     let answer =
         json!({ "accepted": accepted, "http_status": progress.and_then(|progress| progress.status) });

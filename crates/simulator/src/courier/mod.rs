@@ -66,6 +66,12 @@ struct Turn {
 }
 
 impl Couriers {
+    /// Forget what was to be delivered; the tasks that carry it were ended before.
+    pub fn clear(&self) {
+        lock(&self.lanes).clear();
+        lock(&self.gathering).clear();
+    }
+
     fn turn(&self, channel: &str, customer: &str) -> Turn {
         let (mine, next) = oneshot::channel();
         let before = lock(&self.lanes).insert((channel.to_owned(), customer.to_owned()), next);

@@ -124,7 +124,8 @@ fn accept(sim: &Arc<Sim>, channel: &CloudChannel, order: Order, customer: Custom
         at,
         payload: body.clone(),
     });
-    sim.journal.write("out", name, &customer.key, format!("{} · {label}", order.kind), body.clone());
+    let summary = if order.template.is_some() { format!("template · {label}") } else { label.clone() };
+    sim.journal.write("out", name, &customer.key, summary, body.clone());
     let reaction = order.kind == "reaction";
     if reaction {
         react(sim, name, &customer.key, &body["reaction"]);

@@ -177,7 +177,7 @@ fn take(sim: &Arc<Sim>, life: &Life, step: Step, at: DateTime<Utc>) {
         Step::Failed(_) => "failed",
     };
     let bubble =
-        sim.threads.change(&life.channel, &life.customer.key, &life.id, |bubble| bubble.state = state);
+        sim.threads.change(&life.channel, &life.customer.key, &life.id, |bubble| bubble.advance(state));
     if let Some(bubble) = bubble {
         sim.journal.tell(&json!({
             "frame": "bubble", "channel": life.channel, "customer": life.customer.key, "bubble": bubble,

@@ -82,7 +82,6 @@ async fn state(sim: web::Data<Sim>) -> HttpResponse {
         "channels": channels,
         "customers": customers::cast(),
         "faults": sim.faults(),
-        "aged_seconds": sim.clock.aged(),
         "inbox": sim.settings.public_base(),
     }))
 }
@@ -90,9 +89,11 @@ async fn state(sim: web::Data<Sim>) -> HttpResponse {
 /// One phone: its bubbles and its window.
 async fn thread(sim: web::Data<Sim>, shown: web::Query<Shown>) -> HttpResponse {
     let left = sim.windows.left(&shown.channel, &shown.customer, sim.clock.age());
+    let moved = sim.clock.aged() - sim.windows.aged(&shown.channel, &shown.customer);
     HttpResponse::Ok().json(json!({
         "bubbles": sim.threads.list(&shown.channel, &shown.customer),
         "window_seconds": left,
+        "moved_seconds": moved,
     }))
 }
 

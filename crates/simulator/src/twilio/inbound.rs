@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::{files, store::Message};
@@ -114,7 +113,7 @@ pub fn write(
         media: media.into_iter().map(|(id, _)| id).collect(),
     });
     if whatsapp {
-        sim.windows.open(&channel.address, &customer.key, now + TimeDelta::seconds(sim.clock.aged()));
+        sim.windows.open(&channel.address, &customer.key, now, sim.clock.aged());
     }
     let url = format!("{}{}", sim.settings.public_base(), sim.settings.twilio.inbound_path);
     let summary = format!("{} · {}", words.kind, card::short(&sid));
