@@ -9,12 +9,14 @@ pub mod assignment;
 pub mod closing;
 pub mod dispatcher;
 pub mod events;
+pub mod lease;
 pub mod ledger;
 pub mod presence;
 pub mod reading;
 pub mod relay;
 pub mod reply;
 mod rows;
+pub mod sending;
 pub mod wakes;
 
 pub use wakes::Wakes;

@@ -246,6 +246,8 @@ create table delivery (
     pricing jsonb                                -- the vendor's, first one seen
 ) with (fillfactor = 60);
 create index delivery_waiting on delivery (channel_id, position) where state in ('queued', 'sending');
+-- Whether something of the same conversation goes before.
+create index delivery_line on delivery (conversation_id, position) where state in ('queued', 'sending');
 create index delivery_uncertain on delivery (channel_id, changed_at) where state = 'uncertain';
 
 -- Committed before the vendor is called: after a crash it tells that the call may have been made.

@@ -1,0 +1,237 @@
+//! Sending for one channel: claim, call, record.
+
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use chrono::{DateTime, Utc};
+use domain::{ChannelId, ConversationId, outbound::SendOutcome};
+use entity::channel;
+use sea_orm::{DatabaseConnection, DbErr, EntityTrait as _};
+use tokio::{sync::Notify, task::JoinSet};
+use uuid::Uuid;
+
+use super::{
+    Transmit,
+    claim::{self, Attempt},
+    outcome::{self, Finished},
+    rates::Rates,
+};
+use crate::{Wakes, lease};
+
+/// Calls to the vendor at the same time.
+const CONCURRENT: usize = 8;
+/// No vendor takes longer; after this nobody knows what became of the call.
+const CALL_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long a node may send for a channel without prolonging its lease.
+const LEASE: Duration = Duration::from_secs(30);
+/// How often the lease is prolonged, settings are read again and lost attempts are looked for.
+const RENEW: Duration = Duration::from_secs(10);
+/// A lost wake-up costs at most this.
+const POLL: Duration = Duration::from_secs(2);
+
+pub(super) fn lease_name(channel: ChannelId) -> String {
+    format!("send:{channel}")
+}
+
+/// What a step did and when the next is worth making.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// Calls begun, outcomes recorded and deliveries refused without a call: what others may want to see.
+    pub changed: usize,
+    /// Something becomes possible after this.
+    pub after: Option<Duration>,
+}
+
+/// Sends for one channel. Dropping it in the middle of a call leaves the message to be declared uncertain.
+#[derive(Debug)]
+pub struct ChannelSender<T> {
+    db: DatabaseConnection,
+    transmit: Arc<T>,
+    channel: ChannelId,
+    holder: Uuid,
+    setting: Option<(domain::ChannelKind, i32)>,
+    rates: Rates,
+    renewed: Option<Instant>,
+    in_use: bool,
+    calls: JoinSet<Finished>,
+    ended: Vec<Finished>,
+    held: HashMap<ConversationId, Instant>,
+}
+
+impl<T: Transmit> ChannelSender<T> {
+    /// A sender for `channel` on the node `holder`. It does nothing before the first step.
+    #[must_use]
+    pub fn new(db: DatabaseConnection, transmit: Arc<T>, channel: ChannelId, holder: Uuid) -> Self {
+        Self {
+            db,
+            transmit,
+            channel,
+            holder,
+            setting: None,
+            rates: Rates::new(domain::ChannelKind::TwilioSms, 1),
+            renewed: None,
+            in_use: false,
+            calls: JoinSet::new(),
+            ended: Vec::new(),
+            held: HashMap::new(),
+        }
+    }
+
+    /// Record what has ended, claim what can be sent and call the vendor with it. Does not wait for the calls.
+    ///
+    /// # Errors
+    /// When the database fails. Outcomes that could not be recorded are kept for the next step.
+    pub async fn step(&mut self, now: DateTime<Utc>) -> Result<Step, DbErr> {
+        let mut step = Step::default();
+        while let Some(ended) = self.calls.try_join_next() {
+            self.ended.extend(ended.ok());
+        }
+        if !self.ended.is_empty() {
+            outcome::record(&self.db, self.channel, &self.ended, now).await?;
+            step.changed += self.ended.len();
+            step.after = self.ended.iter().filter_map(retry_after).min();
+            self.ended.clear();
+        }
+        if self.renewed.is_none_or(|renewed| renewed.elapsed() >= RENEW) {
+            step.changed += self.renew(now).await?;
+        }
+        while self.in_use && self.calls.len() < CONCURRENT {
+            let instant = Instant::now();
+            self.held.retain(|_, until| *until > instant);
+            let held: Vec<ConversationId> = self.held.keys().copied().collect();
+            let free = CONCURRENT - self.calls.len();
+            let claim =
+                claim::claim(&self.db, (self.channel, self.holder), &mut self.rates, &held, free, now)
+                    .await?;
+            step.changed += claim.attempts.len() + claim.refused;
+            let found = claim.attempts.len() + claim.refused + claim.held.len();
+            self.held.extend(claim.held.iter().map(|(conversation, wait)| (*conversation, instant + *wait)));
+            for attempt in claim.attempts {
+                self.call(attempt);
+            }
+            if let Some(rest) = claim.rest {
+                step.after = Some(step.after.map_or(rest, |after| after.min(rest)));
+                break;
+            }
+            // Fewer than asked for: there are no more. As many: those that were refused or held leave room.
+            if found < free {
+                break;
+            }
+        }
+        let soonest = self.held.values().min().map(|until| until.saturating_duration_since(Instant::now()));
+        step.after = step.after.into_iter().chain(soonest).min();
+        Ok(step)
+    }
+
+    /// Steps until nothing more can be sent now and every call has ended. For tests and for stopping.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn until_idle(&mut self, now: DateTime<Utc>) -> Result<(), DbErr> {
+        loop {
+            let step = self.step(now).await?;
+            match self.calls.join_next().await {
+                Some(ended) => self.ended.extend(ended.ok()),
+                None if step.changed == 0 => return Ok(()),
+                None => {}
+            }
+        }
+    }
+
+    async fn renew(&mut self, now: DateTime<Utc>) -> Result<usize, DbErr> {
+        let found = channel::Entity::find_by_id(self.channel).one(&self.db).await?;
+        let setting = found
+            .filter(|channel| channel.disabled_at.is_none())
+            .map(|channel| (channel.kind, channel.per_second));
+        if let Some((kind, per_second)) = setting
+            && self.setting != setting
+        {
+            self.rates = Rates::new(kind, per_second);
+        }
+        self.setting = setting;
+        self.in_use =
+            setting.is_some() && lease::hold(&self.db, &lease_name(self.channel), self.holder, LEASE).await?;
+        let lost = if self.in_use { outcome::give_up_lost(&self.db, self.channel, now).await? } else { 0 };
+        self.renewed = Some(Instant::now());
+        Ok(lost)
+    }
+
+    fn call(&mut self, attempt: Attempt) {
+        let (transmit, channel) = (Arc::clone(&self.transmit), self.channel);
+        self.calls.spawn(async move {
+            let outbound = attempt.outbound.clone();
+            // A task of its own: a panic in an adapter is one unknown outcome, not the end of the channel.
+            let call = tokio::spawn(async move {
+                tokio::time::timeout(CALL_TIMEOUT, transmit.send(channel, &outbound)).await
+            });
+            let unknown = |reason: &str| SendOutcome::Uncertain { reason: reason.to_owned() };
+            let outcome = match call.await {
+                Ok(Ok(outcome)) => outcome,
+                Ok(Err(_)) => unknown("no answer in time"),
+                Err(_) => unknown("the call broke off"),
+            };
+            Finished { attempt, outcome }
+        });
+    }
+
+    /// The loop around [`ChannelSender::step`]. Ends when `stop` is set, after the calls under way have ended.
+    pub(super) async fn run(
+        mut self,
+        bell: Arc<Notify>,
+        wakes: Wakes,
+        mut stop: tokio::sync::watch::Receiver<bool>,
+    ) {
+        let mut pause = Duration::from_millis(100);
+        while !*stop.borrow() {
+            let wait = match self.step(Utc::now()).await {
+                Ok(step) => {
+                    pause = Duration::from_millis(100);
+                    if step.changed > 0 {
+                        wakes.relay();
+                    }
+                    step.after.map_or(POLL, |after| after.min(POLL))
+                }
+                Err(error) => {
+                    let channel = self.channel;
+                    tracing::error!(%error, %channel, "channel {channel} can't send; tried again in {pause:?}");
+                    let wait = pause;
+                    pause = (pause * 2).min(RENEW);
+                    tokio::time::sleep(wait).await;
+                    continue;
+                }
+            };
+            tokio::select! {
+                ended = self.calls.join_next(), if !self.calls.is_empty() => {
+                    self.ended.extend(ended.and_then(Result::ok));
+                }
+                () = bell.notified() => {}
+                () = tokio::time::sleep(wait) => {}
+                _ = stop.changed() => {}
+            }
+        }
+        self.finish().await;
+        wakes.relay();
+    }
+
+    /// Wait for the calls under way, record them and let another node take over.
+    async fn finish(&mut self) {
+        while let Some(ended) = self.calls.join_next().await {
+            self.ended.extend(ended.ok());
+        }
+        let recorded = outcome::record(&self.db, self.channel, &self.ended, Utc::now()).await;
+        let released = lease::release(&self.db, &lease_name(self.channel), self.holder).await;
+        if let Err(error) = recorded.and(released) {
+            tracing::error!(%error, channel = %self.channel, "the last outcomes of channel {} were lost", self.channel);
+        }
+    }
+}
+
+fn retry_after(finished: &Finished) -> Option<Duration> {
+    match &finished.outcome {
+        SendOutcome::Retry { after, .. } => Some(outcome::backoff(finished.attempt.number, *after)),
+        _ => None,
+    }
+}

@@ -1,0 +1,8 @@
+//! Stories about people at their desks, each on a database of its own.
+#![expect(clippy::unwrap_used, reason = "a story that can't go on fails at once")]
+
+mod assignment;
+mod presence;
+mod reply;
+mod scene;
+mod sending;
