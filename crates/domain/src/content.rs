@@ -160,6 +160,9 @@ pub struct ContactCard {
     pub organisation: Option<String>,
 }
 
+/// How much of a message lists show, in characters.
+const PREVIEW: usize = 160;
+
 impl Content {
     /// The word for the kind, as stored in `message.kind`.
     #[must_use]
@@ -206,6 +209,12 @@ impl Content {
             | Self::Welcome
             | Self::Unknown { .. } => None,
         }
+    }
+
+    /// The first of those words, for lists.
+    #[must_use]
+    pub fn preview(&self) -> Option<String> {
+        self.text().map(|text| text.chars().take(PREVIEW).collect())
     }
 
     /// Whether a person wrote something that waits for an answer.

@@ -14,9 +14,6 @@ use uuid::Uuid;
 
 use crate::{events, rows};
 
-/// How much of a message lists show.
-const PREVIEW: usize = 160;
-
 /// A line somebody wants to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
@@ -199,7 +196,6 @@ async fn store(
 
     let id = MessageId::new();
     let json = serde_json::to_value(content).map_err(|error| DbErr::Json(error.to_string()))?;
-    let body = content.text().map(str::to_owned);
     // Receipts take 4096 places each, for the messages in them; a reply takes the first place of its number.
     let placed: Vec<Placed> = rows::all(
         tx,
@@ -212,7 +208,7 @@ async fn store(
             talk.id.into(),
             talk.channel_id.into(),
             content.kind().into(),
-            body.clone().into(),
+            content.text().map(str::to_owned).into(),
             json.into(),
             client_id.into(),
             by.person.into(),
@@ -229,7 +225,6 @@ async fn store(
         [id.into(), talk.channel_id.into(), talk.id.into(), position.into(), now.into()],
     )
     .await?;
-    let preview: Option<String> = body.map(|body| body.chars().take(PREVIEW).collect());
     rows::run(
         tx,
         "update conversation set last_activity_at = greatest(last_activity_at, $2), last_position = $3,
@@ -241,7 +236,7 @@ async fn store(
             now.trunc_subsecs(0).into(),
             position.into(),
             content.kind().into(),
-            preview.into(),
+            content.preview().into(),
             by.person.into(),
             now.into(),
         ],

@@ -43,9 +43,6 @@ pub(crate) struct Talks {
 
 type Pairs = BTreeMap<(ChannelId, ContactId), (Channel, usize)>;
 
-/// How much of a message the lists show.
-const PREVIEW: usize = 160;
-
 impl Talk {
     /// Take in one message, which may come late: the newest in the thread's order is what lists show.
     pub fn receive(&mut self, arrival: &Arrival, written_at: DateTime<Utc>, now: DateTime<Utc>) {
@@ -63,7 +60,7 @@ impl Talk {
             self.last_position = arrival.position;
             self.last_direction = Some("in".to_owned());
             self.last_kind = Some(content.kind().to_owned());
-            self.last_text = content.text().map(|text| text.chars().take(PREVIEW).collect());
+            self.last_text = content.preview();
             arrival.message.reply_address.clone_into(&mut self.reply_address);
         }
     }
@@ -136,7 +133,7 @@ impl Talks {
              join conversation c on c.channel_id = asked.channel_id and c.contact_id = asked.contact_id
                  and c.state <> 'closed'
              order by c.id
-             for update of c",
+             for no key update of c",
             [recordset(pairs)?],
         )
         .await?;
