@@ -7,7 +7,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use domain::{ChannelId, ConversationId, outbound::SendOutcome};
+use domain::{ChannelId, ChannelKind, ConversationId, outbound::SendOutcome};
 use entity::channel;
 use sea_orm::{DatabaseConnection, DbErr, EntityTrait as _};
 use tokio::{sync::Notify, task::JoinSet};
@@ -52,7 +52,8 @@ pub struct ChannelSender<T> {
     transmit: Arc<T>,
     channel: ChannelId,
     holder: Uuid,
-    setting: Option<(domain::ChannelKind, i32)>,
+    kind: ChannelKind,
+    per_second: i32,
     rates: Rates,
     renewed: Option<Instant>,
     in_use: bool,
@@ -70,8 +71,10 @@ impl<T: Transmit> ChannelSender<T> {
             transmit,
             channel,
             holder,
-            setting: None,
-            rates: Rates::new(domain::ChannelKind::TwilioSms, 1),
+            // Until the channel's row is read, which is before anything is claimed.
+            kind: ChannelKind::WhatsappCloud,
+            per_second: 1,
+            rates: Rates::new(ChannelKind::WhatsappCloud, 1),
             renewed: None,
             in_use: false,
             calls: JoinSet::new(),
@@ -90,7 +93,7 @@ impl<T: Transmit> ChannelSender<T> {
             self.ended.extend(ended.ok());
         }
         if !self.ended.is_empty() {
-            outcome::record(&self.db, self.channel, &self.ended, now).await?;
+            outcome::record(&self.db, (self.channel, self.kind), &self.ended, now).await?;
             step.changed += self.ended.len();
             step.after = self.ended.iter().filter_map(retry_after).min();
             self.ended.clear();
@@ -143,17 +146,15 @@ impl<T: Transmit> ChannelSender<T> {
 
     async fn renew(&mut self, now: DateTime<Utc>) -> Result<usize, DbErr> {
         let found = channel::Entity::find_by_id(self.channel).one(&self.db).await?;
-        let setting = found
-            .filter(|channel| channel.disabled_at.is_none())
-            .map(|channel| (channel.kind, channel.per_second));
-        if let Some((kind, per_second)) = setting
-            && self.setting != setting
+        let in_use = found.filter(|channel| channel.disabled_at.is_none());
+        if let Some(channel) = &in_use
+            && (channel.kind, channel.per_second) != (self.kind, self.per_second)
         {
-            self.rates = Rates::new(kind, per_second);
+            (self.kind, self.per_second) = (channel.kind, channel.per_second);
+            self.rates = Rates::new(self.kind, self.per_second);
         }
-        self.setting = setting;
         self.in_use =
-            setting.is_some() && lease::hold(&self.db, &lease_name(self.channel), self.holder, LEASE).await?;
+            in_use.is_some() && lease::hold(&self.db, &lease_name(self.channel), self.holder, LEASE).await?;
         let lost = if self.in_use { outcome::give_up_lost(&self.db, self.channel, now).await? } else { 0 };
         self.renewed = Some(Instant::now());
         Ok(lost)
@@ -221,7 +222,7 @@ impl<T: Transmit> ChannelSender<T> {
         while let Some(ended) = self.calls.join_next().await {
             self.ended.extend(ended.ok());
         }
-        let recorded = outcome::record(&self.db, self.channel, &self.ended, Utc::now()).await;
+        let recorded = outcome::record(&self.db, (self.channel, self.kind), &self.ended, Utc::now()).await;
         let released = lease::release(&self.db, &lease_name(self.channel), self.holder).await;
         if let Err(error) = recorded.and(released) {
             tracing::error!(%error, channel = %self.channel, "the last outcomes of channel {} were lost", self.channel);

@@ -4,7 +4,7 @@ use std::{collections::HashMap, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    ChannelId, ConversationId, DeliveryState, Event, MessageId,
+    ChannelId, ChannelKind, ConversationId, DeliveryState, Event, MessageId,
     outbound::{Advice, SendOutcome},
 };
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, FromQueryResult, TransactionTrait as _};
@@ -120,7 +120,7 @@ fn words(text: &str) -> String {
 
 impl Next {
     /// Take in reports that came before the vendor's answer.
-    fn hear(&mut self, reports: Vec<Waited>) {
+    fn hear(&mut self, reports: Vec<Waited>, kind: ChannelKind) {
         for report in reports {
             self.pricing = self.pricing.take().or(report.pricing);
             if let Some(state) = self.state.advance(report.state) {
@@ -128,6 +128,7 @@ impl Next {
                 self.moved = true;
                 let failed = state == DeliveryState::Failed;
                 self.code = report.code.filter(|_| failed);
+                self.advice = self.code.map(|code| channel_gateway::advice_for(kind, code).as_str());
                 self.detail = report.detail.filter(|_| failed);
             }
         }
@@ -137,7 +138,7 @@ impl Next {
 /// Record what came of these attempts of one channel.
 pub(super) async fn record(
     db: &DatabaseConnection,
-    channel: ChannelId,
+    (channel, kind): (ChannelId, ChannelKind),
     finished: &[Finished],
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
@@ -160,7 +161,7 @@ pub(super) async fn record(
         let message = finished.attempt.outbound.message;
         let Some(stands) = stands.get(&message) else { continue };
         if let Some(mut next) = judge(finished, *stands, now) {
-            next.hear(waited.remove(&message).unwrap_or_default());
+            next.hear(waited.remove(&message).unwrap_or_default(), kind);
             changes.extend(next.moved.then_some(next));
         }
     }
