@@ -13,7 +13,7 @@ use actix_web::{
 use domain::Permission;
 use serde::Serialize;
 
-use crate::{auth, health};
+use crate::{auth, health, live, pages, webhooks};
 
 /// Who may ask a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,7 +133,9 @@ impl Route {
 /// Every route there is.
 #[must_use]
 pub fn table() -> Vec<Route> {
-    use Access::{Public, SignedIn};
+    use Access::{Public, Signed, SignedIn};
+    use Permission as P;
+    let holds = Access::Permission;
     vec![
         Route::get("/health/live", Public, health::live),
         Route::get("/health/ready", Public, health::ready),
@@ -143,6 +145,30 @@ pub fn table() -> Vec<Route> {
         Route::post("/sign-out", SignedIn, auth::pages::sign_out::create),
         Route::get("/welcome/{code}", Public, auth::pages::welcome::show),
         Route::post("/welcome/{code}", Public, auth::pages::welcome::create),
+        Route::get("/assets/{hash}/{path:.*}", Public, pages::assets::show),
+        Route::get("/favicon.ico", Public, pages::assets::favicon),
+        Route::get("/", SignedIn, pages::home),
+        Route::get("/live", SignedIn, live::connect).by_itself(),
+        Route::get("/inbox", holds(P::ConversationRead), pages::inbox::show),
+        Route::get("/inbox/{conversation}", holds(P::ConversationRead), pages::inbox::open),
+        Route::get("/inbox/{conversation}/earlier", holds(P::ConversationRead), pages::inbox::earlier),
+        Route::post("/conversations/{id}/messages", holds(P::ConversationReply), pages::messages::create),
+        Route::post("/conversations/{id}/claim", holds(P::ConversationClaim), pages::conversations::claim),
+        Route::post(
+            "/conversations/{id}/assignee",
+            holds(P::ConversationAssign),
+            pages::conversations::assign,
+        ),
+        Route::post("/conversations/{id}/close", holds(P::ConversationClose), pages::conversations::close),
+        Route::post("/messages/{id}/resend", holds(P::MessageResend), pages::messages::resend),
+        Route::put("/me/presence", SignedIn, pages::presence::update),
+        Route::get("/webhooks/whatsapp", Signed, webhooks::whatsapp::verify),
+        Route::post("/webhooks/whatsapp", Signed, webhooks::whatsapp::receive)
+            .body_limit(webhooks::WHATSAPP_BYTES),
+        Route::post("/webhooks/twilio/messages", Signed, webhooks::twilio::message)
+            .body_limit(webhooks::TWILIO_BYTES),
+        Route::post("/webhooks/twilio/status", Signed, webhooks::twilio::status)
+            .body_limit(webhooks::TWILIO_BYTES),
     ]
 }
 

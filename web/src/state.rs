@@ -2,10 +2,20 @@
 
 use std::sync::Arc;
 
+use inbox::{Wakes, ledger::Ledger};
 use metrics_exporter_prometheus::PrometheusHandle;
 use sea_orm::DatabaseConnection;
+use tokio::sync::watch;
 
-use crate::{auth::Auth, clock::Clock, health::Readiness, secrets::Keyring, settings::Settings};
+use crate::{
+    auth::Auth,
+    clock::Clock,
+    health::Readiness,
+    live::{Directory, Hub},
+    secrets::Keyring,
+    settings::Settings,
+    webhooks::{Doorman, VendorKeys},
+};
 
 /// What the parts of one process share; cheap to clone.
 #[derive(Clone)]
@@ -24,17 +34,39 @@ pub struct AppState {
     pub readiness: Readiness,
     /// Figures about ourselves.
     pub metrics: PrometheusHandle,
+    /// What vendors sign with.
+    pub vendor_keys: VendorKeys,
+    /// Who showed bad signatures.
+    pub doorman: Doorman,
+    /// Where webhooks become durable.
+    pub ledger: Ledger,
+    /// Bells of the loops.
+    pub wakes: Wakes,
+    /// Who is told what.
+    pub hub: Hub,
+    /// Names for lines.
+    pub directory: Directory,
+    /// Set once, when the process is to end.
+    pub stop: watch::Sender<bool>,
 }
 
 impl AppState {
-    /// Puts the parts together around an open database.
+    /// Puts the parts together around an open database, and starts those that run by themselves: the ledger's writer,
+    /// the relay and the hub.
     ///
     /// # Errors
-    /// When a key or a parameter of the settings can't be used.
-    pub fn new(settings: Settings, db: DatabaseConnection, clock: Clock) -> anyhow::Result<Self> {
+    /// When a key or a parameter of the settings can't be used, or the database does not answer.
+    pub async fn start(settings: Settings, db: DatabaseConnection, clock: Clock) -> anyhow::Result<Self> {
         let keyring = Arc::new(Keyring::load(&settings.keys)?);
         let auth = Arc::new(Auth::new(&settings, &keyring, db.clone(), clock.clone())?);
+        let (stop, stopped) = watch::channel(false);
+        let wakes = Wakes::default();
+        let hub = Hub::start(settings.database.clone(), wakes.clone(), stopped).await?;
         Ok(Self {
+            vendor_keys: VendorKeys::new(db.clone(), keyring.clone()),
+            doorman: Doorman::default(),
+            ledger: Ledger::start(db.clone(), wakes.clone()),
+            directory: Directory::new(db.clone()),
             settings: Arc::new(settings),
             db,
             clock,
@@ -42,6 +74,9 @@ impl AppState {
             auth,
             readiness: Readiness::default(),
             metrics: crate::telemetry::start_metrics(),
+            wakes,
+            hub,
+            stop,
         })
     }
 }

@@ -12,6 +12,7 @@ pub mod events;
 pub mod lease;
 pub mod ledger;
 pub mod presence;
+pub mod read_marks;
 pub mod reading;
 pub mod relay;
 pub mod reply;

@@ -98,7 +98,7 @@ impl Lang {
 ///
 /// Pages use the viewer's zone. Fragments for many use the installation's: the browser formats
 /// every time again in the viewer's own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Tx {
     /// The language.
     pub lang: Lang,

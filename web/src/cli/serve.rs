@@ -48,7 +48,7 @@ async fn open(settings: Settings) -> anyhow::Result<AppState> {
     let db = database::open(&settings.database).await?;
     refuse_demo(&db).await?;
     schema::is_current(&db).await?;
-    AppState::new(settings, db, Clock::system())
+    AppState::start(settings, db, Clock::system()).await
 }
 
 /// A demo's accounts have a published password.

@@ -31,6 +31,8 @@ pub const FILE: &str = "bandeja.toml";
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
+    /// The company.
+    pub house: HouseSettings,
     /// Listening and answering.
     pub server: ServerSettings,
     /// Log lines.
@@ -49,6 +51,16 @@ pub struct Settings {
     pub vendors: VendorSettings,
     /// Background work.
     pub worker: WorkerSettings,
+}
+
+/// The company.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HouseSettings {
+    /// Its name, as people read it.
+    pub name: String,
+    /// Where it is: the zone of times that are drawn for many at once.
+    pub time_zone: chrono_tz::Tz,
 }
 
 /// Listening and answering.

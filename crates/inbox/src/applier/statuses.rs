@@ -71,7 +71,8 @@ pub(crate) async fn apply(
             let error = (next == DeliveryState::Failed).then_some(heard.error.as_ref()).flatten();
             change.error_code = error.map(|error| error.code);
             change.error_detail = error.map(|error| error.detail.as_str());
-            change.advice = None;
+            change.advice =
+                error.map(|error| channel_gateway::advice_for(report.channel.kind, error.code).as_str());
         }
     }
     save(tx, &changes, now).await?;

@@ -1,0 +1,11 @@
+refusal-window-closed = The 24-hour window has closed. You can only send an approved template.
+refusal-conversation-closed = The conversation is already resolved.
+refusal-already-closed = Someone else resolved it a moment ago.
+refusal-empty = Write something before sending.
+refusal-too-long = The text has { $length } characters and this channel takes { $longest }. Shorten it or split it in two.
+refusal-not-resendable = This message is on its way or has arrived. Sending it again would double it.
+refusal-held-by = { $name } already has this conversation.
+refusal-held-by-nobody = Someone changed this conversation a moment ago. Look at it and try again.
+refusal-target-outside-queue = That person does not serve this queue.
+refusal-target-offline = That person is not connected. Choose someone else.
+refusal-full = You hold as many conversations as you may. Resolve one to take another.

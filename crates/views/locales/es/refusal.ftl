@@ -1,0 +1,11 @@
+refusal-window-closed = La ventana de 24 horas se cerró. Solo puedes enviar una plantilla aprobada.
+refusal-conversation-closed = La conversación ya está resuelta.
+refusal-already-closed = Otra persona la resolvió hace un momento.
+refusal-empty = Escribe algo antes de enviar.
+refusal-too-long = El texto tiene { $length } caracteres y este canal admite { $longest }. Acórtalo o divídelo en dos.
+refusal-not-resendable = Este mensaje ya va en camino o llegó. Reenviarlo lo duplicaría.
+refusal-held-by = { $name } ya tiene esta conversación.
+refusal-held-by-nobody = Alguien cambió esta conversación hace un momento. Mira cómo quedó e inténtalo otra vez.
+refusal-target-outside-queue = Esa persona no atiende esta cola.
+refusal-target-offline = Esa persona no está conectada. Elige a otra.
+refusal-full = Ya tienes el máximo de conversaciones. Resuelve una para tomar otra.

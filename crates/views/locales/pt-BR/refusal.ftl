@@ -1,0 +1,11 @@
+refusal-window-closed = A janela de 24 horas fechou. Só é possível enviar um modelo aprovado.
+refusal-conversation-closed = A conversa já está resolvida.
+refusal-already-closed = Outra pessoa a resolveu agora há pouco.
+refusal-empty = Escreva algo antes de enviar.
+refusal-too-long = O texto tem { $length } caracteres e este canal aceita { $longest }. Encurte ou divida em dois.
+refusal-not-resendable = Esta mensagem já está a caminho ou chegou. Reenviá-la a duplicaria.
+refusal-held-by = { $name } já está com esta conversa.
+refusal-held-by-nobody = Alguém mudou esta conversa agora há pouco. Veja como ficou e tente de novo.
+refusal-target-outside-queue = Essa pessoa não atende esta fila.
+refusal-target-offline = Essa pessoa não está conectada. Escolha outra.
+refusal-full = Você já tem o máximo de conversas. Resolva uma para pegar outra.

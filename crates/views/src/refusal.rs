@@ -1,0 +1,73 @@
+//! Why something was not done, in words that say what to do. Nothing was changed.
+
+use crate::{Arg, Tx};
+
+/// A refusal of an operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// Free text is no longer allowed.
+    WindowClosed,
+    /// The conversation is closed.
+    ConversationClosed,
+    /// It was closed already.
+    AlreadyClosed,
+    /// There is nothing to send.
+    Empty,
+    /// The text is too long for the channel.
+    TooLong {
+        /// Its characters.
+        length: usize,
+        /// The channel's limit.
+        longest: usize,
+    },
+    /// The message is on its way or has arrived.
+    NotResendable,
+    /// Somebody was faster; their name, if it may be told.
+    HeldBy(Option<String>),
+    /// The person does not serve the queue.
+    TargetOutsideQueue,
+    /// The person is not at work.
+    TargetOffline,
+    /// No more conversations fit.
+    Full,
+}
+
+impl Refusal {
+    /// The word for scripts.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::WindowClosed => "window_closed",
+            Self::ConversationClosed => "conversation_closed",
+            Self::AlreadyClosed => "already_closed",
+            Self::Empty => "empty",
+            Self::TooLong { .. } => "too_long",
+            Self::NotResendable => "not_resendable",
+            Self::HeldBy(_) => "held_by",
+            Self::TargetOutsideQueue => "target_outside_queue",
+            Self::TargetOffline => "target_offline",
+            Self::Full => "full",
+        }
+    }
+
+    /// The sentence for people.
+    #[must_use]
+    pub fn words(&self, tx: &Tx) -> String {
+        let number = |n: usize| Arg::Number(i64::try_from(n).unwrap_or(i64::MAX));
+        match self {
+            Self::WindowClosed => tx.t("refusal-window-closed"),
+            Self::ConversationClosed => tx.t("refusal-conversation-closed"),
+            Self::AlreadyClosed => tx.t("refusal-already-closed"),
+            Self::Empty => tx.t("refusal-empty"),
+            Self::TooLong { length, longest } => {
+                tx.with("refusal-too-long", [("length", number(*length)), ("longest", number(*longest))])
+            }
+            Self::NotResendable => tx.t("refusal-not-resendable"),
+            Self::HeldBy(Some(name)) => tx.a("refusal-held-by", "name", name),
+            Self::HeldBy(None) => tx.t("refusal-held-by-nobody"),
+            Self::TargetOutsideQueue => tx.t("refusal-target-outside-queue"),
+            Self::TargetOffline => tx.t("refusal-target-offline"),
+            Self::Full => tx.t("refusal-full"),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Channels as senders: settings from the row, secrets opened, vendors at the addresses the operator set.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use anyhow::Context as _;
+use channel_gateway::{
+    AnySender, Http, Sender as _,
+    twilio::{TwilioSender, TwilioSettings},
+    verdict,
+    whatsapp::{CloudSender, CloudSettings},
+};
+use domain::{
+    ChannelId, ChannelKind,
+    inbound::VendorError,
+    outbound::{Advice, Outbound, SendOutcome},
+};
+use entity::{channel, channel_secret};
+use inbox::sending::Transmit;
+use sea_orm::{ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use secrecy::SecretString;
+use serde::Deserialize;
+use url::Url;
+
+use crate::{
+    secrets::{Keyring, Place},
+    settings::VendorSettings,
+    state::AppState,
+    webhooks::secret_place,
+};
+
+/// A changed token or address counts at the latest after this.
+const FRESH: Duration = Duration::from_secs(5);
+
+/// Sends through whichever channel.
+pub struct Gateway {
+    db: DatabaseConnection,
+    keyring: Arc<Keyring>,
+    vendors: VendorSettings,
+    status_callback_url: Option<Url>,
+    http: Http,
+    senders: Mutex<HashMap<ChannelId, (Instant, AnySender)>>,
+}
+
+/// What `channel.settings` holds.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ChannelSettings {
+    phone_number_id: String,
+    account: String,
+    auth_user: Option<String>,
+    from: String,
+}
+
+impl Gateway {
+    /// A gateway for this process.
+    #[must_use]
+    pub fn new(state: &AppState, http: Http) -> Self {
+        let public_url = state.settings.server.public_urls.first();
+        Self {
+            db: state.db.clone(),
+            keyring: state.keyring.clone(),
+            vendors: state.settings.vendors.clone(),
+            status_callback_url: public_url.and_then(|url| url.join("/webhooks/twilio/status").ok()),
+            http,
+            senders: Mutex::default(),
+        }
+    }
+
+    async fn sender(&self, id: ChannelId) -> anyhow::Result<AnySender> {
+        if let Ok(senders) = self.senders.lock()
+            && let Some((made_at, sender)) = senders.get(&id)
+            && made_at.elapsed() < FRESH
+        {
+            return Ok(sender.clone());
+        }
+        let sender = self.make(id).await?;
+        if let Ok(mut senders) = self.senders.lock() {
+            senders.insert(id, (Instant::now(), sender.clone()));
+        }
+        Ok(sender)
+    }
+
+    async fn make(&self, id: ChannelId) -> anyhow::Result<AnySender> {
+        let channel =
+            channel::Entity::find_by_id(id).one(&self.db).await?.context("the channel is no longer there")?;
+        let settings: ChannelSettings =
+            serde_json::from_value(channel.settings).context("the channel's settings can't be read")?;
+        Ok(match channel.kind {
+            ChannelKind::WhatsappCloud => AnySender::Cloud(CloudSender::new(
+                self.http.clone(),
+                CloudSettings {
+                    base_url: self.vendors.whatsapp_url.clone(),
+                    phone_number_id: settings.phone_number_id,
+                    token: self.secret(id, "access_token").await?,
+                },
+            )?),
+            ChannelKind::TwilioWhatsapp | ChannelKind::TwilioSms => AnySender::Twilio(TwilioSender::new(
+                self.http.clone(),
+                TwilioSettings {
+                    base_url: self.vendors.twilio_url.clone(),
+                    auth_user: settings.auth_user.unwrap_or_else(|| settings.account.clone()),
+                    account: settings.account,
+                    auth_token: self.secret(id, "auth_token").await?,
+                    from: settings.from,
+                    status_callback_url: self
+                        .status_callback_url
+                        .clone()
+                        .context("no public URL is set for status callbacks")?,
+                },
+            )?),
+        })
+    }
+
+    async fn secret(&self, channel: ChannelId, name: &str) -> anyhow::Result<SecretString> {
+        let row = channel_secret::Entity::find()
+            .filter(channel_secret::Column::ChannelId.eq(channel))
+            .filter(channel_secret::Column::Name.eq(name))
+            .order_by_desc(channel_secret::Column::Generation)
+            .one(&self.db)
+            .await?
+            .with_context(|| format!("the channel has no {name}"))?;
+        let place_row = secret_place(channel, &row.name, row.generation);
+        let place = Place { table: "channel_secret", column: "sealed", row: &place_row };
+        self.keyring.open(place, &row.sealed).with_context(|| format!("open the channel's {name}"))
+    }
+}
+
+impl Transmit for Gateway {
+    async fn send(&self, channel: ChannelId, message: &Outbound) -> SendOutcome {
+        match self.sender(channel).await {
+            Ok(sender) => sender.send(message).await,
+            Err(error) => {
+                // Nothing was sent. A person mends the channel and sends again.
+                tracing::error!(%channel, error = format!("{error:#}"), "channel {channel} can't send");
+                let error = VendorError {
+                    code: verdict::UNUSABLE_SETTINGS,
+                    detail: "the channel can't send".to_owned(),
+                };
+                SendOutcome::Refused(error, Advice::FixChannel)
+            }
+        }
+    }
+}

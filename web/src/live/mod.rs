@@ -1,0 +1,19 @@
+//! What pages are told while they are open.
+//!
+//! The relay numbers committed events; the hub decides who shows what they are about, has it drawn once for each
+//! language and class of viewers, and puts it into each socket's bounded queue. First load, reconnect and waking up
+//! are one path: a page carries the cursor it was drawn at and asks for everything after.
+
+mod draw;
+mod floor;
+mod hub;
+mod names;
+mod needs;
+mod protocol;
+mod relay;
+mod socket;
+
+pub use draw::class_for;
+pub use hub::{Hub, HubCommand};
+pub use names::{Directory, Names};
+pub use socket::connect;

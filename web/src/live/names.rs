@@ -1,0 +1,84 @@
+//! Names of people and queues for the lines of threads, read seldom and shared by all pages of a node.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, RwLock},
+    time::{Duration, Instant},
+};
+
+use domain::{PersonId, QueueId};
+use entity::{person, queue};
+use sea_orm::{DatabaseConnection, DbErr, EntityTrait, QuerySelect};
+
+/// A new name shows at the latest after this.
+const FRESH: Duration = Duration::from_secs(30);
+
+/// Names as they were a moment ago.
+#[derive(Debug, Default)]
+pub struct Names {
+    people: HashMap<PersonId, String>,
+    queues: HashMap<QueueId, String>,
+}
+
+impl Names {
+    /// A person's full name.
+    #[must_use]
+    pub fn person(&self, id: PersonId) -> String {
+        self.people.get(&id).cloned().unwrap_or_default()
+    }
+
+    /// A queue's name.
+    #[must_use]
+    pub fn queue(&self, id: QueueId) -> String {
+        self.queues.get(&id).cloned().unwrap_or_default()
+    }
+}
+
+/// The names of this node.
+#[derive(Debug, Clone)]
+pub struct Directory {
+    db: DatabaseConnection,
+    known: Arc<RwLock<Option<(Instant, Arc<Names>)>>>,
+}
+
+impl Directory {
+    /// A directory that reads from `db`.
+    #[must_use]
+    pub fn new(db: DatabaseConnection) -> Self {
+        Self { db, known: Arc::default() }
+    }
+
+    /// The names, at most half a minute old.
+    ///
+    /// # Errors
+    /// When the database fails and nothing is known yet.
+    pub async fn names(&self) -> Result<Arc<Names>, DbErr> {
+        let known = self.known.read().ok().and_then(|known| known.clone());
+        if let Some((read_at, names)) = known
+            && read_at.elapsed() < FRESH
+        {
+            return Ok(names);
+        }
+        let names = Arc::new(self.read().await?);
+        if let Ok(mut known) = self.known.write() {
+            *known = Some((Instant::now(), names.clone()));
+        }
+        Ok(names)
+    }
+
+    async fn read(&self) -> Result<Names, DbErr> {
+        let people = person::Entity::find()
+            .select_only()
+            .columns([person::Column::Id, person::Column::Name])
+            .into_tuple::<(PersonId, String)>()
+            .all(&self.db)
+            .await?;
+        let queues = queue::Entity::find()
+            .select_only()
+            .columns([queue::Column::Id, queue::Column::Name])
+            .into_tuple::<(QueueId, String)>()
+            .all(&self.db)
+            .await?;
+        Ok(Names { people: people.into_iter().collect(), queues: queues.into_iter().collect() })
+    }
+}

@@ -1,0 +1,145 @@
+//! The words between page and socket.
+
+use domain::ConversationId;
+use serde::{Deserialize, Serialize};
+
+/// What a page says.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(tag = "t", rename_all = "snake_case")]
+pub enum FromPage {
+    /// First word on every socket: what the page shows, and up to where.
+    Hello {
+        /// Version of this protocol.
+        v: u32,
+        /// The cursor the page was drawn at.
+        since: i64,
+        /// What it shows.
+        view: View,
+        /// The open conversation.
+        conv: Option<ConversationId>,
+    },
+    /// Another list or conversation was opened.
+    View {
+        /// The cursor the new pane was drawn at.
+        since: i64,
+        /// What it shows now.
+        view: View,
+        /// The open conversation.
+        conv: Option<ConversationId>,
+    },
+    /// The end of the open thread is on a focused screen.
+    Seen {
+        /// Which conversation.
+        conv: ConversationId,
+        /// How many messages of the customer it showed.
+        n: i64,
+    },
+    /// A key was pressed or the pointer used.
+    Active,
+}
+
+/// What a page shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub enum View {
+    /// The person's own conversations.
+    #[serde(rename = "inbox/mine")]
+    Mine,
+    /// The floor.
+    #[serde(rename = "floor")]
+    Floor,
+    /// Nothing live but one's own presence.
+    #[serde(rename = "none")]
+    Nothing,
+}
+
+/// How an update is put into the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum How {
+    /// Into a container, in its order.
+    Place,
+    /// Over the element of that id.
+    Morph,
+    /// Take the element away.
+    Delete,
+    /// The conversation is no longer this person's to see.
+    Gone,
+}
+
+/// One update, as it stands in a frame: ready to be put between others.
+#[must_use]
+pub fn update(to: &str, how: How, html: &str) -> String {
+    #[derive(Serialize)]
+    struct Update<'a> {
+        to: &'a str,
+        how: How,
+        #[serde(skip_serializing_if = "str::is_empty")]
+        h: &'a str,
+    }
+    serde_json::to_string(&Update { to, how, h: html }).unwrap_or_default()
+}
+
+/// A frame: updates and the cursor after them. They are applied together or not at all.
+#[must_use]
+pub fn frame<'a>(seq: i64, updates: impl IntoIterator<Item = &'a str>) -> String {
+    let mut text = format!(r#"{{"s":{seq},"u":["#);
+    let mut first = true;
+    for update in updates {
+        if !first {
+            text.push(',');
+        }
+        first = false;
+        text.push_str(update);
+    }
+    text.push_str("]}");
+    text
+}
+
+/// Catching up is done.
+#[must_use]
+pub fn ready(seq: i64) -> String {
+    format!(r#"{{"t":"ready","s":{seq}}}"#)
+}
+
+/// Nothing happened, and the line is alive.
+#[must_use]
+pub fn heartbeat(seq: i64) -> String {
+    format!(r#"{{"t":"hb","s":{seq}}}"#)
+}
+
+/// Too far behind: the page fetches its panes again.
+#[must_use]
+pub fn reset(seq: i64) -> String {
+    format!(r#"{{"t":"reset","s":{seq}}}"#)
+}
+
+/// This person read a conversation in another tab.
+#[must_use]
+pub fn read(conversation: ConversationId, n: i64) -> String {
+    format!(r#"{{"t":"read","conv":"{conversation}","n":{n}}}"#)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_is_json_whatever_the_customer_wrote() {
+        let one = update("list", How::Place, "<li>\"hola\" \u{2028} </li>");
+        let two = update("row-1", How::Delete, "");
+        let frame: serde_json::Value = serde_json::from_str(&frame(7, [one.as_str(), two.as_str()])).unwrap();
+        assert_eq!(frame["s"], 7);
+        assert_eq!(frame["u"][0]["h"], "<li>\"hola\" \u{2028} </li>");
+        assert_eq!(frame["u"][1]["how"], "delete");
+    }
+
+    #[test]
+    fn a_page_that_says_something_else_is_not_understood() {
+        assert!(
+            serde_json::from_str::<FromPage>(r#"{"t":"hello","v":1,"since":3,"view":"inbox/mine"}"#).is_ok()
+        );
+        assert!(
+            serde_json::from_str::<FromPage>(r#"{"t":"hello","v":1,"since":3,"view":"everything"}"#).is_err()
+        );
+    }
+}

@@ -1,0 +1,286 @@
+//! One page's socket: authenticated by its session, told by the hub, checked again while it is open.
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::{Duration, Instant},
+};
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Payload},
+};
+use actix_ws::{AggregatedMessage, CloseCode, CloseReason, Closed, Session};
+use bytestring::ByteString;
+use chrono::Utc;
+use domain::ConversationId;
+use futures_util::StreamExt as _;
+use inbox::relay;
+use sea_orm::DbErr;
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{MissedTickBehavior, interval},
+};
+use views::Tx;
+
+use super::{
+    draw::{self, Seen, Topic},
+    floor,
+    hub::{HubCommand, Joining, QUEUE, Showing, SocketId},
+    needs::Needs,
+    protocol::{self, FromPage, How, View},
+};
+use crate::{auth::SignedIn, error::PageError, state::AppState};
+
+/// Signed out, or shut out.
+const SIGNED_OUT: u16 = 4401;
+/// How often an idle page hears from us.
+const HEARTBEAT: Duration = Duration::from_secs(20);
+/// How long a page may be silent: it answers our pings.
+const SILENCE: Duration = Duration::from_secs(45);
+/// How often the session behind an open page is looked at again.
+const RECHECK: Duration = Duration::from_secs(4);
+/// A page that missed more events than this fetches its panes again instead.
+const CATCH_UP: u64 = 1000;
+/// The longest thing a page may say.
+const LONGEST: usize = 64 * 1024;
+/// How many things it may say in a second.
+const COMMANDS_A_SECOND: u32 = 30;
+
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+/// GET /live: the upgrade.
+///
+/// # Errors
+/// When the request is no upgrade, or does not come from one of our own pages.
+pub async fn connect(
+    viewer: SignedIn,
+    request: HttpRequest,
+    body: Payload,
+    state: Data<AppState>,
+) -> Result<HttpResponse, PageError> {
+    state.auth.origins.check_socket(request.headers()).map_err(|_| PageError::Forbidden)?;
+    let (response, session, stream) = actix_ws::handle(&request, body).map_err(|_| {
+        PageError::refused(StatusCode::BAD_REQUEST, "no_websocket", "Esto es para páginas abiertas.")
+    })?;
+    let stream = stream.max_frame_size(LONGEST).aggregate_continuations().max_continuation_size(LONGEST);
+    let open = Open {
+        id: NEXT.fetch_add(1, Ordering::Relaxed),
+        tx: Tx::new(views::Lang::parse(&viewer.locale).unwrap_or_default(), state.settings.house.time_zone),
+        viewer,
+        state,
+        session,
+        showing: None,
+        cursor: 0,
+        heard_at: Instant::now(),
+    };
+    actix_web::rt::spawn(open.run(stream));
+    Ok(response)
+}
+
+/// Why a socket ends.
+enum End {
+    /// The page went away.
+    Left,
+    /// We say why.
+    Close(CloseReason),
+}
+
+impl From<Closed> for End {
+    fn from(_: Closed) -> Self {
+        Self::Left
+    }
+}
+
+impl From<DbErr> for End {
+    fn from(error: DbErr) -> Self {
+        tracing::warn!(%error, "a page could not be told what it missed; it reconnects");
+        close(1012, "restart")
+    }
+}
+
+fn close(code: u16, why: &str) -> End {
+    End::Close(CloseReason { code: CloseCode::Other(code), description: Some(why.to_owned()) })
+}
+
+struct Open {
+    id: SocketId,
+    viewer: SignedIn,
+    tx: Tx,
+    state: Data<AppState>,
+    session: Session,
+    showing: Option<Showing>,
+    cursor: i64,
+    heard_at: Instant,
+}
+
+impl Open {
+    async fn run(mut self, stream: actix_ws::AggregatedMessageStream) {
+        let end = self.serve(stream).await;
+        self.state.hub.tell(HubCommand::Leave(self.id)).await;
+        if let Err(End::Close(reason)) = end {
+            // The page may have gone first.
+            let _ = self.session.close(Some(reason)).await;
+        }
+    }
+
+    async fn serve(&mut self, mut stream: actix_ws::AggregatedMessageStream) -> Result<(), End> {
+        let (frames, mut queue) = mpsc::channel::<ByteString>(QUEUE);
+        // Held only until the first hello hands it to the hub: then a dropped queue means that the hub let go of us.
+        let mut frames = Some(frames);
+        let mut heartbeat = interval(HEARTBEAT);
+        let mut recheck = interval(RECHECK);
+        for timer in [&mut heartbeat, &mut recheck] {
+            timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            timer.tick().await;
+        }
+        let mut said = (Instant::now(), 0_u32);
+        let mut stop = self.state.stop.subscribe();
+        loop {
+            tokio::select! {
+                _ = stop.changed() => return Err(close(1012, "restart")),
+                frame = queue.recv() => match frame {
+                    Some(frame) => self.session.text(frame).await?,
+                    None => return Err(close(1013, "catch up")),
+                },
+                message = stream.next() => {
+                    self.heard_at = Instant::now();
+                    match message {
+                        None | Some(Err(_)) | Some(Ok(AggregatedMessage::Close(_))) => return Ok(()),
+                        Some(Ok(AggregatedMessage::Text(text))) => {
+                            if said.0.elapsed() > Duration::from_secs(1) {
+                                said = (Instant::now(), 0);
+                            }
+                            said.1 += 1;
+                            if said.1 > COMMANDS_A_SECOND {
+                                return Err(close(1008, "too much"));
+                            }
+                            self.hear(&text, &mut frames).await?;
+                        }
+                        Some(Ok(AggregatedMessage::Ping(bytes))) => self.session.pong(&bytes).await?,
+                        Some(Ok(_)) => {}
+                    }
+                },
+                _ = heartbeat.tick() => {
+                    if self.heard_at.elapsed() > SILENCE {
+                        return Err(close(1001, "silent"));
+                    }
+                    self.session.ping(b"").await?;
+                    self.session.text(protocol::heartbeat(self.cursor)).await?;
+                }
+                _ = recheck.tick() => self.look_again().await?,
+            }
+        }
+    }
+
+    async fn hear(&mut self, text: &str, frames: &mut Option<mpsc::Sender<ByteString>>) -> Result<(), End> {
+        let Ok(word) = serde_json::from_str::<FromPage>(text) else {
+            // A page of another version: it is told nothing it can't understand either.
+            return Ok(());
+        };
+        match word {
+            FromPage::Hello { since, view, conv, .. } | FromPage::View { since, view, conv } => {
+                let showing = Showing { view, conversation: conv };
+                self.show(since, showing, frames).await
+            }
+            FromPage::Seen { conv, n } => self.seen(conv, n).await,
+            FromPage::Active => Ok(self.state.auth.touch(self.viewer.session).await?),
+        }
+    }
+
+    /// Subscribe, then read what was missed, then let frames flow: nothing falls between.
+    async fn show(
+        &mut self,
+        since: i64,
+        showing: Showing,
+        frames: &mut Option<mpsc::Sender<ByteString>>,
+    ) -> Result<(), End> {
+        let showing = self.allowed(showing);
+        let (joined, from) = oneshot::channel();
+        let joining = Joining {
+            id: self.id,
+            viewer: self.viewer.clone(),
+            tx: self.tx,
+            showing,
+            frames: frames.take(),
+            joined,
+        };
+        self.state.hub.tell(HubCommand::Join(Box::new(joining))).await;
+        let up_to = from.await.map_err(|_| close(1012, "restart"))?;
+        self.showing = Some(showing);
+        self.cursor = up_to.max(since);
+        if since < up_to {
+            self.catch_up(since, up_to, showing).await?;
+        }
+        Ok(self.session.text(protocol::ready(self.cursor)).await?)
+    }
+
+    /// A page asks for what it likes; it is shown what its person may see.
+    fn allowed(&self, showing: Showing) -> Showing {
+        let may_watch = self.viewer.principal.holds(domain::Permission::ConversationAssign);
+        let view = if showing.view == View::Floor && !may_watch { View::Nothing } else { showing.view };
+        Showing { view, ..showing }
+    }
+
+    async fn catch_up(&mut self, since: i64, up_to: i64, showing: Showing) -> Result<(), End> {
+        let db = &self.state.db;
+        let mut missed = relay::read_after(db, since, CATCH_UP + 1).await?;
+        if since <= 0 || missed.len() as u64 > CATCH_UP {
+            return Ok(self.session.text(protocol::reset(up_to)).await?);
+        }
+        missed.retain(|event| event.seq <= up_to);
+        let needs = Needs::of(&missed);
+        if needs.is_empty() {
+            return Ok(());
+        }
+        let person = self.viewer.principal.person;
+        let topics: Vec<Topic> = showing.topics(person).collect();
+        let now = Utc::now();
+        let frame = {
+            let mut drawings =
+                draw::prepare(db, &self.state.directory, &needs, |topic| topics.contains(&topic), now)
+                    .await?;
+            if showing.view == View::Floor {
+                drawings.extend(floor::prepare(db, &needs, now).await?);
+            }
+            let mut updates = Vec::new();
+            for drawing in &drawings {
+                match drawing.for_viewer(&self.viewer.principal, self.tx) {
+                    Seen::Update(update) => updates.push(update.to_string()),
+                    Seen::Gone(conversation) => {
+                        updates.push(protocol::update(&format!("thread-{conversation}"), How::Gone, ""));
+                    }
+                    Seen::Nothing => {}
+                }
+            }
+            protocol::frame(up_to, updates.iter().map(String::as_str))
+        };
+        Ok(self.session.text(frame).await?)
+    }
+
+    async fn seen(&mut self, conversation: ConversationId, n: i64) -> Result<(), End> {
+        let marked = inbox::read_marks::mark(&self.state.db, &self.viewer.principal, conversation, n).await?;
+        if marked {
+            let person = self.viewer.principal.person;
+            self.state.hub.tell(HubCommand::Read { by: self.id, person, conversation, n }).await;
+        }
+        Ok(())
+    }
+
+    /// A lost permission or session counts within five seconds, on open pages too.
+    async fn look_again(&mut self) -> Result<(), End> {
+        let found = match self.state.auth.recheck(self.viewer.session).await {
+            Ok(found) => found,
+            // The relay notices the same and closes all pages together.
+            Err(error) => return Err(error.into()),
+        };
+        let Some(viewer) = found else {
+            return Err(close(SIGNED_OUT, "signed out"));
+        };
+        if viewer.principal != self.viewer.principal {
+            self.viewer = viewer.clone();
+            self.state.hub.tell(HubCommand::Viewer(self.id, viewer)).await;
+        }
+        Ok(())
+    }
+}

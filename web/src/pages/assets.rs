@@ -1,0 +1,68 @@
+//! Styles, scripts, fonts and icons: embedded, under a path that changes with their content, kept for ever.
+
+use std::{fmt::Write as _, sync::OnceLock};
+
+use actix_web::{HttpRequest, HttpResponse, http::header, web::Path};
+use rust_embed::RustEmbed;
+use sha2::{Digest as _, Sha256};
+
+use crate::error::PageError;
+
+#[derive(RustEmbed)]
+#[folder = "assets"]
+struct Assets;
+
+/// Where assets are: `/assets/` and a hash of them all.
+pub fn prefix() -> &'static str {
+    static PREFIX: OnceLock<String> = OnceLock::new();
+    PREFIX.get_or_init(|| {
+        let mut names: Vec<_> = Assets::iter().collect();
+        names.sort();
+        let mut hash = Sha256::new();
+        for name in names {
+            hash.update(name.as_bytes());
+            hash.update(Assets::get(&name).map(|file| file.metadata.sha256_hash()).unwrap_or_default());
+        }
+        hash.finalize().iter().take(8).fold("/assets/".to_owned(), |mut path, byte| {
+            // Writing into a string does not fail.
+            let _ = write!(path, "{byte:02x}");
+            path
+        })
+    })
+}
+
+/// GET /assets/{hash}/{path}. An older page's hash is answered with what there is now.
+///
+/// # Errors
+/// Not found.
+pub async fn show(path: Path<(String, String)>, request: HttpRequest) -> Result<HttpResponse, PageError> {
+    let (hash, name) = path.into_inner();
+    let current = prefix().ends_with(&hash);
+    let cache = if current { "public, max-age=31536000, immutable" } else { "no-cache" };
+    serve(&name, cache, &request)
+}
+
+/// GET /favicon.ico.
+///
+/// # Errors
+/// Not found.
+pub async fn favicon(request: HttpRequest) -> Result<HttpResponse, PageError> {
+    serve("favicon.svg", "public, max-age=86400", &request)
+}
+
+fn serve(name: &str, cache: &'static str, _request: &HttpRequest) -> Result<HttpResponse, PageError> {
+    let file = Assets::get(name).ok_or(PageError::NotFound)?;
+    let kind = match name.rsplit('.').next() {
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("woff2") => "font/woff2",
+        Some("txt") => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    };
+    let body: actix_web::web::Bytes = match file.data {
+        std::borrow::Cow::Borrowed(bytes) => bytes.into(),
+        std::borrow::Cow::Owned(bytes) => bytes.into(),
+    };
+    Ok(HttpResponse::Ok().content_type(kind).insert_header((header::CACHE_CONTROL, cache)).body(body))
+}

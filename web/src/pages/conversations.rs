@@ -1,0 +1,123 @@
+//! Who holds a conversation, and closing it.
+
+use actix_web::{
+    HttpResponse,
+    http::StatusCode,
+    web::{Data, Form, Path},
+};
+use domain::{ConversationId, Permission, PersonId};
+use inbox::{
+    assignment::{self, AssignError, Handover},
+    closing::{self, CloseError},
+    reading,
+};
+use sea_orm::TransactionTrait as _;
+use serde::{Deserialize, Deserializer};
+use views::{Refusal, Tx};
+
+use super::words;
+use crate::{auth::SignedIn, error::PageError, state::AppState};
+
+/// Who shall hold a conversation; nobody puts it back into its queue.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewHolder {
+    #[serde(default, deserialize_with = "empty_is_nobody")]
+    person: Option<PersonId>,
+}
+
+fn empty_is_nobody<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PersonId>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(serde::de::Error::custom) }
+}
+
+/// POST /conversations/{id}/assignee: a supervisor moves it.
+///
+/// # Errors
+/// Refusals in the person's language, with who was faster.
+pub async fn assign(
+    viewer: SignedIn,
+    id: Path<ConversationId>,
+    form: Form<NewHolder>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, PageError> {
+    let now = state.clock.now();
+    let reach = viewer.principal.reach(Permission::ConversationAssign);
+    let line = reading::conversations::one(&state.db, viewer.principal.person, *id, &reach)
+        .await?
+        .ok_or(PageError::NotFound)?;
+    let tx = state.db.begin().await?;
+    let moved = match form.person {
+        Some(to) => {
+            let wish = Handover { conversation: *id, from: line.assignee_id, to };
+            assignment::assign(&tx, &viewer.principal, wish, now).await
+        }
+        None => assignment::release(&tx, &viewer.principal, *id, now).await,
+    };
+    if let Err(error) = moved {
+        return Err(refusal(error, &state, words(&viewer)).await);
+    }
+    tx.commit().await?;
+    state.wakes.dispatch();
+    state.wakes.relay();
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// POST /conversations/{id}/claim: an agent takes it from a queue.
+///
+/// # Errors
+/// Refusals in the person's language, with who was faster.
+pub async fn claim(
+    viewer: SignedIn,
+    id: Path<ConversationId>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, PageError> {
+    let tx = state.db.begin().await?;
+    if let Err(error) = assignment::claim(&tx, &viewer.principal, *id, state.clock.now()).await {
+        return Err(refusal(error, &state, words(&viewer)).await);
+    }
+    tx.commit().await?;
+    state.wakes.relay();
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// POST /conversations/{id}/close: done.
+///
+/// # Errors
+/// Refusals in the person's language.
+pub async fn close(
+    viewer: SignedIn,
+    id: Path<ConversationId>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, PageError> {
+    let tx = state.db.begin().await?;
+    closing::close(&tx, &viewer.principal, *id, state.clock.now()).await.map_err(|error| match error {
+        CloseError::NotFound => PageError::NotFound,
+        CloseError::AlreadyClosed => refused(StatusCode::CONFLICT, &Refusal::AlreadyClosed, words(&viewer)),
+        CloseError::Db(error) => error.into(),
+    })?;
+    tx.commit().await?;
+    state.wakes.dispatch();
+    state.wakes.relay();
+    Ok(HttpResponse::NoContent().finish())
+}
+
+async fn refusal(error: AssignError, state: &AppState, tx: Tx) -> PageError {
+    let refusal = match error {
+        AssignError::NotFound => return PageError::NotFound,
+        AssignError::Db(error) => return error.into(),
+        AssignError::Closed => Refusal::ConversationClosed,
+        AssignError::HeldBy(holder) => {
+            let names = state.directory.names().await.ok();
+            Refusal::HeldBy(holder.zip(names).map(|(holder, names)| names.person(holder)))
+        }
+        AssignError::TargetOutsideQueue => Refusal::TargetOutsideQueue,
+        AssignError::TargetOffline => Refusal::TargetOffline,
+        AssignError::Full => Refusal::Full,
+    };
+    refused(StatusCode::CONFLICT, &refusal, tx)
+}
+
+fn refused(status: StatusCode, refusal: &Refusal, tx: Tx) -> PageError {
+    PageError::refused(status, refusal.code(), refusal.words(&tx))
+}

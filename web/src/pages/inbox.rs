@@ -1,0 +1,199 @@
+//! The inbox: one's own conversations, and one of them open.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{Data, Path, Query},
+};
+use chrono::{DateTime, Utc};
+use domain::{ConversationId, Permission};
+use inbox::reading::{
+    self,
+    conversations::ConversationLine,
+    messages::{MessageLine, Place},
+    start::Start,
+    timeline::TimelineEvent,
+};
+use sea_orm::DatabaseConnection;
+use serde::Deserialize;
+use views::{EarlierFragment, Entry, InboxPage, Section, Thread, ThreadPane, time};
+
+use super::{frame, html, words};
+use crate::{
+    auth::SignedIn,
+    error::PageError,
+    live::{Directory, class_for},
+    present::{self, Class},
+    security_headers::Nonce,
+    state::AppState,
+};
+
+/// How many messages a thread opens with, and how many come with each look back.
+const MESSAGES: u64 = 40;
+/// Lines between them, at most.
+const LINES: u64 = 60;
+
+/// GET /inbox.
+///
+/// # Errors
+/// When the database fails.
+pub async fn show(viewer: SignedIn, nonce: Nonce, state: Data<AppState>) -> Result<HttpResponse, PageError> {
+    page(&viewer, &nonce, &state, None).await
+}
+
+/// GET /inbox/{conversation}: the page, or with `HX-Request` the two panes.
+///
+/// # Errors
+/// Not found, also for conversations that are not this person's to see.
+pub async fn open(
+    viewer: SignedIn,
+    nonce: Nonce,
+    id: Path<ConversationId>,
+    request: HttpRequest,
+    state: Data<AppState>,
+) -> Result<HttpResponse, PageError> {
+    if !request.headers().contains_key("hx-request") {
+        return page(&viewer, &nonce, &state, Some(*id)).await;
+    }
+    let reach = viewer.principal.reach(Permission::ConversationRead);
+    let line = reading::conversations::one(&state.db, viewer.principal.person, *id, &reach)
+        .await?
+        .ok_or(PageError::NotFound)?;
+    let thread = thread(&viewer, &state, &line).await?;
+    let tx = words(&viewer);
+    let pane = ThreadPane { tx, viewer: viewer.principal.person, thread: Some(&thread) };
+    html(&pane)
+}
+
+/// GET /inbox/{conversation}/earlier: what was said before.
+///
+/// # Errors
+/// Not found, as for the conversation itself.
+pub async fn earlier(
+    viewer: SignedIn,
+    id: Path<ConversationId>,
+    query: Query<Earlier>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, PageError> {
+    let reach = viewer.principal.reach(Permission::ConversationRead);
+    let line = reading::conversations::one(&state.db, viewer.principal.person, *id, &reach)
+        .await?
+        .ok_or(PageError::NotFound)?;
+    let (written_at, position) = time::parse_seq(&query.before).ok_or(PageError::NotFound)?;
+    let before = Place { written_at, position };
+    let class = class_for(&viewer.principal, &line.facts());
+    let said = Said::read(&state.db, &state.directory, *id, Some(before), class).await?;
+    let fragment = EarlierFragment {
+        tx: words(&viewer),
+        conversation: *id,
+        entries: &said.entries,
+        earlier: said.earlier.as_deref(),
+    };
+    html(&fragment)
+}
+
+/// Where to go on backwards.
+#[derive(Debug, Deserialize)]
+pub struct Earlier {
+    before: String,
+}
+
+async fn page(
+    viewer: &SignedIn,
+    nonce: &Nonce,
+    state: &AppState,
+    open: Option<ConversationId>,
+) -> Result<HttpResponse, PageError> {
+    let person = viewer.principal.person;
+    let reach = viewer.principal.reach(Permission::ConversationRead);
+    // The cursor comes first: what happens while the rows are read is told again, never missed.
+    let start: Start = reading::start::start(&state.db, person).await?;
+    let lines = reading::conversations::mine(&state.db, person, open, &reach).await?;
+    let now = state.clock.now();
+    let opened =
+        open.map(|id| lines.iter().find(|line| line.id == id).ok_or(PageError::NotFound)).transpose()?;
+    let thread = match opened {
+        Some(line) => Some(thread(viewer, state, line).await?),
+        None => None,
+    };
+    let mine = || lines.iter().filter(|line| line.assignee_id == Some(person));
+    html(&InboxPage {
+        frame: frame(viewer, nonce, &start, Section::Inbox, "inbox/mine"),
+        rows: mine().map(|line| present::row(line, Class::Full, now)).collect(),
+        reads: mine().map(|line| (line.id, i32::try_from(line.read_count).unwrap_or(i32::MAX))).collect(),
+        thread,
+    })
+}
+
+async fn thread(viewer: &SignedIn, state: &AppState, line: &ConversationLine) -> Result<Thread, PageError> {
+    let facts = line.facts();
+    let class = class_for(&viewer.principal, &facts);
+    let reach = viewer.principal.reach(Permission::ConversationRead);
+    let said = Said::read(&state.db, &state.directory, line.id, None, class).await?;
+    let contact = reading::details::details(&state.db, line.contact_id, line.id, &reach)
+        .await?
+        .ok_or(PageError::NotFound)?;
+    let details = present::details(line, &contact, class);
+    let may = |permission| viewer.principal.can(permission, &facts);
+    let count = |n: i64| i32::try_from(n).unwrap_or(i32::MAX);
+    Ok(Thread {
+        contact: line.contact_id,
+        contact_name: details.name.clone(),
+        vip: line.vip,
+        state: present::state(line, state.clock.now()),
+        entries: said.entries,
+        earlier: said.earlier,
+        inbound_count: count(line.inbound_count),
+        read_count: count(line.read_count),
+        may_reply: may(Permission::ConversationReply),
+        may_close: may(Permission::ConversationClose),
+        may_claim: may(Permission::ConversationClaim),
+        details,
+    })
+}
+
+/// Messages and lines of a stretch of a thread.
+struct Said {
+    entries: Vec<Entry>,
+    earlier: Option<String>,
+}
+
+impl Said {
+    async fn read(
+        db: &DatabaseConnection,
+        directory: &Directory,
+        conversation: ConversationId,
+        before: Option<Place>,
+        class: Class,
+    ) -> Result<Self, PageError> {
+        let messages = reading::messages::thread(db, conversation, before, MESSAGES).await?;
+        let more = messages.len() as u64 >= MESSAGES;
+        let oldest = messages.first().filter(|_| more);
+        let from: Option<DateTime<Utc>> = oldest.map(|line| line.written_at);
+        let until = before.map(|place| place.written_at);
+        let lines = reading::timeline::events(db, conversation, from, until, LINES).await?;
+        let names = directory.names().await?;
+        let earlier = oldest.map(|line| time::seq(&line.written_at, line.position));
+        Ok(Self { entries: merge(&messages, &lines, &names, class), earlier })
+    }
+}
+
+fn merge(
+    messages: &[MessageLine],
+    lines: &[TimelineEvent],
+    names: &crate::live::Names,
+    class: Class,
+) -> Vec<Entry> {
+    let mut entries: Vec<(String, Entry)> = messages
+        .iter()
+        .map(|line| present::message(line, class))
+        .map(|message| (message.seq.clone(), Entry::Message(Box::new(message))))
+        .chain(
+            lines
+                .iter()
+                .filter_map(|event| present::line(event, names))
+                .map(|line| (line.seq.clone(), Entry::System(line))),
+        )
+        .collect();
+    entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+    entries.into_iter().map(|(_, entry)| entry).collect()
+}

@@ -1,0 +1,96 @@
+//! Answering, and sending again.
+
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header},
+    web::{Data, Form, Path},
+};
+use domain::{ConversationId, MessageId};
+use inbox::{
+    reading,
+    reply::{self, Draft, ReplyError},
+};
+use sea_orm::TransactionTrait as _;
+use serde::Deserialize;
+use uuid::Uuid;
+use views::{MessageFragment, Refusal, Template as _, Tx};
+
+use super::words;
+use crate::{
+    auth::SignedIn,
+    error::PageError,
+    present::{self, Class},
+    state::AppState,
+};
+
+/// A line as the composer posts it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewMessage {
+    client_id: Uuid,
+    body: String,
+}
+
+/// POST /conversations/{id}/messages: answers with the bubble that the socket carries too.
+///
+/// # Errors
+/// Refusals in the person's language; nothing is changed then.
+pub async fn create(
+    viewer: SignedIn,
+    id: Path<ConversationId>,
+    form: Form<NewMessage>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, PageError> {
+    let tx_words = words(&viewer);
+    let NewMessage { client_id, body } = form.into_inner();
+    let draft = Draft { conversation: *id, client_id, text: body };
+    let tx = state.db.begin().await?;
+    let submitted = reply::submit(&tx, &viewer.principal, draft, state.clock.now())
+        .await
+        .map_err(|error| refusal(error, tx_words))?;
+    tx.commit().await?;
+    state.wakes.send();
+    state.wakes.relay();
+    let lines = reading::messages::some(&state.db, &[submitted.message]).await?;
+    let line = lines.first().ok_or(PageError::NotFound)?;
+    let message = present::message(line, Class::Full);
+    let bubble = MessageFragment { tx: tx_words, message: &message }.render().map_err(anyhow::Error::from)?;
+    Ok(HttpResponse::Created()
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(bubble))
+}
+
+/// POST /messages/{id}/resend: a person decides to send again what failed or whose fate is unknown.
+///
+/// # Errors
+/// Refusals in the person's language.
+pub async fn resend(
+    viewer: SignedIn,
+    id: Path<MessageId>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, PageError> {
+    let tx = state.db.begin().await?;
+    reply::resend(&tx, &viewer.principal, *id, state.clock.now())
+        .await
+        .map_err(|error| refusal(error, words(&viewer)))?;
+    tx.commit().await?;
+    state.wakes.send();
+    state.wakes.relay();
+    Ok(HttpResponse::NoContent().finish())
+}
+
+fn refusal(error: ReplyError, tx: Tx) -> PageError {
+    let (status, refusal) = match error {
+        ReplyError::NotFound => return PageError::NotFound,
+        ReplyError::Db(error) => return error.into(),
+        ReplyError::ConversationClosed => (StatusCode::CONFLICT, Refusal::ConversationClosed),
+        ReplyError::WindowClosed(_) => (StatusCode::CONFLICT, Refusal::WindowClosed),
+        ReplyError::Empty => (StatusCode::UNPROCESSABLE_ENTITY, Refusal::Empty),
+        ReplyError::TooLong { length, longest } => {
+            (StatusCode::UNPROCESSABLE_ENTITY, Refusal::TooLong { length, longest })
+        }
+        ReplyError::NotResendable(_) => (StatusCode::CONFLICT, Refusal::NotResendable),
+    };
+    PageError::refused(status, refusal.code(), refusal.words(&tx))
+}

@@ -1,0 +1,68 @@
+//! Pages and what they post: who may is in the route table; a handler calls one operation, commits, answers.
+
+pub mod assets;
+pub mod conversations;
+pub mod inbox;
+pub mod messages;
+pub mod presence;
+
+use ::inbox::reading::start::Start;
+use actix_web::{HttpResponse, http::header, web::Redirect};
+use domain::Permission;
+use views::{Frame, Lang, Section, Template, Theme, Tx, Viewer};
+
+use crate::{auth::SignedIn, error::PageError, present, security_headers::Nonce};
+
+/// GET /: where work is.
+pub async fn home(viewer: SignedIn) -> Redirect {
+    let supervises = viewer.principal.holds(Permission::ConversationAssign);
+    Redirect::to(if supervises { "/floor" } else { "/inbox" }).see_other()
+}
+
+/// The words for a person.
+#[must_use]
+pub fn words(viewer: &SignedIn) -> Tx {
+    let zone = viewer.time_zone.parse().unwrap_or(chrono_tz::UTC);
+    Tx::new(Lang::parse(&viewer.locale).unwrap_or_default(), zone)
+}
+
+/// What is around every page.
+#[must_use]
+pub fn frame(
+    viewer: &SignedIn,
+    nonce: &Nonce,
+    start: &Start,
+    section: Section,
+    live_view: &'static str,
+) -> Frame {
+    Frame {
+        tx: words(viewer),
+        theme: Theme::parse(&viewer.theme),
+        nonce: nonce.to_string(),
+        csrf: viewer.csrf.clone(),
+        assets: assets::prefix().to_owned(),
+        cursor: start.cursor,
+        live_view,
+        section,
+        viewer: Viewer {
+            id: viewer.principal.person,
+            name: viewer.name.clone(),
+            sees_floor: viewer.principal.holds(Permission::ConversationAssign),
+            sees_admin: viewer.principal.holds(Permission::ChannelManage),
+            presence: start.presence.as_ref().map(present::me),
+        },
+    }
+}
+
+/// A page or fragment as an answer. It is about people, so nobody keeps it.
+///
+/// # Errors
+/// When it can't be drawn, which is a fault of ours.
+pub fn html(template: &impl Template) -> Result<HttpResponse, PageError> {
+    let body = template.render().map_err(anyhow::Error::from)?;
+    Ok(HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::VARY, "HX-Request"))
+        .body(body))
+}

@@ -1,0 +1,187 @@
+//! From rows to what templates show. Masking happens here, once, by class of viewer.
+
+use chrono::{DateTime, Utc};
+use domain::{Content, ConversationId, conversation::ReplyWindow, outbound::Advice};
+use inbox::reading::{
+    conversations::ConversationLine, details::ContactDetails, messages::MessageLine, start::PresenceLine,
+    timeline::TimelineEvent,
+};
+use views::{
+    Author, ChannelTag, ConversationRow, Delivery, Details, Happened, IdentityLine, MePresence, MessageView,
+    PersonTag, PreviousConversation, Quote, SystemLine, ThreadState, details::mask, person::first_name, time,
+};
+
+use crate::live::Names;
+
+/// What a viewer may see of a contact's addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// All of them.
+    Full,
+    /// Masked.
+    Masked,
+}
+
+impl Class {
+    /// A contact without a name is shown by their address, which this class may not see whole.
+    fn name(self, name: &str) -> String {
+        let is_address = name.starts_with('+') && name[1..].bytes().all(|byte| byte.is_ascii_digit());
+        if self == Self::Masked && is_address { mask(name) } else { name.to_owned() }
+    }
+}
+
+fn channel(line: &ConversationLine) -> ChannelTag {
+    ChannelTag { kind: line.channel_kind, name: line.channel_name.clone() }
+}
+
+fn count(number: i64) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+/// A conversation as a list shows it.
+#[must_use]
+pub fn row(line: &ConversationLine, class: Class, now: DateTime<Utc>) -> ConversationRow {
+    ConversationRow {
+        conversation: line.id,
+        contact: line.contact_id,
+        contact_name: class.name(&line.contact_name),
+        vip: line.vip,
+        channel: channel(line),
+        queue: line.queue_name.clone(),
+        last_at: line.last_activity_at,
+        last_author: line.last_author_name.as_deref().map(|name| first_name(name).to_owned()),
+        preview_kind: line.last_kind.clone().unwrap_or_else(|| "text".to_owned()),
+        preview: line.last_text.clone().unwrap_or_default(),
+        window: line.window(now),
+        must_act: line.must_act,
+        must_act_since: line.must_act_since,
+        inbound_count: count(line.inbound_count),
+        version: line.version,
+        priority: line.priority,
+        seq: time::seq(&line.last_activity_at, line.last_position),
+    }
+}
+
+/// Holder, queue and window of a conversation.
+#[must_use]
+pub fn state(line: &ConversationLine, now: DateTime<Utc>) -> ThreadState {
+    let window: ReplyWindow = line.window(now);
+    let holder = line
+        .assignee_id
+        .zip(line.assignee_name.as_ref())
+        .map(|(id, name)| PersonTag { id, name: name.clone() });
+    ThreadState {
+        conversation: line.id,
+        version: line.version,
+        state: line.state,
+        holder,
+        queue: line.queue_name.clone(),
+        channel: channel(line),
+        window,
+    }
+}
+
+/// A message as a thread shows it.
+#[must_use]
+pub fn message(line: &MessageLine, class: Class) -> MessageView {
+    let author = match (&line.author_id, &line.author_name, line.direction.as_str()) {
+        (_, _, "in") => Author::Contact { id: line.contact_id, name: class.name(&line.contact_name) },
+        (Some(id), Some(name), _) => Author::Person(PersonTag { id: *id, name: name.clone() }),
+        _ => Author::Machine,
+    };
+    let quote = line.quote_kind.as_ref().map(|kind| Quote {
+        author: match line.quote_direction.as_deref() {
+            Some("in") => class.name(&line.contact_name),
+            _ => line.quote_author_name.clone().unwrap_or_default(),
+        },
+        kind: kind.clone(),
+        text: line.quote_body.clone().unwrap_or_default(),
+    });
+    MessageView {
+        id: line.id,
+        client_id: line.client_id.map(|id| id.to_string()),
+        author,
+        channel: line.channel_kind,
+        content: serde_json::from_value(line.content.clone())
+            // Written by a newer version: shown as what it is, a kind this one does not know.
+            .unwrap_or_else(|_| Content::Unknown { label: "?".to_owned(), raw: line.content.clone() }),
+        at: line.written_at,
+        seq: time::seq(&line.written_at, line.position),
+        delivery: line.delivery_state.map(|state| Delivery {
+            state,
+            error_code: line.error_code,
+            advice: line.advice.as_deref().and_then(Advice::parse),
+        }),
+        quote,
+        referral: line.has_referral,
+        version: line.shown_version(),
+    }
+}
+
+/// Events stand after the messages of their second, among themselves in their own order.
+const AFTER_MESSAGES: i64 = 900_000_000_000_000;
+
+/// An event as a line of its thread; `None` for those that are no line.
+#[must_use]
+pub fn line(event: &TimelineEvent, names: &Names) -> Option<SystemLine> {
+    let what = Happened::from_event(&event.event, |person| names.person(person), |queue| names.queue(queue))?;
+    Some(SystemLine {
+        event: event.id,
+        seq: time::seq(&event.at, AFTER_MESSAGES + event.id),
+        at: event.at,
+        what,
+    })
+}
+
+/// The contact panel.
+#[must_use]
+pub fn details(line: &ConversationLine, details: &ContactDetails, class: Class) -> Details {
+    Details {
+        conversation: line.id,
+        version: line.version,
+        contact: line.contact_id,
+        name: class.name(&line.contact_name),
+        vip: line.vip,
+        identities: details
+            .identities
+            .iter()
+            .map(|identity| IdentityLine {
+                kind: identity.kind,
+                text: if class == Class::Masked { mask(&identity.value) } else { identity.value.clone() },
+                masked: class == Class::Masked,
+            })
+            .collect(),
+        channel: channel(line),
+        first_seen: details.first_seen,
+        previous: details
+            .previous
+            .iter()
+            .map(|earlier| PreviousConversation {
+                id: earlier.id,
+                opened_at: earlier.opened_at,
+                queue: earlier.queue.clone(),
+                holder: earlier.holder.clone(),
+                state: earlier.state,
+            })
+            .collect(),
+    }
+}
+
+/// One's own presence.
+#[must_use]
+pub fn me(line: &PresenceLine) -> MePresence {
+    MePresence {
+        person: line.person_id,
+        version: line.version,
+        name: line.name.clone(),
+        state: line.state,
+        load: i64::from(line.load),
+        capacity: i64::from(line.capacity),
+    }
+}
+
+/// The element that holds a conversation's messages.
+#[must_use]
+pub fn thread_element(conversation: ConversationId) -> String {
+    format!("thread-{conversation}")
+}
