@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let error = ErrorPage {
             tx: sample::tx(lang),
             theme,
-            assets: "assets".to_owned(),
+            assets: "/assets".to_owned(),
             status: 404,
             request: "01989f3c".to_owned(),
         };
@@ -49,7 +49,7 @@ fn sign_in(lang: Lang, theme: Theme) -> SignInPage {
         theme,
         nonce: "bm9uY2U".to_owned(),
         csrf: "dG9rZW4".to_owned(),
-        assets: "assets".to_owned(),
+        assets: "/assets".to_owned(),
         company: "Clínica Dental Sonrisas".to_owned(),
         email: "valeria.quispe@sonrisas.pe".to_owned(),
         next: "/inbox".to_owned(),

@@ -38,6 +38,40 @@ impl Theme {
     }
 }
 
+/// The size of text a person prefers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TextSize {
+    /// A little smaller.
+    Small,
+    /// As designed.
+    #[default]
+    Normal,
+    /// A little larger.
+    Large,
+}
+
+impl TextSize {
+    /// The word that is stored, and stands in `<html data-text>`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Small => "small",
+            Self::Normal => "normal",
+            Self::Large => "large",
+        }
+    }
+
+    /// The size behind a stored word; an unknown one is the usual.
+    #[must_use]
+    pub fn parse(word: &str) -> Self {
+        match word {
+            "small" => Self::Small,
+            "large" => Self::Large,
+            _ => Self::Normal,
+        }
+    }
+}
+
 /// A part of the product, as marked in the rail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
@@ -89,6 +123,8 @@ pub struct Frame {
     pub tx: Tx,
     /// The viewer's colours.
     pub theme: Theme,
+    /// The viewer's size of text.
+    pub text: TextSize,
     /// The nonce of this answer's policy; scripts carry it.
     pub nonce: String,
     /// The session's token against forged requests.

@@ -29,7 +29,7 @@ pub use askama::{self, Template};
 pub use channel::ChannelTag;
 pub use details::{Details, DetailsFragment, IdentityLine};
 pub use error_page::ErrorPage;
-pub use frame::{Frame, Section, Theme, Viewer};
+pub use frame::{Frame, Section, TextSize, Theme, Viewer};
 pub use inbox::InboxPage;
 pub use message::{Author, Delivery, MessageFragment, MessageView, Quote};
 pub use person::PersonTag;

@@ -229,6 +229,12 @@ impl MessageView {
         (family, delivery.advice.unwrap_or_else(|| family.usual_advice()))
     }
 
+    /// Whether nobody knows if it left.
+    #[must_use]
+    pub fn is_uncertain(&self) -> bool {
+        self.delivery.as_ref().is_some_and(|delivery| delivery.state == DeliveryState::Uncertain)
+    }
+
     /// The vendor's code, for the curious.
     #[must_use]
     pub fn error_code(&self) -> Option<i64> {

@@ -15,8 +15,8 @@ use serde_json::json;
 
 use crate::{
     Author, ChannelTag, ConversationRow, Delivery, Details, Entry, Frame, Happened, IdentityLine, InboxPage,
-    Lang, MePresence, MessageView, PersonTag, PreviousConversation, Quote, Section, SystemLine, Theme,
-    Thread, ThreadState, Tx, Viewer, Why, time,
+    Lang, MePresence, MessageView, PersonTag, PreviousConversation, Quote, Section, SystemLine, TextSize,
+    Theme, Thread, ThreadState, Tx, Viewer, Why, time,
 };
 
 /// The moment at which samples are drawn: Friday 20 November 2026, 10:44 in Lima.
@@ -90,9 +90,10 @@ pub fn frame(lang: Lang, theme: Theme, section: Section) -> Frame {
     Frame {
         tx: tx(lang),
         theme,
+        text: TextSize::Normal,
         nonce: "bm9uY2U".to_owned(),
         csrf: "dG9rZW4".to_owned(),
-        assets: "assets".to_owned(),
+        assets: "/assets".to_owned(),
         cursor: 4711,
         live_view: "inbox/mine",
         section,

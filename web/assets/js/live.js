@@ -18,9 +18,11 @@ let chain = Promise.resolve();
 
 const tell = (type, detail) => document.dispatchEvent(new CustomEvent(type, { detail }));
 
-/** Send a message, if the channel is open; all of them may be lost without harm. */
+/** Send a message; answers whether the channel was open. All of them may be lost without harm. */
 export function tellServer(message) {
-  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+  if (socket?.readyState !== WebSocket.OPEN) return false;
+  socket.send(JSON.stringify(message));
+  return true;
 }
 
 /** Say which conversation is open; the server sends what the page's cursor has missed of it. */

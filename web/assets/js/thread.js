@@ -104,8 +104,7 @@ function seen() {
   if (!thread || !id || !atEnd || document.hidden || !document.hasFocus()) return;
   const count = Math.max(inboundOf(id), Number(thread.closest("#thread-pane").dataset.in));
   if (count <= told) return;
-  told = count;
-  tellServer({ t: "seen", conv: id, n: count });
+  if (tellServer({ t: "seen", conv: id, n: count })) told = count;
   readUpTo(id, count);
 }
 
@@ -196,6 +195,7 @@ document.addEventListener("patched", () => {
   }
 });
 document.addEventListener("opened", opened);
+document.addEventListener("live", ({ detail }) => detail === "on" && seen());
 document.addEventListener("visibilitychange", seen);
 addEventListener("focus", seen);
 opened();
