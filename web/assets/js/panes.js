@@ -22,7 +22,7 @@ export async function open(id, { push = true, focus = null } = {}) {
   const late = setTimeout(() => pane().setAttribute("aria-busy", "true"), 150);
   try {
     const answer = await fetch(path, { headers: { "HX-Request": "true" }, signal: loading.signal });
-    if (answer.status === 401) return document.dispatchEvent(new CustomEvent("signed-out"));
+    if (isSignedOut(answer)) return;
     if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
     const content = fragment(await answer.text());
     if (push) history.pushState(null, "", path);
@@ -40,7 +40,7 @@ export async function open(id, { push = true, focus = null } = {}) {
 /** Take list and panes as the server draws them now; what is being written is not part of them. */
 export async function refetch() {
   const answer = await fetch(location.href);
-  if (answer.status === 401) return document.dispatchEvent(new CustomEvent("signed-out"));
+  if (isSignedOut(answer)) return;
   if (!answer.ok) throw new Error(`${location.pathname}: ${answer.status}`);
   const page = parsePage(await answer.text());
   document.dispatchEvent(new CustomEvent("leaving"));
@@ -51,6 +51,13 @@ export async function refetch() {
   const focused = document.activeElement?.id;
   show(page);
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+}
+
+// The whole page answers a lost session with a way to the sign-in, a fragment with 401.
+function isSignedOut(answer) {
+  const lost = answer.status === 401 || (answer.redirected && new URL(answer.url).pathname === "/sign-in");
+  if (lost) document.dispatchEvent(new CustomEvent("signed-out"));
+  return lost;
 }
 
 function show(source) {
