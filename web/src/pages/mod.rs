@@ -38,6 +38,7 @@ pub fn frame(
     Frame {
         tx: words(viewer),
         theme: Theme::parse(&viewer.theme),
+        text: views::TextSize::default(),
         nonce: nonce.to_string(),
         csrf: viewer.csrf.clone(),
         assets: assets::prefix().to_owned(),
