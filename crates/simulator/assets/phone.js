@@ -396,7 +396,8 @@ function show(customer) {
 function showChannel(id) {
   world.channel = world.channels.find((channel) => channel.id === id) ?? world.channels[0];
   at("business").textContent = world.channel.business;
-  at("business-initials").dataset.i = initials(world.channel.business.replace(/^Clínica Dental/, "Clínica"));
+  const business = world.channel.business.split(/\s+/);
+  at("business-initials").dataset.i = initials(`${business[0]} ${business.at(-1)}`);
   if (world.channel.kind === "sms" && !world.customer?.phone) world.customer = world.customers[0];
   show(world.customer ?? world.customers[0]);
 }

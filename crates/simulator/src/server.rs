@@ -2,7 +2,14 @@
 
 use std::{io, net::SocketAddr, sync::Arc};
 
-use actix_web::{App, HttpServer, dev::ServerHandle, web};
+use actix_web::{
+    App, HttpResponse, HttpServer,
+    body::MessageBody,
+    dev::{ServerHandle, ServiceRequest, ServiceResponse},
+    http::Method,
+    middleware::{Next, from_fn},
+    web,
+};
 
 use crate::{control, graph, phone, settings::Settings, sim::Sim, twilio};
 
@@ -59,6 +66,18 @@ impl Running {
     }
 }
 
+/// A page of some other site, open in the same browser, must not play with a simulator on this machine.
+async fn refuse_other_sites(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let cross = request.headers().get("sec-fetch-site").is_some_and(|site| site == "cross-site");
+    if cross && request.method() != Method::GET {
+        return Ok(request.into_response(HttpResponse::Forbidden().finish()).map_into_boxed_body());
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
+}
+
 /// Start a simulator on the current tokio runtime.
 ///
 /// # Errors
@@ -71,6 +90,7 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
     let shared = web::Data::from(Arc::clone(&sim));
     let server = HttpServer::new(move || {
         App::new()
+            .wrap(from_fn(refuse_other_sites))
             .app_data(shared.clone())
             .app_data(web::PayloadConfig::new(32 * 1024 * 1024))
             .app_data(web::JsonConfig::default().limit(1024 * 1024))

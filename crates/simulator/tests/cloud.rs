@@ -272,3 +272,16 @@ async fn a_played_customer_reads_and_an_unplayed_one_waits() {
     world.statuses_become(&id, &["sent", "delivered", "read"]).await;
     world.end().await;
 }
+
+#[tokio::test]
+async fn a_voice_note_is_played_after_it_is_read() {
+    let world = World::new().await;
+    world.lucia_writes("hola").await;
+    let upload = world.http.post(world.url("/phone/media")).header("content-type", "audio/ogg").body("ogg");
+    let id = upload.send().await.unwrap().json::<Value>().await.unwrap()["id"].clone();
+    let body = json!({ "messaging_product": "whatsapp", "to": LUCIA, "type": "audio", "audio": { "id": id, "voice": true } });
+    let (_, answer) = world.call(&body).await;
+    let id = answer["messages"][0]["id"].as_str().unwrap();
+    world.statuses_become(id, &["sent", "delivered", "read", "played"]).await;
+    world.end().await;
+}

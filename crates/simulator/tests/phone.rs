@@ -108,3 +108,11 @@ async fn a_downloaded_file_can_run_nothing() {
     assert_eq!(file.headers()["x-content-type-options"], "nosniff");
     world.end().await;
 }
+
+#[tokio::test]
+async fn another_site_in_the_same_browser_can_change_nothing() {
+    let world = World::new().await;
+    let call = world.http.post(world.url("/control/reset")).header("sec-fetch-site", "cross-site").body("{}");
+    assert_eq!(call.send().await.unwrap().status(), 403);
+    world.end().await;
+}

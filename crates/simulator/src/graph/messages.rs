@@ -153,6 +153,7 @@ fn accept(sim: &Arc<Sim>, channel: &CloudChannel, order: Order, customer: Custom
             id,
             label,
             reaction,
+            voice: body["audio"]["voice"] == true,
             doomed,
             link: body[order.kind]["link"].as_str().map(str::to_owned),
             vendor: Vendor::Cloud {

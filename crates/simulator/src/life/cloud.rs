@@ -20,6 +20,7 @@ pub(super) fn tell(sim: &Arc<Sim>, life: &Life, step: Step, at: DateTime<Utc>, l
         Step::Sent => "sent",
         Step::Delivered => "delivered",
         Step::Read => "read",
+        Step::Played => "played",
         Step::Failed(_) => "failed",
     };
     if lost {

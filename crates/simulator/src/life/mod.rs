@@ -19,6 +19,8 @@ pub enum Step {
     Delivered,
     /// Was opened.
     Read,
+    /// Was listened to, for voice notes.
+    Played,
     /// Could not be delivered, and why.
     Failed(u32),
 }
@@ -35,6 +37,8 @@ pub struct Life {
     pub label: String,
     /// Reactions only ever get `sent`.
     pub reaction: bool,
+    /// Voice notes are listened to after they are read.
+    pub voice: bool,
     /// Decided at acceptance: it fails with this code before it leaves.
     pub doomed: Option<u32>,
     /// Media the vendor has to fetch first.
@@ -102,6 +106,10 @@ async fn live(sim: &Arc<Sim>, life: &Life) {
     }
     if reads && reader(sim, life).await {
         take(sim, life, Step::Read, sim.clock.wall());
+        if life.voice {
+            rest(sim, Step::Played).await;
+            take(sim, life, Step::Played, sim.clock.wall());
+        }
     }
 }
 
@@ -137,7 +145,7 @@ async fn rest(sim: &Sim, step: Step) {
     let range = match step {
         Step::Sent => pace.sent,
         Step::Delivered | Step::Failed(_) => pace.delivered,
-        Step::Read => pace.read,
+        Step::Read | Step::Played => pace.read,
     };
     let millis = sim.dice.between(range) + sim.faults().status_delay_ms;
     tokio::time::sleep(Duration::from_millis(millis)).await;
@@ -173,7 +181,7 @@ fn take(sim: &Arc<Sim>, life: &Life, step: Step, at: DateTime<Utc>) {
     let state = match step {
         Step::Sent => "sent",
         Step::Delivered => "delivered",
-        Step::Read => "read",
+        Step::Read | Step::Played => "read",
         Step::Failed(_) => "failed",
     };
     let bubble =

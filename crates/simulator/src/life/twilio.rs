@@ -15,7 +15,7 @@ pub(super) fn tell(sim: &Arc<Sim>, life: &Life, step: Step, lost: bool) {
     let (name, code) = match step {
         Step::Sent => ("sent", None),
         Step::Delivered => ("delivered", None),
-        Step::Read => ("read", None),
+        Step::Read | Step::Played => ("read", None),
         Step::Failed(code) => {
             let code = errors::twin(code);
             // What a carrier refuses was handed over before; what Meta or Twilio refuse never left.

@@ -112,14 +112,12 @@ pub fn line(card: &Value) -> String {
     card["text"].as_str().unwrap_or_default().to_owned()
 }
 
-/// An id short enough for a line.
+/// An id short enough for a line: its beginning, and the part of its end that differs.
 pub fn short(id: &str) -> String {
-    let count = id.chars().count();
-    if count <= 18 {
+    let all: Vec<char> = id.trim_end_matches('=').trim_end_matches('A').chars().collect();
+    if all.len() <= 18 {
         return id.to_owned();
     }
-    let head: String = id.chars().take(10).collect();
-    let tail: String =
-        id.trim_end_matches('=').chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
-    format!("{head}…{tail}")
+    let end: String = all[all.len() - 4..].iter().collect();
+    format!("{}…{end}", all[..10].iter().collect::<String>())
 }

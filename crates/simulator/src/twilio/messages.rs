@@ -223,6 +223,7 @@ fn accept(
             id: sid,
             label,
             reaction: false,
+            voice: false,
             // Meta's code; the callback carries Twilio's twin of it.
             doomed: (whatsapp && !open && template.is_none()).then_some(131_047),
             link: media.into_iter().next(),
