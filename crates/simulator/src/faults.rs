@@ -32,6 +32,8 @@ pub struct Faults {
     pub no_read: bool,
     /// `delivered` is left out: a customer who reads at once.
     pub skip_delivered: bool,
+    /// Share of Meta's webhooks that carry keys and a field nobody has documented.
+    pub noise: f64,
     /// The customer has blocked the business: nothing arrives, and the number's quality drops.
     pub block: bool,
 }
@@ -45,6 +47,7 @@ impl Faults {
             ("status_500", self.status_500),
             ("timeout_after_accept", self.timeout_after_accept),
             ("lose_status", self.lose_status),
+            ("noise", self.noise),
         ];
         for (name, share) in shares {
             if !(0.0..=1.0).contains(&share) {

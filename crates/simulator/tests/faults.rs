@@ -56,6 +56,19 @@ async fn updates_that_come_together_share_a_webhook() {
 }
 
 #[tokio::test]
+async fn noise_stands_beside_the_message_and_changes_nothing_in_it() {
+    let world = World::new().await;
+    world.control("faults", json!({ "noise": 1.0 })).await;
+    let id = world.lucia_writes("hola").await;
+    let changes = world.inbox.bodies()[0]["entry"][0]["changes"].clone();
+    assert_eq!(changes[0]["field"], "orbit_hint");
+    let message = &changes[1]["value"]["messages"][0];
+    assert_eq!((&message["id"], &message["text"]["body"]), (&json!(id), &json!("hola")));
+    assert!(message["from_logical_id"].is_string() && changes[1]["value"].get("statuses").is_none());
+    world.end().await;
+}
+
+#[tokio::test]
 async fn two_of_one_customer_in_a_batch_do_not_wait_for_each_other() {
     let world = World::new().await;
     world.control("faults", json!({ "batch": 5 })).await;

@@ -120,7 +120,11 @@ fn dispatch(sim: &Arc<Sim>, mut updates: Vec<Waiting>) {
         reports.push(waiting.reports);
         parts.push(waiting.update.content);
     }
-    let detail = meta::envelope(&channel.waba_id, changes(&channel, parts));
+    let mut changes = changes(&channel, parts);
+    if sim.dice.falls(sim.faults().noise) {
+        noise(&channel, &mut changes);
+    }
+    let detail = meta::envelope(&channel.waba_id, changes);
     let body = Bytes::from(meta::to_bytes(&detail));
     let parcel = Parcel { channel, customer, kind, summary, detail, body, reports };
     let pause = pause(sim);
@@ -150,6 +154,22 @@ fn changes(channel: &CloudChannel, parts: Vec<Content>) -> Vec<Value> {
         lists.into_iter().map(|(list, items, contacts)| meta::change(channel, list, items, contacts)),
     );
     changes
+}
+
+/// What Meta adds without telling anybody: new keys beside the known ones, and a field of its own.
+fn noise(channel: &CloudChannel, changes: &mut Vec<Value>) {
+    for change in changes.iter_mut() {
+        change["value"]["internal_1p_only_data"] = json!({ "trace": "x1" });
+        for list in ["messages", "statuses"] {
+            for item in change["value"].get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
+                item["from_logical_id"] = json!("1203300000000000");
+            }
+        }
+    }
+    changes.insert(
+        0,
+        json!({ "field": "orbit_hint", "value": { "metadata": meta::metadata(channel), "hint": [1, null] } }),
+    );
 }
 
 async fn deliver(sim: &Arc<Sim>, parcel: Parcel, turns: Vec<Turn>, pause: Duration) {
