@@ -25,9 +25,13 @@ impl ErrorPage {
     #[must_use]
     pub const fn title(&self) -> &'static str {
         match self.status {
+            400 | 405 | 422 => "error-400",
+            401 => "error-401",
             403 => "error-403",
             404 => "error-404",
+            413 => "error-413",
             429 => "error-429",
+            503 => "error-503",
             _ => "error-500",
         }
     }
@@ -36,9 +40,13 @@ impl ErrorPage {
     #[must_use]
     pub const fn advice(&self) -> &'static str {
         match self.status {
+            400 | 405 | 422 => "error-400-advice",
+            401 => "error-401-advice",
             403 => "error-403-advice",
             404 => "error-404-advice",
+            413 => "error-413-advice",
             429 => "error-429-advice",
+            503 => "error-503-advice",
             _ => "error-500-advice",
         }
     }

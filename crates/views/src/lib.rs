@@ -24,6 +24,7 @@ pub mod system;
 pub mod thread;
 pub mod time;
 pub mod tx;
+pub mod welcome;
 
 pub use askama::{self, Template};
 pub use channel::ChannelTag;
@@ -43,3 +44,4 @@ pub use thread::{
     EarlierFragment, Entry, PreviousConversation, Thread, ThreadPane, ThreadState, ThreadStateFragment,
 };
 pub use tx::{Arg, Lang, Tx};
+pub use welcome::WelcomePage;

@@ -1,7 +1,10 @@
 //! Whole pages: every language and theme, with and without an open conversation.
 
 use domain::conversation::ReplyWindow;
-use views::{EarlierFragment, ErrorPage, Lang, SignInError, SignInPage, Template, Theme, ThreadPane, sample};
+use views::{
+    EarlierFragment, ErrorPage, Lang, SignInError, SignInPage, Template, Theme, ThreadPane, WelcomePage,
+    sample,
+};
 
 use crate::LANGS;
 
@@ -93,7 +96,7 @@ fn a_refused_sign_in_says_how_long_to_wait_and_keeps_the_address() {
 #[test]
 fn an_error_page_needs_neither_session_nor_script() {
     for lang in LANGS {
-        for status in [403, 404, 429, 500, 503] {
+        for status in [400, 401, 403, 404, 413, 429, 500, 503] {
             let page = ErrorPage {
                 tx: sample::tx(lang),
                 theme: Theme::System,
@@ -103,6 +106,27 @@ fn an_error_page_needs_neither_session_nor_script() {
             };
             let html = page.render().unwrap();
             assert!(html.contains(&status.to_string()) && !html.contains(">error-"), "{html}");
+        }
+    }
+}
+
+#[test]
+fn a_new_person_is_welcomed_in_every_language() {
+    for lang in LANGS {
+        for wrong_length in [false, true] {
+            let page = WelcomePage {
+                tx: sample::tx(lang),
+                theme: Theme::System,
+                nonce: "n".to_owned(),
+                csrf: "c".to_owned(),
+                assets: "/assets/x".to_owned(),
+                name: "Renata <script>".to_owned(),
+                email: "renata@demo.test".to_owned(),
+                wrong_length,
+            };
+            let html = page.render().unwrap();
+            assert!(!html.contains(">welcome-") && !html.contains("<script>"), "{html}");
+            assert_eq!(html.contains("role=\"alert\""), wrong_length);
         }
     }
 }

@@ -1,0 +1,6 @@
+welcome-page = Tu contraseña
+welcome-title = Hola, { $name }
+welcome-hint = Elige una contraseña de 12 a 128 caracteres. Una frase que recuerdes sirve muy bien.
+welcome-password = Contraseña nueva
+welcome-action = Guardar y entrar
+welcome-length = La contraseña debe tener entre 12 y 128 caracteres.
