@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use actix_web::{
-    HttpRequest, HttpResponse, ResponseError,
+    HttpMessage, HttpRequest, HttpResponse, ResponseError,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
     http::{
@@ -13,6 +13,12 @@ use actix_web::{
     middleware::Next,
 };
 use sea_orm::{DbErr, RuntimeErr};
+use views::{ErrorPage, Template};
+
+use crate::{
+    request_log::RequestId,
+    visitor::{ASSETS, Visitor},
+};
 
 /// What a handler answers when it does not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +32,12 @@ pub enum PageError {
     /// The role does not give the permission, or the request is not the page's own.
     #[error("not permitted")]
     Forbidden,
+    /// The form is not one we drew for this browser, or from before it was closed.
+    #[error("stale form")]
+    StaleForm,
+    /// The body is over the route's limit.
+    #[error("too large")]
+    TooLarge,
     /// Refused for a reason worth telling, in the person's language.
     #[error("refused: {code}")]
     Refused {
@@ -62,6 +74,8 @@ impl PageError {
             Self::NotFound => "not_found",
             Self::SignedOut => "signed_out",
             Self::Forbidden => "forbidden",
+            Self::StaleForm => "stale_form",
+            Self::TooLarge => "too_large",
             Self::Refused { code, .. } => code,
             Self::Busy { .. } => "busy",
             Self::Database(error) if is_away(error) => "busy",
@@ -116,7 +130,8 @@ impl ResponseError for PageError {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::SignedOut => StatusCode::UNAUTHORIZED,
-            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::StaleForm => StatusCode::FORBIDDEN,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Refused { status, .. } => *status,
             Self::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(error) if is_away(error) => StatusCode::SERVICE_UNAVAILABLE,
@@ -195,18 +210,21 @@ fn accepts_html(headers: &HeaderMap) -> bool {
 }
 
 fn body(request: &HttpRequest, status: StatusCode, problem: &Problem) -> HttpResponse {
-    let words = problem.message.as_deref().unwrap_or_else(|| words_for(status));
+    let Visitor { tx, theme } = Visitor::of(request);
+    let id = request.extensions().get::<RequestId>().map(|id| id.0.to_string()).unwrap_or_default();
+    let page = ErrorPage { tx, theme, assets: ASSETS.to_owned(), status: status.as_u16(), request: id };
     let mut answer = HttpResponse::build(status);
     answer.insert_header((header::CACHE_CONTROL, "no-store"));
-    if wants_page(request) {
-        answer.content_type("text/html; charset=utf-8").body(format!(
-            "<!doctype html><html lang=\"es\"><meta charset=\"utf-8\"><title>{words}</title><h1>{words}</h1>\
-             <p><a href=\"/\">Bandeja</a></p>",
-            words = escape(words),
-        ))
-    } else {
-        answer.json(serde_json::json!({ "error": problem.code, "message": words }))
+    if wants_page(request)
+        && let Ok(html) = page.render()
+    {
+        return answer.content_type("text/html; charset=utf-8").body(html);
     }
+    let message = match &problem.message {
+        Some(words) => words.clone().into_owned(),
+        None => tx.t(page.title()),
+    };
+    answer.json(serde_json::json!({ "error": problem.code, "message": message }))
 }
 
 fn code_of(status: StatusCode) -> &'static str {
@@ -217,35 +235,4 @@ fn code_of(status: StatusCode) -> &'static str {
         status if status.is_server_error() => "fault",
         _ => "bad_request",
     }
-}
-
-/// What is said where nothing more exact is known; Spanish, the language of an installation before anybody chose.
-fn words_for(status: StatusCode) -> &'static str {
-    match status {
-        StatusCode::UNAUTHORIZED => "Tienes que iniciar sesión.",
-        StatusCode::FORBIDDEN => "No tienes permiso para esto.",
-        StatusCode::NOT_FOUND => "Esto no existe.",
-        StatusCode::PAYLOAD_TOO_LARGE => "Es demasiado grande.",
-        StatusCode::TOO_MANY_REQUESTS => "Demasiados intentos. Espera un momento.",
-        StatusCode::SERVICE_UNAVAILABLE => "Ahora no es posible. Inténtalo en un momento.",
-        status if status.is_server_error() => "Algo ha fallado. Ya lo hemos anotado.",
-        _ => "No hemos entendido la petición.",
-    }
-}
-
-/// Text as it may stand in HTML.
-#[must_use]
-pub fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
 }

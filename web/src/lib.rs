@@ -26,4 +26,5 @@ pub mod settings;
 pub mod state;
 pub mod telemetry;
 pub mod webhooks;
+pub mod visitor;
 pub mod worker;

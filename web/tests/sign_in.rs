@@ -167,3 +167,42 @@ async fn scripts_get_json_instead_of_pages() {
     let answer = browser.send(by_script(request)).await.is(StatusCode::UNAUTHORIZED);
     assert!(answer.body.contains("\"error\":\"signed_out\""), "{}", answer.body);
 }
+
+#[tokio::test]
+async fn the_form_speaks_the_browsers_language_until_another_is_chosen() {
+    let app = TestApp::new().await;
+    let mut browser = app.browser();
+    assert!(browser.get("/sign-in").await.body.contains("Entra a tu bandeja"));
+    let request = browser.request(Method::GET, "/sign-in").header("accept-language", "pt-PT,en;q=0.5");
+    assert!(browser.send(request).await.body.contains("Entre na sua caixa"));
+    browser.get("/sign-in?lang=en").await;
+    let answer = browser.sign_in("nobody@clinic.test", "wrong").await;
+    assert!(answer.body.contains("does not match"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn after_signing_in_she_is_where_she_wanted_to_go_but_never_elsewhere() {
+    let app = TestApp::new().await;
+    app.agent("Valeria").await;
+    for (next, place) in
+        [("/inbox/42", "/inbox/42"), ("https://evil.test/", "/inbox"), ("//evil.test", "/inbox")]
+    {
+        let mut browser = app.browser();
+        let csrf = browser.get("/sign-in").await.csrf();
+        let form =
+            [("email", "valeria@clinic.test"), ("password", PASSWORD), ("csrf", &csrf), ("next", next)];
+        assert_eq!(browser.post("/sign-in", &form).await.location(), place);
+    }
+}
+
+#[tokio::test]
+async fn a_form_from_before_the_browser_was_closed_is_drawn_again() {
+    let app = TestApp::new().await;
+    app.agent("Valeria").await;
+    let mut browser = app.browser();
+    let old = browser.get("/sign-in").await.csrf();
+    browser.cookies.clear();
+    let form = |csrf| [("email", "valeria@clinic.test"), ("password", PASSWORD), ("csrf", csrf)];
+    let again = browser.post("/sign-in", &form(&old)).await.is(StatusCode::FORBIDDEN);
+    browser.post("/sign-in", &form(&again.csrf())).await.is(StatusCode::SEE_OTHER);
+}

@@ -115,3 +115,70 @@ impl Tokens {
         claims.exp - now.timestamp() < WORN.num_seconds()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+
+    use super::*;
+
+    fn tokens(seed: u8, url: &str) -> Tokens {
+        Tokens::new(&vec![seed; 32].into(), &[Url::parse(url).unwrap()]).unwrap()
+    }
+
+    fn ours() -> Tokens {
+        tokens(1, "https://bandeja.example")
+    }
+
+    fn now() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_780_000_000, 0).unwrap()
+    }
+
+    fn claims() -> Claims {
+        Claims::new(SessionId::new(), PersonId::new(), 3)
+    }
+
+    #[test]
+    fn a_token_says_what_was_written_on_every_node() {
+        let claims = claims();
+        let token = ours().write(claims.clone(), now()).unwrap();
+        let read = ours().read(&token, now()).unwrap();
+        assert_eq!((read.sid, read.sub, read.ver), (claims.sid, claims.sub, claims.ver));
+    }
+
+    #[test]
+    fn a_token_lasts_five_minutes_and_is_renewed_in_the_last() {
+        let token = ours().write(claims(), now()).unwrap();
+        let read = ours().read(&token, now()).unwrap();
+        assert!(!ours().is_worn(&read, now() + TimeDelta::minutes(4)));
+        assert!(ours().is_worn(&read, now() + TimeDelta::seconds(241)));
+        assert!(ours().read(&token, now() + LIFE + LEEWAY - TimeDelta::seconds(1)).is_ok());
+        assert!(ours().read(&token, now() + LIFE + LEEWAY).is_err());
+        assert!(ours().read(&token, now() - TimeDelta::minutes(2)).is_err(), "from the future");
+    }
+
+    #[test]
+    fn tokens_of_others_are_refused() {
+        for other in [tokens(2, "https://bandeja.example"), tokens(1, "https://other.example")] {
+            assert!(ours().read(&other.write(claims(), now()).unwrap(), now()).is_err());
+        }
+    }
+
+    #[test]
+    fn a_changed_token_is_refused_whatever_it_claims_to_be_signed_with() {
+        let token = ours().write(claims(), now()).unwrap();
+        let mut parts: Vec<&str> = token.split('.').collect();
+        let raised = BASE64_URL_SAFE_NO_PAD.encode(
+            String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(parts[1]).unwrap())
+                .unwrap()
+                .replace(":3,", ":4,"),
+        );
+        assert_ne!(raised, parts[1]);
+        assert!(ours().read(&[parts[0], &raised, parts[2]].join("."), now()).is_err());
+        let unsigned = BASE64_URL_SAFE_NO_PAD.encode(r#"{"typ":"JWT","alg":"none"}"#);
+        parts[0] = &unsigned;
+        assert!(ours().read(&parts.join("."), now()).is_err());
+        parts[2] = "";
+        assert!(ours().read(&parts.join("."), now()).is_err());
+    }
+}

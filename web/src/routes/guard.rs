@@ -7,19 +7,19 @@ use std::{
 };
 
 use actix_web::{
-    Error, HttpMessage, HttpResponse,
+    Error, HttpMessage,
     body::{EitherBody, MessageBody},
     dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform, forward_ready},
-    http::{
-        StatusCode,
-        header::{self, HeaderMap},
-    },
+    http::header::{self, HeaderMap},
     web::{Bytes, Data},
 };
 
 use super::{Access, Route};
 use crate::{
-    auth::{Auth, SignedIn, csrf},
+    auth::{
+        Auth, SignedIn, csrf,
+        pages::{self, sign_in::PATH as SIGN_IN},
+    },
     error::{PageError, wants_page},
 };
 
@@ -84,9 +84,11 @@ where
                     Ok(response.map_into_left_body())
                 }
                 Err(PageError::SignedOut) if wants_page(request.request()) => {
-                    let answer = HttpResponse::build(StatusCode::SEE_OTHER)
-                        .insert_header((header::LOCATION, "/sign-in"))
-                        .finish();
+                    let answer = pages::sign_in::ask(request.request());
+                    Ok(request.into_response(answer).map_into_right_body())
+                }
+                Err(PageError::StaleForm) if wants_page(request.request()) && request.path() == SIGN_IN => {
+                    let answer = pages::sign_in::renew(request.request());
                     Ok(request.into_response(answer).map_into_right_body())
                 }
                 Err(refusal) => Ok(request.error_response(refusal).map_into_right_body()),
@@ -101,7 +103,7 @@ async fn admit(
     rule: Rule,
 ) -> Result<Option<actix_web::cookie::Cookie<'static>>, PageError> {
     if announced_length(request.headers()).is_some_and(|length| length > rule.body_bytes) {
-        return Err(too_large());
+        return Err(PageError::TooLarge);
     }
     if rule.access == Access::Signed {
         return Ok(None);
@@ -135,7 +137,7 @@ async fn admit(
             None => auth.forms.is_genuine(request.request(), &given),
         };
         if !genuine {
-            return Err(PageError::Forbidden);
+            return Err(PageError::StaleForm);
         }
     }
     Ok(cookie)
@@ -149,9 +151,9 @@ async fn given_token(request: &mut ServiceRequest, limit: usize) -> Result<Strin
     if request.content_type() != "application/x-www-form-urlencoded" {
         return Ok(String::new());
     }
-    let body = request.extract::<Bytes>().await.map_err(|_| too_large())?;
+    let body = request.extract::<Bytes>().await.map_err(|_| PageError::TooLarge)?;
     if body.len() > limit {
-        return Err(too_large());
+        return Err(PageError::TooLarge);
     }
     let token = url::form_urlencoded::parse(&body)
         .find(|(name, _)| name == csrf::FIELD)
@@ -163,8 +165,4 @@ async fn given_token(request: &mut ServiceRequest, limit: usize) -> Result<Strin
 
 fn announced_length(headers: &HeaderMap) -> Option<usize> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
-}
-
-fn too_large() -> PageError {
-    PageError::refused(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Es demasiado grande.")
 }

@@ -5,12 +5,14 @@ pub mod sign_out;
 pub mod welcome;
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpRequest, HttpResponse, ResponseError,
     cookie::Cookie,
     http::{StatusCode, header},
 };
 
-use crate::error::wants_page;
+use views::Template;
+
+use crate::error::{PageError, wants_page};
 
 /// Where people land.
 const HOME: &str = "/inbox";
@@ -34,14 +36,18 @@ fn on_to(
     answer.finish()
 }
 
-/// A plain page around a form.
-fn page(status: StatusCode, title: &str, main: &str, cookie: Option<Cookie<'static>>) -> HttpResponse {
+/// A page as an answer. The nonce is the one of the answer's policy.
+fn html(
+    status: StatusCode,
+    page: &impl Template,
+    cookies: impl IntoIterator<Item = Cookie<'static>>,
+) -> HttpResponse {
     let mut answer = HttpResponse::build(status);
-    if let Some(cookie) = cookie {
+    for cookie in cookies {
         answer.cookie(cookie);
     }
-    answer.content_type("text/html; charset=utf-8").body(format!(
-        "<!doctype html><html lang=\"es\"><head><meta charset=\"utf-8\"><title>{title}</title>\
-         <meta name=\"viewport\" content=\"width=device-width\"></head><body><main><h1>{title}</h1>{main}</main></body></html>",
-    ))
+    match page.render() {
+        Ok(body) => answer.content_type("text/html; charset=utf-8").body(body),
+        Err(error) => PageError::Fault(error.into()).error_response(),
+    }
 }

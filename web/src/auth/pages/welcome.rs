@@ -7,10 +7,13 @@ use actix_web::{
 };
 use secrecy::SecretString;
 use serde::Deserialize;
+use views::WelcomePage;
 
 use crate::{
     auth::{Auth, links::Welcome},
-    error::{PageError, escape},
+    error::PageError,
+    security_headers::Nonce,
+    visitor::{ASSETS, Visitor},
 };
 
 /// What the form sends; its token was checked before.
@@ -26,9 +29,10 @@ pub struct WelcomeForm {
 pub async fn show(
     request: HttpRequest,
     auth: Data<Auth>,
+    nonce: Nonce,
     code: Path<String>,
 ) -> Result<HttpResponse, PageError> {
-    form(&request, &auth, &code, StatusCode::OK, None).await
+    form(&request, &auth, &nonce, &code, false).await
 }
 
 /// Sets the password and signs in.
@@ -38,16 +42,14 @@ pub async fn show(
 pub async fn create(
     request: HttpRequest,
     auth: Data<Auth>,
+    nonce: Nonce,
     code: Path<String>,
     given: Form<WelcomeForm>,
 ) -> Result<HttpResponse, PageError> {
     let client = auth.client(&request);
     match auth.welcome(&code, given.into_inner().password, &client).await? {
-        Welcome::In(opened) => Ok(super::sign_in::enter(&request, &auth, opened)),
-        Welcome::Length => {
-            let words = "La contraseña debe tener entre 12 y 128 caracteres.";
-            form(&request, &auth, &code, StatusCode::UNPROCESSABLE_ENTITY, Some(words)).await
-        }
+        Welcome::In(opened) => Ok(super::sign_in::enter(&request, &auth, opened, "")),
+        Welcome::Length => form(&request, &auth, &nonce, &code, true).await,
         Welcome::NoSuchLink => Err(PageError::NotFound),
     }
 }
@@ -55,20 +57,16 @@ pub async fn create(
 async fn form(
     request: &HttpRequest,
     auth: &Auth,
+    nonce: &Nonce,
     code: &str,
-    status: StatusCode,
-    error: Option<&str>,
+    wrong_length: bool,
 ) -> Result<HttpResponse, PageError> {
     let person = auth.invited(code).await?.ok_or(PageError::NotFound)?;
-    let (token, cookie) = auth.forms.begin(request);
-    let error = error.map(|words| format!("<p role=\"alert\">{}</p>", escape(words))).unwrap_or_default();
-    let main = format!(
-        "{error}<p>{name}</p><form method=\"post\"><input type=\"hidden\" name=\"csrf\" value=\"{token}\">\
-         <input type=\"hidden\" autocomplete=\"username\" value=\"{email}\">\
-         <label>Contraseña <input name=\"password\" type=\"password\" autocomplete=\"new-password\" required \
-         minlength=\"12\" maxlength=\"128\"></label><button>Guardar</button></form>",
-        name = escape(&person.name),
-        email = escape(&person.email),
-    );
-    Ok(super::page(status, "Elige tu contraseña", &main, cookie))
+    let Visitor { tx, theme } = Visitor::of(request);
+    let (csrf, cookie) = auth.forms.begin(request);
+    let (nonce, assets) = (nonce.to_string(), ASSETS.to_owned());
+    let page =
+        WelcomePage { tx, theme, nonce, csrf, assets, name: person.name, email: person.email, wrong_length };
+    let status = if wrong_length { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok(super::html(status, &page, cookie))
 }
