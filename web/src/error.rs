@@ -15,10 +15,7 @@ use actix_web::{
 use sea_orm::{DbErr, RuntimeErr};
 use views::{ErrorPage, Template};
 
-use crate::{
-    request_log::RequestId,
-    visitor::{ASSETS, Visitor},
-};
+use crate::{pages::assets, request_log::RequestId, visitor::Visitor};
 
 /// What a handler answers when it does not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -212,7 +209,8 @@ fn accepts_html(headers: &HeaderMap) -> bool {
 fn body(request: &HttpRequest, status: StatusCode, problem: &Problem) -> HttpResponse {
     let Visitor { tx, theme } = Visitor::of(request);
     let id = request.extensions().get::<RequestId>().map(|id| id.0.to_string()).unwrap_or_default();
-    let page = ErrorPage { tx, theme, assets: ASSETS.to_owned(), status: status.as_u16(), request: id };
+    let page =
+        ErrorPage { tx, theme, assets: assets::prefix().to_owned(), status: status.as_u16(), request: id };
     let mut answer = HttpResponse::build(status);
     answer.insert_header((header::CACHE_CONTROL, "no-store"));
     if wants_page(request)

@@ -25,6 +25,6 @@ pub mod server;
 pub mod settings;
 pub mod state;
 pub mod telemetry;
-pub mod webhooks;
 pub mod visitor;
+pub mod webhooks;
 pub mod worker;

@@ -6,10 +6,6 @@ use views::{Lang, Theme, Tx};
 
 use crate::auth::SignedIn;
 
-/// Where pages without a session find styles and scripts; whatever stands in the hash's place is answered with what
-/// there is now.
-pub const ASSETS: &str = "/assets/now";
-
 /// The cookie that remembers a language chosen on the sign-in page.
 pub const LANGUAGE: &str = "lang";
 

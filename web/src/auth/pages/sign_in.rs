@@ -14,8 +14,9 @@ use views::{SignInError, SignInPage};
 use crate::{
     auth::{Auth, session::Opened, sign_in::Answer},
     error::{PageError, wants_page},
+    pages::assets,
     security_headers::Nonce,
-    visitor::{ASSETS, LANGUAGE, Visitor},
+    visitor::{LANGUAGE, Visitor},
 };
 
 /// Where it is.
@@ -137,7 +138,7 @@ fn form(
     let Visitor { tx, theme } = Visitor::of(request);
     let nonce = request.extensions().get::<Nonce>().map(ToString::to_string).unwrap_or_default();
     let (csrf, cookie) = auth.forms.begin(request);
-    let (assets, company) = (ASSETS.to_owned(), String::new());
+    let (assets, company) = (assets::prefix().to_owned(), String::new());
     let page = SignInPage { tx, theme, nonce, csrf, assets, company, email, next, error };
     if error.is_some() && !wants_page(request) {
         let code = match error {

@@ -12,8 +12,9 @@ use views::WelcomePage;
 use crate::{
     auth::{Auth, links::Welcome},
     error::PageError,
+    pages::assets,
     security_headers::Nonce,
-    visitor::{ASSETS, Visitor},
+    visitor::Visitor,
 };
 
 /// What the form sends; its token was checked before.
@@ -64,7 +65,7 @@ async fn form(
     let person = auth.invited(code).await?.ok_or(PageError::NotFound)?;
     let Visitor { tx, theme } = Visitor::of(request);
     let (csrf, cookie) = auth.forms.begin(request);
-    let (nonce, assets) = (nonce.to_string(), ASSETS.to_owned());
+    let (nonce, assets) = (nonce.to_string(), assets::prefix().to_owned());
     let page =
         WelcomePage { tx, theme, nonce, csrf, assets, name: person.name, email: person.email, wrong_length };
     let status = if wrong_length { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
