@@ -43,7 +43,8 @@ impl TestApp {
         // Right and wrong passwords differ as much with a quick hash as with a slow one.
         (settings.auth.argon2_memory_kib, settings.auth.argon2_passes) = (64, 1);
         let clock = Clock::manual(chrono::Utc::now());
-        let state = AppState::new(settings, test_db.db().clone(), clock).unwrap();
+        settings.database.url = Some(test_db.url().into());
+        let state = AppState::start(settings, test_db.db().clone(), clock).await.unwrap();
         let server = tokio::spawn(server::run(listener, &state).unwrap());
         Self { state, world, url, server, test_db }
     }
@@ -53,9 +54,14 @@ impl TestApp {
     }
 
     /// Another node of the same installation.
-    pub fn another_node(&self) -> AppState {
+    pub async fn another_node(&self) -> AppState {
         let settings = (*self.state.settings).clone();
-        AppState::new(settings, self.db().clone(), self.state.clock.clone()).unwrap()
+        AppState::start(settings, self.db().clone(), self.state.clock.clone()).await.unwrap()
+    }
+
+    /// Where our pages are, as a browser says it.
+    pub fn origin(&self) -> String {
+        self.url.origin().ascii_serialization()
     }
 
     pub fn later(&self, seconds: u64) {
@@ -101,6 +107,7 @@ impl TestApp {
 
 impl Drop for TestApp {
     fn drop(&mut self) {
+        self.state.stop.send_replace(true);
         self.server.abort();
     }
 }
@@ -132,10 +139,19 @@ impl Browser {
         }
     }
 
-    pub async fn send(&mut self, request: RequestBuilder) -> Answer {
+    /// The status alone, for answers whose body never ends.
+    pub async fn status_of(&self, request: RequestBuilder) -> StatusCode {
+        self.with_cookies(request).send().await.unwrap().status()
+    }
+
+    fn with_cookies(&self, request: RequestBuilder) -> RequestBuilder {
         let cookies: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let response = request.header(COOKIE, cookies.join("; ")).send().await.unwrap();
+        request.header(COOKIE, cookies.join("; "))
+    }
+
+    pub async fn send(&mut self, request: RequestBuilder) -> Answer {
+        let response = self.with_cookies(request).send().await.unwrap();
         for line in response.headers().get_all(SET_COOKIE) {
             let (name, rest) = line.to_str().unwrap().split_once('=').unwrap();
             let (value, attributes) = rest.split_once(';').unwrap_or((rest, ""));

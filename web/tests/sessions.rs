@@ -43,7 +43,7 @@ async fn signing_out_on_one_node_is_noticed_on_the_other() {
     let app = TestApp::new().await;
     app.agent("Valeria").await;
     let mut browser = app.signed_in("Valeria").await;
-    let (other, session) = (app.another_node(), app.only_session().await);
+    let (other, session) = (app.another_node().await, app.only_session().await);
     let known = other.auth.recheck(session).await.unwrap().unwrap();
     browser.post("/sign-out", &[("csrf", &known.csrf)]).await.is(StatusCode::SEE_OTHER);
     app.later(5);

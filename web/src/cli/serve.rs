@@ -1,10 +1,13 @@
 //! `bandeja serve` and `bandeja worker`.
 
-use std::net::TcpListener;
+use std::{net::TcpListener, time::Duration};
 
 use anyhow::{Context, bail};
 use sea_orm::DatabaseConnection;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    task::JoinHandle,
+};
 
 use crate::{clock::Clock, database, demo_mark, schema, server, settings::Settings, state::AppState, worker};
 
@@ -16,30 +19,44 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<()> {
     let server = server::run(listener, &state).context("start the server")?;
     let handle = server.handle();
     tracing::info!(%bind, "serving on {bind}");
-    if state.settings.worker.in_serve {
-        tokio::spawn(async move {
-            if let Err(error) = worker::run(state).await {
-                tracing::error!(error = format!("{error:#}"), "the background work stopped");
-            }
-        });
-    }
+    let work = state.settings.worker.in_serve.then(|| tokio::spawn(worker::run(state.clone())));
+    let stop = state.stop.clone();
     tokio::spawn(async move {
-        if let Err(error) = stop_signal().await {
-            tracing::error!(error = &error as &dyn std::error::Error, "signals can't be heard");
-            return;
-        }
-        tracing::info!("stopping");
+        stop_signal().await;
+        tracing::info!("stopping: no new requests, pages are told to reconnect");
+        stop.send_replace(true);
         handle.stop(true).await;
     });
-    server.await.context("serve")
+    server.await.context("serve")?;
+    if let Some(work) = work {
+        finish(&state, work).await?;
+    }
+    Ok(())
 }
 
 /// Works until it is told to stop.
 pub(super) async fn work(settings: Settings) -> anyhow::Result<()> {
     let state = open(settings).await?;
+    let mut work = tokio::spawn(worker::run(state.clone()));
     tokio::select! {
-        done = worker::run(state) => done,
-        heard = stop_signal() => heard.context("listen for signals"),
+        ended = &mut work => return ended.context("work")?,
+        () = stop_signal() => {}
+    }
+    tracing::info!("stopping: what was begun is finished");
+    state.stop.send_replace(true);
+    finish(&state, work).await
+}
+
+/// Waits for the work that was begun, but not longer than a deploy waits for us.
+async fn finish(state: &AppState, work: JoinHandle<anyhow::Result<()>>) -> anyhow::Result<()> {
+    let patience = Duration::from_secs(state.settings.server.shutdown_seconds);
+    match tokio::time::timeout(patience, work).await {
+        Ok(ended) => ended.context("work")?,
+        Err(_) => {
+            // Leases run out, and another node or the next start goes on.
+            tracing::warn!("some work was left unfinished");
+            Ok(())
+        }
     }
 }
 
@@ -60,10 +77,18 @@ pub(super) async fn refuse_demo(db: &DatabaseConnection) -> anyhow::Result<()> {
 }
 
 /// Returns when the process is asked to end.
-async fn stop_signal() -> std::io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
+async fn stop_signal() {
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut asked) => asked.recv().await,
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "SIGTERM can't be heard");
+                std::future::pending().await
+            }
+        }
+    };
     tokio::select! {
-        heard = tokio::signal::ctrl_c() => heard,
-        _ = terminate.recv() => Ok(()),
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated => {}
     }
 }
