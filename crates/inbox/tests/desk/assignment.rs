@@ -1,11 +1,12 @@
 //! One holder, nobody overfilled, everybody told.
 
-use domain::{ConversationState, PresenceState};
+use domain::{ConversationState, PresenceState, QueueId};
 use futures_util::future::join_all;
 use inbox::{
     assignment::{self, AssignError, Handover},
     closing::{self, CloseError},
     dispatcher,
+    transfer::{self, TransferError},
 };
 use routing::{Verdict, WaitReason};
 
@@ -204,6 +205,38 @@ async fn what_is_put_back_goes_to_a_colleague() {
     assert_eq!(scene.dispatch().await, 0, "it does not return to her at once");
 
     let mateo = scene.agent("mateo").await;
+    assert_eq!(scene.dispatch().await, 1);
+    assert_eq!(scene.holder(talk).await, Some(mateo.person));
+    scene.assert_books_balance().await;
+}
+
+#[tokio::test]
+async fn a_transferred_conversation_waits_for_whoever_serves_the_other_queue() {
+    let scene = Scene::new().await;
+    let (valeria, mateo) = (scene.agent("valeria").await, scene.agent("mateo").await);
+    let talk = scene.talk_of(&valeria).await;
+    let ventas = QueueId::new();
+    scene.run("insert into queue (id, name) values ($1, 'Ventas')", [ventas.into()]).await;
+    let to = async |by, queue| {
+        let tx = scene.begin().await;
+        let moved = transfer::transfer(&tx, by, talk, queue, scene.now).await;
+        tx.commit().await.unwrap();
+        moved
+    };
+
+    assert!(matches!(to(&mateo, ventas).await, Err(TransferError::NotFound)), "it is not his");
+    assert!(matches!(to(&valeria, QueueId::new()).await, Err(TransferError::NoSuchQueue)));
+    to(&valeria, ventas).await.unwrap();
+
+    assert_eq!(scene.conversation(talk).await.queue_id, ventas);
+    assert_eq!((scene.holder(talk).await, scene.desk(&valeria).await.load), (None, 0));
+    assert_eq!(scene.dispatch().await, 0, "nobody serves it yet");
+    scene
+        .run(
+            "insert into queue_member (queue_id, person_id) values ($1, $2)",
+            [ventas.into(), mateo.person.into()],
+        )
+        .await;
     assert_eq!(scene.dispatch().await, 1);
     assert_eq!(scene.holder(talk).await, Some(mateo.person));
     scene.assert_books_balance().await;

@@ -3,6 +3,7 @@
 
 mod assignment;
 mod presence;
+mod race;
 mod reply;
 mod scene;
 mod sending;
