@@ -3,6 +3,7 @@
 mod by_hand;
 mod moves;
 
+pub(crate) use by_hand::put_back;
 pub use by_hand::{AssignError, Handover, assign, claim, release};
 pub use moves::{Lost, Move, Moved, move_holders};
 pub(crate) use moves::{end_assignments, lighten};

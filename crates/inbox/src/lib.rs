@@ -18,6 +18,7 @@ pub mod relay;
 pub mod reply;
 mod rows;
 pub mod sending;
+pub mod transfer;
 pub mod wakes;
 
 pub use wakes::Wakes;

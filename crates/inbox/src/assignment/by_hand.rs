@@ -134,6 +134,22 @@ pub async fn release(
     move_one(tx, &found, None, AssignmentReason::Released { by: Some(by.person) }, by, now).await
 }
 
+/// Nobody holds a conversation that the caller has locked, whoever did.
+pub(crate) async fn put_back(
+    tx: &DatabaseTransaction,
+    found: &conversation::Model,
+    by: &Principal,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    if found.assignee_id.is_none() {
+        return Ok(());
+    }
+    let reason = AssignmentReason::Released { by: Some(by.person) };
+    let wanted =
+        Move { conversation: found.id, from: found.assignee_id, to: None, reason, by: Some(by.person) };
+    move_holders(tx, &[wanted], now).await.map(drop)
+}
+
 async fn move_one(
     tx: &DatabaseTransaction,
     found: &conversation::Model,
