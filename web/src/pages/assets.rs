@@ -47,7 +47,7 @@ pub async fn show(path: Path<(String, String)>, request: HttpRequest) -> Result<
 /// # Errors
 /// Not found.
 pub async fn favicon(request: HttpRequest) -> Result<HttpResponse, PageError> {
-    serve("favicon.svg", "public, max-age=86400", &request)
+    serve("icon.svg", "public, max-age=86400", &request)
 }
 
 fn serve(name: &str, cache: &'static str, _request: &HttpRequest) -> Result<HttpResponse, PageError> {
