@@ -4,6 +4,7 @@
 //! route table, `auth` says who is asking, `error` turns refusals into pages.
 
 pub mod auth;
+pub mod bus;
 pub mod cli;
 pub mod client_address;
 pub mod clock;
