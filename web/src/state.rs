@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use crate::{
     auth::Auth,
+    bus,
     clock::Clock,
     health::Readiness,
     live::{Directory, Hub},
@@ -52,7 +53,7 @@ pub struct AppState {
 
 impl AppState {
     /// Puts the parts together around an open database, and starts those that run by themselves: the ledger's writer,
-    /// the relay and the hub.
+    /// the relay, the hub and the bus.
     ///
     /// # Errors
     /// When a key or a parameter of the settings can't be used, or the database does not answer.
@@ -62,7 +63,7 @@ impl AppState {
         let (stop, stopped) = watch::channel(false);
         let wakes = Wakes::default();
         let hub = Hub::start(settings.database.clone(), wakes.clone(), stopped).await?;
-        Ok(Self {
+        let state = Self {
             vendor_keys: VendorKeys::new(db.clone(), keyring.clone()),
             doorman: Doorman::default(),
             ledger: Ledger::start(db.clone(), wakes.clone()),
@@ -77,6 +78,8 @@ impl AppState {
             wakes,
             hub,
             stop,
-        })
+        };
+        tokio::spawn(bus::run(state.clone()));
+        Ok(state)
     }
 }
