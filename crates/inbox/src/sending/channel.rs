@@ -7,10 +7,13 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use domain::{ChannelId, ChannelKind, ConversationId, outbound::SendOutcome};
+use domain::{ChannelId, ChannelKind, ConversationId, MessageId, outbound::SendOutcome};
 use entity::channel;
 use sea_orm::{DatabaseConnection, DbErr, EntityTrait as _};
-use tokio::{sync::Notify, task::JoinSet};
+use tokio::{
+    sync::Notify,
+    task::{JoinError, JoinSet},
+};
 use uuid::Uuid;
 
 use super::{
@@ -29,6 +32,8 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(60);
 const LEASE: Duration = Duration::from_secs(30);
 /// How often the lease is prolonged, settings are read again and lost attempts are looked for.
 const RENEW: Duration = Duration::from_secs(10);
+/// How long the calls under way may take when the program ends; people wait for it.
+const LAST_CALLS: Duration = Duration::from_secs(5);
 /// A lost wake-up costs at most this.
 const POLL: Duration = Duration::from_secs(2);
 
@@ -58,6 +63,7 @@ pub struct ChannelSender<T> {
     renewed: Option<Instant>,
     in_use: bool,
     calls: JoinSet<Finished>,
+    under_way: HashMap<MessageId, Attempt>,
     ended: Vec<Finished>,
     held: HashMap<ConversationId, Instant>,
 }
@@ -78,6 +84,7 @@ impl<T: Transmit> ChannelSender<T> {
             renewed: None,
             in_use: false,
             calls: JoinSet::new(),
+            under_way: HashMap::new(),
             ended: Vec::new(),
             held: HashMap::new(),
         }
@@ -90,7 +97,7 @@ impl<T: Transmit> ChannelSender<T> {
     pub async fn step(&mut self, now: DateTime<Utc>) -> Result<Step, DbErr> {
         let mut step = Step::default();
         while let Some(ended) = self.calls.try_join_next() {
-            self.ended.extend(ended.ok());
+            self.end(ended);
         }
         if !self.ended.is_empty() {
             outcome::record(&self.db, (self.channel, self.kind), &self.ended, now).await?;
@@ -137,7 +144,7 @@ impl<T: Transmit> ChannelSender<T> {
         loop {
             let step = self.step(now).await?;
             match self.calls.join_next().await {
-                Some(ended) => self.ended.extend(ended.ok()),
+                Some(ended) => self.end(ended),
                 None if step.changed == 0 => return Ok(()),
                 None => {}
             }
@@ -162,6 +169,7 @@ impl<T: Transmit> ChannelSender<T> {
 
     fn call(&mut self, attempt: Attempt) {
         let (transmit, channel) = (Arc::clone(&self.transmit), self.channel);
+        self.under_way.insert(attempt.outbound.message, attempt.clone());
         self.calls.spawn(async move {
             let outbound = attempt.outbound.clone();
             // A task of its own: a panic in an adapter is one unknown outcome, not the end of the channel.
@@ -205,9 +213,7 @@ impl<T: Transmit> ChannelSender<T> {
                 }
             };
             tokio::select! {
-                ended = self.calls.join_next(), if !self.calls.is_empty() => {
-                    self.ended.extend(ended.and_then(Result::ok));
-                }
+                Some(ended) = self.calls.join_next() => self.end(ended),
                 () = bell.notified() => {}
                 () = tokio::time::sleep(wait) => {}
                 _ = stop.changed() => {}
@@ -217,12 +223,31 @@ impl<T: Transmit> ChannelSender<T> {
         wakes.relay();
     }
 
-    /// Wait for the calls under way, record them and let another node take over.
-    async fn finish(&mut self) {
-        while let Some(ended) = self.calls.join_next().await {
-            self.ended.extend(ended.ok());
+    fn end(&mut self, call: Result<Finished, JoinError>) {
+        // An error is an aborted call, and calls are aborted only when the sender is dropped.
+        if let Ok(finished) = call {
+            self.under_way.remove(&finished.attempt.outbound.message);
+            self.ended.push(finished);
         }
-        let recorded = outcome::record(&self.db, (self.channel, self.kind), &self.ended, Utc::now()).await;
+    }
+
+    /// Wait a little for the calls under way, record them and let another node take over.
+    async fn finish(&mut self) {
+        let calls = async {
+            while let Some(ended) = self.calls.join_next().await {
+                self.end(ended);
+            }
+        };
+        if tokio::time::timeout(LAST_CALLS, calls).await.is_err() {
+            let outcome = SendOutcome::Uncertain { reason: "interrupted".to_owned() };
+            let cut =
+                self.under_way.drain().map(|(_, attempt)| Finished { attempt, outcome: outcome.clone() });
+            self.ended.extend(cut);
+        }
+        let recorded = match self.ended.as_slice() {
+            [] => Ok(()),
+            ended => outcome::record(&self.db, (self.channel, self.kind), ended, Utc::now()).await,
+        };
         let released = lease::release(&self.db, &lease_name(self.channel), self.holder).await;
         if let Err(error) = recorded.and(released) {
             tracing::error!(%error, channel = %self.channel, "the last outcomes of channel {} were lost", self.channel);

@@ -303,3 +303,22 @@ async fn the_running_worker_sends_at_the_bell_and_ends_cleanly() {
     assert_eq!(scene.count(recorded, []).await, 3, "the last outcome was recorded before the end");
     assert_eq!(scene.count("select count(*) from lease", []).await, 0, "another node may go on at once");
 }
+
+#[tokio::test]
+async fn a_call_that_is_cut_by_the_end_of_the_program_is_uncertain_at_once() {
+    let scene = Scene::new().await;
+    let valeria = scene.agent("valeria").await;
+    let talk = scene.talk_of(&valeria).await;
+    let message = scene.reply(&valeria, talk, "Hola").await;
+    let vendor = Arc::new(Vendor::default());
+    vendor.never_answers("Hola");
+    let (stop, stopped) = watch::channel(false);
+    let worker =
+        tokio::spawn(sending::run(scene.db().clone(), Arc::clone(&vendor), Wakes::default(), stopped));
+    vendor.has_heard(1).await;
+
+    stop.send(true).unwrap();
+    tokio::time::timeout(Duration::from_secs(20), worker).await.unwrap().unwrap();
+
+    assert_eq!(scene.stands(message).await, DeliveryState::Uncertain);
+}
