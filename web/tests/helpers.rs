@@ -226,7 +226,9 @@ impl Answer {
     /// The token in the page's form.
     #[track_caller]
     pub fn csrf(&self) -> String {
-        let (_, rest) = self.body.split_once("name=\"csrf\" value=\"").expect("a form with a token");
+        let Some((_, rest)) = self.body.split_once("name=\"csrf\" value=\"") else {
+            panic!("a page without a form: {} {}", self.status, self.body)
+        };
         rest.split_once('"').unwrap().0.to_owned()
     }
 }

@@ -132,3 +132,29 @@ async fn the_short_token_alone_opens_nothing() {
     assert_eq!(who.email, email("Mateo"));
     assert!(cookie.is_some(), "and he gets a token of his own");
 }
+
+#[tokio::test]
+async fn a_token_from_before_a_change_of_access_is_replaced() {
+    let app = TestApp::new().await;
+    let valeria = app.agent("Valeria").await;
+    let mut browser = app.signed_in("Valeria").await;
+    assert!(browser.is_signed_in().await);
+    let before = browser.cookies["t"].clone();
+    app.run("update person set version = version + 1 where id = $1", valeria.person).await;
+    app.later(5);
+    assert!(browser.is_signed_in().await, "her session goes on");
+    assert_ne!(browser.cookies["t"], before);
+}
+
+#[tokio::test]
+async fn a_new_password_ends_every_session() {
+    let app = TestApp::new().await;
+    let valeria = app.agent("Valeria").await;
+    let mut browsers = [app.signed_in("Valeria").await, app.signed_in("Valeria").await];
+    let now = app.state.clock.now();
+    bandeja::auth::session::end_all(app.db(), valeria.person, now).await.unwrap();
+    app.later(5);
+    for browser in &mut browsers {
+        assert!(!browser.is_signed_in().await);
+    }
+}

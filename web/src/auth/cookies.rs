@@ -90,3 +90,24 @@ impl Cookies {
 fn read(request: &HttpRequest, name: &str) -> Option<String> {
     request.cookie(name).map(|cookie| cookie.value().to_owned()).filter(|value| !value.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn over_tls_no_other_host_can_set_our_cookies() {
+        let cookie = Cookies::new(true).carry_session("secret".to_owned());
+        assert_eq!(cookie.name(), "__Host-s");
+        assert_eq!(cookie.secure(), Some(true));
+        assert_eq!((cookie.path(), cookie.domain()), (Some("/"), None), "as the prefix demands");
+    }
+
+    #[test]
+    fn on_ones_own_machine_they_work_without_tls() {
+        let cookie = Cookies::new(false).carry_session("secret".to_owned());
+        assert_eq!(cookie.name(), "s");
+        assert_ne!(cookie.secure(), Some(true));
+        assert_eq!(cookie.http_only(), Some(true));
+    }
+}

@@ -239,7 +239,8 @@ impl Settings {
 }
 
 fn environment() -> Figment {
-    let ours = Env::prefixed("BANDEJA_").split("__");
+    // BANDEJA_CONFIG names the file; it is no setting.
+    let ours = Env::prefixed("BANDEJA_").ignore(&["config"]).split("__");
     let usual = Env::raw().only(&["database_url", "bus_url", "media_url"]).map(|name| {
         // `DATABASE_URL` is `url` in `[database]`.
         name.as_str().to_ascii_lowercase().replace('_', ".").into()
