@@ -95,7 +95,12 @@ const go = (step) => {
   next.focus();
   next.scrollIntoView({ block: "nearest" });
 };
-key("j", () => go(1));
+// With nothing open yet, J opens the first; from then on it moves, and Enter opens.
+const openFirst = () => {
+  const first = rows()[0];
+  if (first) open(idOf(first)).then(() => document.querySelector(`#${first.id} a`)?.focus());
+};
+key("j", () => (openConversation() || list().contains(document.activeElement) ? go(1) : openFirst()));
 key("k", () => go(-1));
 key("ArrowDown", () => list().contains(document.activeElement) && go(1));
 key("ArrowUp", () => list().contains(document.activeElement) && go(-1));
