@@ -4,7 +4,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use domain::{ContactId, ConversationId, IdentityKind};
 
-use crate::{ChannelTag, Tx, thread::PreviousConversation};
+use crate::{ChannelTag, Tx, phone, thread::PreviousConversation};
 
 /// One address of the contact, ready to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,15 @@ pub struct IdentityLine {
 }
 
 impl IdentityLine {
+    /// The address as people write it.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match self.kind {
+            IdentityKind::Phone => phone::grouped(&self.text),
+            IdentityKind::Bsuid | IdentityKind::ParentBsuid => self.text.clone(),
+        }
+    }
+
     /// The key of the kind's word.
     #[must_use]
     pub const fn word(&self) -> &'static str {

@@ -13,6 +13,7 @@ pub mod inbox;
 pub mod linkify;
 pub mod message;
 pub mod person;
+pub mod phone;
 pub mod presence;
 pub mod preview;
 pub mod refusal;

@@ -314,7 +314,7 @@ pub fn state(window: ReplyWindow) -> ThreadState {
 /// The contact panel, full or masked.
 #[must_use]
 pub fn details(masked: bool) -> Details {
-    let phone = if masked { crate::details::mask("+51 987 412 306") } else { "+51 987 412 306".to_owned() };
+    let phone = if masked { crate::details::mask("+51987412306") } else { "+51987412306".to_owned() };
     Details {
         conversation: id(2, 1),
         version: 2,

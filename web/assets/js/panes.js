@@ -68,9 +68,10 @@ function show(source) {
   const id = openConversation();
   inbox.dataset.pane = id ? "thread" : "list";
   nameTab(`${pane().dataset.title ?? inbox.dataset.title} · Bandeja`);
+  // First of all the server hears it, so that what the modules tell of this conversation comes after.
+  watch(id);
   announce([inbox]);
   document.dispatchEvent(new CustomEvent("opened", { detail: id }));
-  watch(id);
 }
 
 function arrive(focus) {
