@@ -4,13 +4,16 @@
 //! renders it alone for frames and catch-up, so that the HTML is the same whichever way it comes. Partials are
 //! rendered once for many viewers: nothing of one viewer stands in them.
 
+pub mod admin;
 pub mod channel;
 pub mod details;
 pub mod error_page;
 pub mod failure;
+pub mod floor;
 pub mod frame;
 pub mod inbox;
 pub mod linkify;
+pub mod me;
 pub mod message;
 pub mod person;
 pub mod phone;
@@ -27,12 +30,18 @@ pub mod time;
 pub mod tx;
 pub mod welcome;
 
+pub use admin::{AdminChannel, AdminPage, AdminPerson};
 pub use askama::{self, Template};
 pub use channel::ChannelTag;
 pub use details::{Details, DetailsFragment, IdentityLine};
 pub use error_page::ErrorPage;
+pub use floor::{
+    FloorAgent, FloorAgentFragment, FloorConversation, FloorConversationFragment, FloorPage, FloorQueue,
+    FloorQueueFragment, FloorTotals, FloorTotalsFragment,
+};
 pub use frame::{Frame, Section, TextSize, Theme, Viewer};
 pub use inbox::InboxPage;
+pub use me::MePage;
 pub use message::{Author, Delivery, MessageFragment, MessageView, Quote};
 pub use person::PersonTag;
 pub use presence::{MePresence, MePresenceFragment};

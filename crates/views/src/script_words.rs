@@ -48,6 +48,11 @@ pub const SCRIPT_KEYS: &[&str] = &[
     "js-presence-offline",
     "js-count-one",
     "js-count-other",
+    "js-assign-to",
+    "js-assign-now",
+    "js-assigned",
+    "js-assigned-back",
+    "js-undo",
 ];
 
 /// All script words of a language as a JSON object that can't end the element it stands in.

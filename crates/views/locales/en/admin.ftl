@@ -1,0 +1,17 @@
+admin-title = Channels and people
+admin-channels = Channels
+admin-channel = Channel
+admin-state = State
+admin-channel-queue = Default queue
+admin-channel-last = Last message received
+admin-channel-enabled = Enabled
+admin-channel-disabled = Disabled
+admin-channel-never = none yet
+admin-channels-none-title = No channels yet
+admin-channels-none = A channel appears here once a number is connected.
+admin-people = People
+admin-person = Person
+admin-role = Role
+admin-queues = Queues
+admin-teams = Teams
+admin-person-disabled = No access

@@ -1,0 +1,16 @@
+me-who = Who you are
+me-who-about = Your administrator can change these.
+me-look = Language and look
+me-look-about = They apply on all your devices.
+me-language = Language
+me-theme = Theme
+me-theme-system = System
+me-theme-light = Light
+me-theme-dark = Dark
+me-zone = Time zone
+me-zone-about = All screens show times in this zone.
+me-save = Save
+me-saved = Preferences saved
+me-session = Session
+me-session-about = Sign out if you share this computer.
+me-sign-out = Sign out

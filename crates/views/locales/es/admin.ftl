@@ -1,0 +1,17 @@
+admin-title = Canales y personas
+admin-channels = Canales
+admin-channel = Canal
+admin-state = Estado
+admin-channel-queue = Cola por defecto
+admin-channel-last = Último mensaje recibido
+admin-channel-enabled = Activo
+admin-channel-disabled = Desactivado
+admin-channel-never = ninguno todavía
+admin-channels-none-title = Todavía no hay canales
+admin-channels-none = Un canal aparece aquí cuando se conecta un número.
+admin-people = Personas
+admin-person = Persona
+admin-role = Rol
+admin-queues = Colas
+admin-teams = Equipos
+admin-person-disabled = Sin acceso

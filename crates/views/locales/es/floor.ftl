@@ -1,0 +1,57 @@
+floor-now = Ahora
+floor-waiting = En espera
+floor-waiting-in = { $count ->
+    [one] en { $count } cola
+   *[other] en { $count } colas
+}
+floor-waiting-none = nadie espera agente
+floor-longest = Espera más larga
+floor-longest-none = nadie espera
+floor-assigned = En curso
+floor-capacity = { $count ->
+    [one] de { $count } cupo
+   *[other] de { $count } cupos
+}
+floor-available = Agentes disponibles
+floor-agents-of = de { $count }
+floor-queues = Colas
+floor-queue = Cola
+floor-state = Estado
+floor-oldest = Más antigua
+floor-queue-agents = Agentes disponibles
+floor-queue-available = { $available } de { $agents }
+floor-queue-calm = Sin espera
+floor-queue-waiting = Con espera
+floor-queue-nobody = Esperan sin agentes
+floor-queue-unstaffed = Sin agentes
+floor-conversations = Conversaciones
+floor-by-wait = por espera
+floor-filter = Mostrar
+floor-all = Todas
+floor-unassigned-many = Sin asignar
+floor-customer = Cliente
+floor-last = Último mensaje
+floor-wait = Espera
+floor-agent = Agente
+floor-actions = Acciones
+floor-unassigned = Sin asignar
+floor-customer-turn = turno del cliente
+floor-empty-title = Ninguna conversación aquí
+floor-empty = Cuando entre una la verás en esta tabla.
+floor-agents = Agentes
+floor-by-presence = por estado
+floor-agent-full = Al tope
+floor-agent-pause = En pausa ({ $pause })
+floor-agent-since = desde
+floor-assign = Reasignar
+floor-assign-of = Reasignar la conversación de { $name }
+floor-assign-search = Buscar agente
+floor-assign-none = Ningún agente con ese nombre
+floor-assign-back = Devolver a la cola
+floor-assign-holds = la atiende
+floor-drop-here = Soltar aquí
+js-assign-to = ¿Quién atiende a { $name }?
+js-assign-now = { $name } · { $text }
+js-assigned = { $text } atiende ahora a { $name }
+js-assigned-back = { $name } volvió a la cola { $text }
+js-undo = Deshacer

@@ -1,0 +1,16 @@
+me-who = Quién eres
+me-who-about = Solo quien administra Bandeja cambia estos datos.
+me-look = Idioma y apariencia
+me-look-about = Valen en todos tus equipos.
+me-language = Idioma
+me-theme = Tema
+me-theme-system = Del sistema
+me-theme-light = Claro
+me-theme-dark = Oscuro
+me-zone = Zona horaria
+me-zone-about = Las horas de todas las pantallas se muestran en esta zona.
+me-save = Guardar
+me-saved = Preferencias guardadas
+me-session = Sesión
+me-session-about = Cierra la sesión si compartes este equipo.
+me-sign-out = Cerrar sesión

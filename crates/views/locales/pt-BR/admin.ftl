@@ -1,0 +1,17 @@
+admin-title = Canais e pessoas
+admin-channels = Canais
+admin-channel = Canal
+admin-state = Estado
+admin-channel-queue = Fila padrão
+admin-channel-last = Última mensagem recebida
+admin-channel-enabled = Ativo
+admin-channel-disabled = Desativado
+admin-channel-never = nenhuma ainda
+admin-channels-none-title = Ainda não há canais
+admin-channels-none = Um canal aparece aqui quando um número é conectado.
+admin-people = Pessoas
+admin-person = Pessoa
+admin-role = Função
+admin-queues = Filas
+admin-teams = Equipes
+admin-person-disabled = Sem acesso

@@ -1,0 +1,16 @@
+me-who = Quem é você
+me-who-about = Quem administra a Bandeja altera estes dados.
+me-look = Idioma e aparência
+me-look-about = Valem em todos os seus dispositivos.
+me-language = Idioma
+me-theme = Tema
+me-theme-system = Do sistema
+me-theme-light = Claro
+me-theme-dark = Escuro
+me-zone = Fuso horário
+me-zone-about = As horas de todas as telas aparecem neste fuso.
+me-save = Salvar
+me-saved = Preferências salvas
+me-session = Sessão
+me-session-about = Saia se você compartilha este computador.
+me-sign-out = Sair
