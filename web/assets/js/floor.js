@@ -1,0 +1,112 @@
+// The live floor: the filter of the table, counters, order under the pointer, keys, and fetching it all again.
+import { act } from "./act.js";
+import "./floor-assign.js";
+import "./floor-drag.js";
+import { key } from "./keys.js";
+import { onReset } from "./live.js";
+import { announce, insert, parsePage, place } from "./patch.js";
+import { t } from "./words.js";
+
+const rows = document.getElementById("floor-conversations");
+const empty = document.getElementById("floor-empty");
+const LISTS = ["floor-queues", "floor-agents", "floor-conversations"];
+
+// Filter and counters.
+act("floor-filter", (button) => {
+  rows.dataset.filter = button.dataset.filter;
+  for (const other of button.parentElement.children) other.setAttribute("aria-pressed", String(other === button));
+  count();
+});
+
+function count() {
+  const all = rows.querySelectorAll(":scope > tr:not([data-leaving])");
+  const unassigned = rows.querySelectorAll(':scope > tr[data-holder=""]:not([data-leaving])');
+  const write = (name, list) => {
+    const element = document.querySelector(`[data-count="${name}"]`);
+    if (element.textContent !== String(list.length)) element.textContent = list.length;
+  };
+  write("all", all);
+  write("unassigned", unassigned);
+  empty.hidden = (rows.dataset.filter === "unassigned" ? unassigned : all).length > 0;
+}
+document.addEventListener("patched", count);
+
+// Rows do not move under the pointer or away from the focus; a chip offers the order they should have.
+const STILL = 4000;
+const again = document.querySelector('[data-act="floor-sort"]');
+let pointerAt = 0;
+
+const held = () =>
+  (rows.matches(":hover") && Date.now() - pointerAt < STILL) ||
+  rows.contains(document.activeElement) ||
+  Boolean(document.querySelector("#assign[open]")) ||
+  "dragging" in document.documentElement.dataset;
+const inOrder = () => {
+  const places = [...rows.children].map((row) => row.dataset.seq);
+  return places.every((place, at) => at === 0 || places[at - 1] <= place);
+};
+function sort() {
+  if (inOrder()) return;
+  for (const row of [...rows.children]) insert(rows, row);
+}
+function settle() {
+  const hold = held();
+  rows.toggleAttribute("data-hold", hold);
+  if (!hold) sort();
+  again.hidden = !hold || inOrder();
+}
+act("floor-sort", () => {
+  sort();
+  again.hidden = true;
+});
+rows.addEventListener("pointermove", () => {
+  pointerAt = Date.now();
+  rows.toggleAttribute("data-hold", true);
+});
+rows.addEventListener("focusin", settle);
+rows.addEventListener("focusout", () => requestAnimationFrame(settle));
+document.addEventListener("patched", settle);
+document.addEventListener("second", settle);
+
+// Keys: the link of a row is what has the focus.
+function step(by) {
+  const shown = [...rows.querySelectorAll(":scope > tr")].filter((row) => row.checkVisibility());
+  const now = shown.indexOf(document.activeElement?.closest?.("tr"));
+  const next = shown[now < 0 ? 0 : Math.min(Math.max(now + by, 0), shown.length - 1)];
+  next?.querySelector("a")?.focus();
+  next?.scrollIntoView({ block: "nearest" });
+}
+key("j", () => step(1));
+key("k", () => step(-1));
+key("a", () => {
+  const button = document.activeElement?.closest?.("#floor-conversations > tr")?.querySelector('[data-act="assign"]');
+  if (!button?.checkVisibility()) return false;
+  button.click();
+});
+
+// How fresh the picture is, in one word.
+const status = document.querySelector(".floor-live");
+document.addEventListener("live", ({ detail }) => {
+  status.hidden = detail === "connecting" || detail === "signed-out";
+  status.classList.toggle("off", detail !== "on");
+  status.querySelector("[data-live-word]").textContent = t(detail === "on" ? "online" : "reconnecting");
+});
+
+// Too far behind to catch up: take the rows of a fresh page.
+onReset(async () => {
+  const answer = await fetch(location.href);
+  if (!answer.ok) return location.reload();
+  const page = parsePage(await answer.text());
+  const touched = [];
+  for (const id of LISTS) {
+    const container = document.getElementById(id);
+    const fresh = page.getElementById(id);
+    if (!fresh) return location.reload();
+    const kept = new Set([...fresh.children].map((row) => row.id));
+    for (const old of [...container.children]) if (!kept.has(old.id)) old.remove();
+    touched.push(...place(container, fresh));
+  }
+  const totals = page.getElementById("floor-totals");
+  document.getElementById("floor-totals").replaceWith(totals);
+  announce([...touched, totals]);
+});
