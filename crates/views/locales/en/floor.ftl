@@ -55,3 +55,4 @@ js-assign-now = { $name } · { $text }
 js-assigned = { $text } now has { $name }
 js-assigned-back = { $name } is back in the queue { $text }
 js-undo = Undo
+keys-assign = Reassign the conversation of the row

@@ -55,3 +55,4 @@ js-assign-now = { $name } · { $text }
 js-assigned = { $text } atiende ahora a { $name }
 js-assigned-back = { $name } volvió a la cola { $text }
 js-undo = Deshacer
+keys-assign = Reasignar la conversación de la fila

@@ -55,3 +55,4 @@ js-assign-now = { $name } · { $text }
 js-assigned = { $text } atende { $name } agora
 js-assigned-back = { $name } voltou para a fila { $text }
 js-undo = Desfazer
+keys-assign = Reatribuir a conversa da linha
