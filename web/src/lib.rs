@@ -3,6 +3,7 @@
 //! A request goes `routes` (who may) → a handler (one operation) → an answer; `server` builds the app from the
 //! route table, `auth` says who is asking, `error` turns refusals into pages.
 
+pub mod at_work;
 pub mod auth;
 pub mod bus;
 pub mod cli;

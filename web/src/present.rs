@@ -1,13 +1,15 @@
 //! From rows to what templates show. Masking happens here, once, by class of viewer.
 
 use chrono::{DateTime, Utc};
-use domain::{Content, ConversationId, conversation::ReplyWindow, outbound::Advice};
+use domain::{
+    Content, ConversationId, Permission, Principal, QueueId, conversation::ReplyWindow, outbound::Advice,
+};
 use inbox::reading::{
-    conversations::ConversationLine, details::ContactDetails, messages::MessageLine, start::PresenceLine,
-    timeline::TimelineEvent,
+    conversations::ConversationLine, details::ContactDetails,
+    floor::{AgentLine, QueueLine}, messages::MessageLine, start::PresenceLine, timeline::TimelineEvent,
 };
 use views::{
-    Author, ChannelTag, ConversationRow, Delivery, Details, Happened, IdentityLine, MePresence, MessageView,
+    Author, ChannelTag, ConversationRow, Delivery, Details, FloorAgent, FloorConversation, FloorQueue, FloorTotals, Happened, IdentityLine, MePresence, MessageView,
     PersonTag, PreviousConversation, Quote, SystemLine, ThreadState, details::mask, person::first_name, time,
 };
 
@@ -177,6 +179,85 @@ pub fn me(line: &PresenceLine) -> MePresence {
         state: line.state,
         load: i64::from(line.load),
         capacity: i64::from(line.capacity),
+    }
+}
+
+/// A queue on the floor.
+#[must_use]
+pub fn floor_queue(line: &QueueLine, version: i64) -> FloorQueue {
+    FloorQueue {
+        queue: line.id,
+        name: line.name.clone(),
+        position: line.position,
+        version,
+        waiting: line.waiting,
+        oldest: line.oldest,
+        assigned: line.assigned,
+        available: line.available,
+        agents: line.agents,
+    }
+}
+
+/// An agent on the floor, with the queues the viewer knows of; `None` when there is none of them.
+#[must_use]
+pub fn floor_agent(line: &AgentLine, viewer: &Principal) -> Option<FloorAgent> {
+    let queues: Vec<String> = line
+        .queue_ids
+        .iter()
+        .zip(&line.queue_names)
+        .filter(|(id, _)| viewer.reaches_queue(Permission::PresenceRead, QueueId(**id)))
+        .map(|(_, name)| name.clone())
+        .collect();
+    (!queues.is_empty()).then(|| FloorAgent {
+        person: line.person_id,
+        name: line.name.clone(),
+        version: line.version,
+        state: line.state,
+        pause: line.pause_code.clone(),
+        since: line.since,
+        load: i64::from(line.load),
+        capacity: i64::from(line.capacity),
+        queues,
+    })
+}
+
+/// The figures over all that a viewer reaches.
+#[must_use]
+pub fn floor_totals(
+    queues: &[QueueLine],
+    agents: &[AgentLine],
+    viewer: &Principal,
+    version: i64,
+) -> FloorTotals {
+    let queues: Vec<FloorQueue> = queues
+        .iter()
+        .filter(|line| viewer.reaches_queue(Permission::QueueRead, line.id))
+        .map(|line| floor_queue(line, version))
+        .collect();
+    let agents: Vec<FloorAgent> = agents.iter().filter_map(|line| floor_agent(line, viewer)).collect();
+    FloorTotals::of(version, &queues, &agents)
+}
+
+/// A conversation on the floor.
+#[must_use]
+pub fn floor_conversation(line: &ConversationLine, class: Class) -> FloorConversation {
+    FloorConversation {
+        conversation: line.id,
+        contact: line.contact_id,
+        contact_name: class.name(&line.contact_name),
+        vip: line.vip,
+        channel: channel(line),
+        queue: line.queue_name.clone(),
+        last_author: line.last_author_name.as_deref().map(|name| first_name(name).to_owned()),
+        preview_kind: line.last_kind.clone().unwrap_or_else(|| "text".to_owned()),
+        preview: line.last_text.clone().unwrap_or_default(),
+        must_act: line.must_act,
+        must_act_since: line.must_act_since,
+        assignee: line
+            .assignee_id
+            .zip(line.assignee_name.as_ref())
+            .map(|(id, name)| PersonTag { id, name: name.clone() }),
+        version: line.version,
     }
 }
 

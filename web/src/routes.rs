@@ -161,6 +161,10 @@ pub fn table() -> Vec<Route> {
         ),
         Route::post("/conversations/{id}/close", holds(P::ConversationClose), pages::conversations::close),
         Route::post("/messages/{id}/resend", holds(P::MessageResend), pages::messages::resend),
+        Route::get("/floor", holds(P::ConversationAssign), pages::floor::show),
+        Route::get("/admin", holds(P::ChannelManage), pages::admin::show),
+        Route::get("/me", SignedIn, pages::me::show),
+        Route::post("/me/preferences", SignedIn, pages::me::update),
         Route::put("/me/presence", SignedIn, pages::presence::update),
         Route::get("/webhooks/whatsapp", Signed, webhooks::whatsapp::verify),
         Route::post("/webhooks/whatsapp", Signed, webhooks::whatsapp::receive)

@@ -81,6 +81,65 @@ async fn may_set(tx: &DatabaseTransaction, by: &Principal, person: PersonId) -> 
     Ok(serves.iter().any(|serves| by.reaches_queue(Permission::PresenceSetOther, serves.queue_id)))
 }
 
+/// How somebody comes to be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrival {
+    /// They signed in: the day begins, whatever the last one ended with.
+    SignedIn,
+    /// Their page is back. Only a presence that was lost, not one that was put down, comes back with it.
+    Reconnected,
+}
+
+/// Somebody who holds conversations is there: an offline presence becomes available. Answers whether it did; wake the
+/// dispatcher after the commit then.
+///
+/// # Errors
+/// When the database fails.
+pub async fn arrive(
+    tx: &DatabaseTransaction,
+    person: PersonId,
+    how: Arrival,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let changed = rows::run(
+        tx,
+        "update presence set state = 'available', pause_code = null, since = $2, version = version + 1,
+             lease_until = clock_timestamp() + make_interval(secs => $3)
+         where person_id = $1 and state = 'offline' and ($4 or pause_code = 'connection_lost')",
+        [person.into(), now.into(), LEASE.as_secs_f64().into(), (how == Arrival::SignedIn).into()],
+    )
+    .await?;
+    if changed > 0 {
+        let event = Event::PresenceChanged { person, state: PresenceState::Available };
+        events::append(tx, &[(event, Some(person))], now).await?;
+    }
+    Ok(changed > 0)
+}
+
+/// Somebody goes: their presence, if they have one, is put down.
+///
+/// # Errors
+/// When the database fails.
+pub async fn leave(
+    tx: &DatabaseTransaction,
+    who: &Principal,
+    now: DateTime<Utc>,
+) -> Result<(), PresenceError> {
+    let changed = rows::run(
+        tx,
+        "update presence set state = 'offline', pause_code = null, since = $2, lease_until = null,
+             version = version + 1
+         where person_id = $1 and state <> 'offline'",
+        [who.person.into(), now.into()],
+    )
+    .await?;
+    if changed > 0 {
+        let event = Event::PresenceChanged { person: who.person, state: PresenceState::Offline };
+        events::append(tx, &[(event, Some(who.person))], now).await?;
+    }
+    Ok(())
+}
+
 /// These people are still there. Sockets call it for all of theirs at once, several times within [`LEASE`].
 ///
 /// # Errors
@@ -121,7 +180,7 @@ pub async fn sweep(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<usize
              where state <> 'offline' and lease_until < clock_timestamp() - make_interval(secs => $1)
              order by person_id for no key update skip locked
          )
-         update presence p set state = 'offline', pause_code = null, since = $2, lease_until = null,
+         update presence p set state = 'offline', pause_code = 'connection_lost', since = $2, lease_until = null,
              version = p.version + 1
          from gone where p.person_id = gone.person_id
          returning p.person_id",

@@ -1,38 +1,131 @@
-//! The floor's pieces.
+//! The floor's pieces: for each supervisor exactly what their teams' queues hold.
+
+use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
-use domain::Principal;
+use domain::{ConversationId, Permission, Principal, QueueId};
+use inbox::reading::{
+    self,
+    conversations::ConversationLine,
+    floor::{AgentLine, QueueLine},
+};
 use sea_orm::{DatabaseConnection, DbErr};
-use views::{Tx, askama};
+use views::{
+    FloorAgentFragment, FloorConversationFragment, FloorQueueFragment, FloorTotalsFragment, Template as _, Tx, askama,
+};
 
-use super::{draw::Drawing, needs::Needs};
-use crate::present::Class;
+use super::{
+    draw::{Drawing, class_for},
+    needs::Needs,
+    protocol::{self, How},
+};
+use crate::present;
+
+/// Everything a supervisor may be told of queues and agents, before their reach is applied.
+pub struct Board {
+    queues: Vec<QueueLine>,
+    agents: Vec<AgentLine>,
+    /// The last event that is in it.
+    version: i64,
+}
 
 /// One element of the floor.
-pub enum Piece {}
+pub enum Piece {
+    /// A queue's row, by its place on the board.
+    Queue(Rc<Board>, usize),
+    /// An agent's line, by its place on the board.
+    Agent(Rc<Board>, usize),
+    /// The figures over all a viewer reaches.
+    Totals(Rc<Board>),
+    /// A conversation's row.
+    Conversation(ConversationLine),
+    /// A conversation that left a queue.
+    Left(ConversationId, QueueId),
+}
 
 impl Piece {
-    /// In which class a viewer may see it, if at all.
-    pub fn class_for(&self, _viewer: &Principal) -> Option<Class> {
-        match *self {}
-    }
-
-    /// The update for a viewer who may not see it any more.
-    pub fn absent(&self) -> Option<String> {
-        match *self {}
-    }
-
-    /// The update.
-    pub fn draw(&self, _tx: Tx, _class: Class, _now: DateTime<Utc>) -> Result<String, askama::Error> {
-        match *self {}
+    /// The update for a viewer; `None` when it is not theirs to see.
+    pub fn draw(
+        &self,
+        viewer: &Principal,
+        tx: Tx,
+        now: DateTime<Utc>,
+    ) -> Result<Option<String>, askama::Error> {
+        Ok(Some(match self {
+            Self::Queue(board, at) => {
+                let Some(line) = board.queues.get(*at).filter(|line| reads(viewer, line.id)) else {
+                    return Ok(None);
+                };
+                let queue = present::floor_queue(line, board.version);
+                protocol::update("floor-queues", How::Place, &FloorQueueFragment { tx, queue: &queue }.render()?)
+            }
+            Self::Agent(board, at) => {
+                let Some(agent) = board.agents.get(*at).and_then(|line| present::floor_agent(line, viewer)) else {
+                    return Ok(None);
+                };
+                protocol::update("floor-agents", How::Place, &FloorAgentFragment { tx, agent: &agent }.render()?)
+            }
+            Self::Totals(board) => {
+                let totals = present::floor_totals(&board.queues, &board.agents, viewer, board.version);
+                let html = FloorTotalsFragment { tx, totals: &totals }.render()?;
+                protocol::update("floor-totals", How::Morph, &html)
+            }
+            Self::Conversation(line) => {
+                let facts = line.facts();
+                if !viewer.can_see(&facts) {
+                    return Ok(None);
+                }
+                if line.state == domain::ConversationState::Closed {
+                    return Ok(Some(gone(line.id)));
+                }
+                let conversation = present::floor_conversation(line, class_for(viewer, &facts));
+                let html = FloorConversationFragment { tx, conversation: &conversation }.render()?;
+                protocol::update("floor-conversations", How::Place, &html)
+            }
+            Self::Left(conversation, queue) => {
+                if !viewer.reaches_queue(Permission::ConversationRead, *queue) {
+                    return Ok(None);
+                }
+                gone(*conversation)
+            }
+        }))
     }
 }
 
-/// Read what the floor is owed.
+fn reads(viewer: &Principal, queue: QueueId) -> bool {
+    viewer.reaches_queue(Permission::QueueRead, queue)
+}
+
+fn gone(conversation: ConversationId) -> String {
+    protocol::update(&format!("fc-{conversation}"), How::Delete, "")
+}
+
+/// Read what the floor is owed, as of the event `version`.
 pub async fn prepare(
-    _db: &DatabaseConnection,
-    _owed: &Needs,
-    _now: DateTime<Utc>,
+    db: &DatabaseConnection,
+    owed: &Needs,
+    version: i64,
+    now: DateTime<Utc>,
 ) -> Result<Vec<Drawing>, DbErr> {
-    Ok(Vec::new())
+    let mut pieces = Vec::new();
+    // Before the rows: a conversation that moved between two queues of one supervisor is taken out and put in again.
+    pieces.extend(owed.left.iter().map(|(conversation, queue)| Piece::Left(*conversation, *queue)));
+    if !owed.conversations.is_empty() {
+        let ids: Vec<ConversationId> = owed.conversations.iter().copied().collect();
+        let lines = reading::conversations::some(db, &ids).await?;
+        pieces.extend(lines.into_iter().map(Piece::Conversation));
+    }
+    if owed.queues || !owed.people.is_empty() {
+        let queues = reading::floor::queues(db, None).await?;
+        let agents = reading::floor::agents(db, None).await?;
+        let board = Rc::new(Board { queues, agents, version });
+        pieces.extend((0..board.queues.len()).map(|at| Piece::Queue(board.clone(), at)));
+        pieces.extend(
+            (0..board.agents.len())
+                .filter(|at| owed.people.contains(&board.agents[*at].person_id))
+                .map(|at| Piece::Agent(board.clone(), at)),
+        );
+        pieces.push(Piece::Totals(board));
+    }
+    Ok(pieces.into_iter().map(|piece| Drawing::floor(piece, now)).collect())
 }

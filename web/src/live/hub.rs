@@ -337,7 +337,7 @@ impl State {
         self.floor_due = None;
         self.floor_told = Instant::now();
         let (owed, up_to) = (std::mem::take(&mut self.floor_owed), self.last);
-        match floor::prepare(&self.db, &owed, Utc::now()).await {
+        match floor::prepare(&self.db, &owed, up_to, Utc::now()).await {
             Ok(drawings) => {
                 self.floor_last = up_to;
                 self.deliver(&drawings);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{ConversationId, Event, MessageId, PersonId};
+use domain::{ConversationId, Event, MessageId, PersonId, QueueId};
 use inbox::{reading::timeline::TimelineEvent, relay::Numbered};
 
 /// What has to be read and drawn because of some events.
@@ -18,6 +18,8 @@ pub struct Needs {
     pub losers: BTreeSet<(PersonId, ConversationId)>,
     /// People whose presence or load changed.
     pub people: BTreeSet<PersonId>,
+    /// Conversations that left a queue for another.
+    pub left: BTreeSet<(ConversationId, QueueId)>,
     /// Whether queues' figures changed.
     pub queues: bool,
 }
@@ -54,6 +56,9 @@ impl Needs {
                 self.losers.extend(holder.map(|holder| (holder, *conversation)));
                 self.people.extend(*holder);
             }
+            Event::ConversationTransferred { conversation, from, .. } => {
+                self.left.insert((*conversation, *from));
+            }
             Event::PresenceChanged { person, .. } => {
                 self.people.insert(*person);
                 self.queues = true;
@@ -69,6 +74,7 @@ impl Needs {
         self.lines.extend(other.lines);
         self.losers.extend(other.losers);
         self.people.extend(other.people);
+        self.left.extend(other.left);
         self.queues |= other.queues;
     }
 

@@ -30,7 +30,7 @@ use super::{
     needs::Needs,
     protocol::{self, FromPage, How, View},
 };
-use crate::{auth::SignedIn, error::PageError, state::AppState};
+use crate::{at_work, auth::SignedIn, error::PageError, state::AppState};
 
 /// Signed out, or shut out.
 const SIGNED_OUT: u16 = 4401;
@@ -207,6 +207,9 @@ impl Open {
         };
         self.state.hub.tell(HubCommand::Join(Box::new(joining))).await;
         let up_to = from.await.map_err(|_| close(1012, "restart"))?;
+        if self.showing.is_none() {
+            at_work::go_on(&self.state, self.viewer.principal.person).await?;
+        }
         self.showing = Some(showing);
         self.cursor = up_to.max(since);
         if since < up_to {
@@ -241,7 +244,7 @@ impl Open {
                 draw::prepare(db, &self.state.directory, &needs, |topic| topics.contains(&topic), now)
                     .await?;
             if showing.view == View::Floor {
-                drawings.extend(floor::prepare(db, &needs, now).await?);
+                drawings.extend(floor::prepare(db, &needs, up_to, now).await?);
             }
             let mut updates = Vec::new();
             for drawing in &drawings {

@@ -1,8 +1,11 @@
 //! Pages and what they post: who may is in the route table; a handler calls one operation, commits, answers.
 
+pub mod admin;
 pub mod assets;
 pub mod conversations;
+pub mod floor;
 pub mod inbox;
+pub mod me;
 pub mod messages;
 pub mod presence;
 

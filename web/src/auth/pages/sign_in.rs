@@ -12,10 +12,12 @@ use url::Url;
 use views::{SignInError, SignInPage};
 
 use crate::{
+    at_work,
     auth::{Auth, session::Opened, sign_in::Answer},
     error::{PageError, wants_page},
     pages::assets,
     security_headers::Nonce,
+    state::AppState,
     visitor::{LANGUAGE, Visitor},
 };
 
@@ -61,6 +63,7 @@ pub async fn show(
 pub async fn create(
     request: HttpRequest,
     auth: Data<Auth>,
+    state: Data<AppState>,
     given: Form<SignInForm>,
 ) -> Result<HttpResponse, PageError> {
     let SignInForm { email, password, next } = given.into_inner();
@@ -72,6 +75,7 @@ pub async fn create(
             if let Some((viewer, _)) = before {
                 auth.sign_out(&viewer, &client).await?;
             }
+            at_work::begin(&state, opened.id).await?;
             return Ok(enter(&request, &auth, opened, &next));
         }
         Answer::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, SignInError::Wrong, None),

@@ -7,8 +7,10 @@ use actix_web::{
 };
 
 use crate::{
+    at_work,
     auth::{Auth, SignedIn},
     error::PageError,
+    state::AppState,
 };
 
 /// Ends the session, and leaves nothing of it in the browser.
@@ -18,8 +20,10 @@ use crate::{
 pub async fn create(
     request: HttpRequest,
     auth: Data<Auth>,
+    state: Data<AppState>,
     who: SignedIn,
 ) -> Result<HttpResponse, PageError> {
+    at_work::end(&state, &who.principal).await?;
     auth.sign_out(&who, &auth.client(&request)).await?;
     let mut answer = super::on_to(&request, "/sign-in", auth.cookies.take_back());
     answer.headers_mut().insert(
