@@ -5,12 +5,17 @@ use domain::{
     Content, ConversationId, Permission, Principal, QueueId, conversation::ReplyWindow, outbound::Advice,
 };
 use inbox::reading::{
-    conversations::ConversationLine, details::ContactDetails,
-    floor::{AgentLine, QueueLine}, messages::MessageLine, start::PresenceLine, timeline::TimelineEvent,
+    conversations::ConversationLine,
+    details::ContactDetails,
+    floor::{AgentLine, QueueLine},
+    messages::MessageLine,
+    start::PresenceLine,
+    timeline::TimelineEvent,
 };
 use views::{
-    Author, ChannelTag, ConversationRow, Delivery, Details, FloorAgent, FloorConversation, FloorQueue, FloorTotals, Happened, IdentityLine, MePresence, MessageView,
-    PersonTag, PreviousConversation, Quote, SystemLine, ThreadState, details::mask, person::first_name, time,
+    Author, ChannelTag, ConversationRow, Delivery, Details, FloorAgent, FloorConversation, FloorQueue,
+    FloorTotals, Happened, IdentityLine, MePresence, MessageView, PersonTag, PreviousConversation, Quote,
+    SystemLine, ThreadState, details::mask, person::first_name, time,
 };
 
 use crate::live::Names;

@@ -99,7 +99,7 @@ impl Drawing {
             (Guard::Conversation(facts), _) => class_for(viewer, facts),
             // Supervisors are few, and each one's teams decide what a row holds: drawn for each.
             (Guard::Floor, Subject::Floor(piece)) => {
-                return match piece.draw(viewer, tx, self.now) {
+                return match piece.draw(viewer, tx) {
                     Ok(Some(update)) => Seen::Update(update.into()),
                     Ok(None) => Seen::Nothing,
                     Err(error) => {

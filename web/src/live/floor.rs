@@ -11,7 +11,8 @@ use inbox::reading::{
 };
 use sea_orm::{DatabaseConnection, DbErr};
 use views::{
-    FloorAgentFragment, FloorConversationFragment, FloorQueueFragment, FloorTotalsFragment, Template as _, Tx, askama,
+    FloorAgentFragment, FloorConversationFragment, FloorQueueFragment, FloorTotalsFragment, Template as _,
+    Tx, askama,
 };
 
 use super::{
@@ -45,25 +46,29 @@ pub enum Piece {
 
 impl Piece {
     /// The update for a viewer; `None` when it is not theirs to see.
-    pub fn draw(
-        &self,
-        viewer: &Principal,
-        tx: Tx,
-        now: DateTime<Utc>,
-    ) -> Result<Option<String>, askama::Error> {
+    pub fn draw(&self, viewer: &Principal, tx: Tx) -> Result<Option<String>, askama::Error> {
         Ok(Some(match self {
             Self::Queue(board, at) => {
                 let Some(line) = board.queues.get(*at).filter(|line| reads(viewer, line.id)) else {
                     return Ok(None);
                 };
                 let queue = present::floor_queue(line, board.version);
-                protocol::update("floor-queues", How::Place, &FloorQueueFragment { tx, queue: &queue }.render()?)
+                protocol::update(
+                    "floor-queues",
+                    How::Place,
+                    &FloorQueueFragment { tx, queue: &queue }.render()?,
+                )
             }
             Self::Agent(board, at) => {
-                let Some(agent) = board.agents.get(*at).and_then(|line| present::floor_agent(line, viewer)) else {
+                let Some(agent) = board.agents.get(*at).and_then(|line| present::floor_agent(line, viewer))
+                else {
                     return Ok(None);
                 };
-                protocol::update("floor-agents", How::Place, &FloorAgentFragment { tx, agent: &agent }.render()?)
+                protocol::update(
+                    "floor-agents",
+                    How::Place,
+                    &FloorAgentFragment { tx, agent: &agent }.render()?,
+                )
             }
             Self::Totals(board) => {
                 let totals = present::floor_totals(&board.queues, &board.agents, viewer, board.version);
