@@ -34,6 +34,7 @@ pub const SCRIPT_KEYS: &[&str] = &[
     "js-too-long",
     "js-left",
     "js-failed",
+    "js-gone",
     "js-failed-forbidden",
     "js-resolved",
     "js-resent",

@@ -25,10 +25,13 @@ export function tellServer(message) {
   return true;
 }
 
-/** Say which conversation is open; the server sends what the page's cursor has missed of it. */
-export function watch(id) {
+/** The last event that is on the page. Read it before fetching a pane: the pane includes at least all up to there. */
+export const cursorNow = () => cursor;
+
+/** Say which conversation is open, and up to where it was drawn; the server sends what came after. */
+export function watch(id, since) {
   conversation = id;
-  tellServer({ t: "view", ...interest() });
+  tellServer({ t: "view", ...interest(), since });
 }
 
 /** What to do when the server can't replay the gap: fetch the panes again, keeping what is being written. */

@@ -1,5 +1,5 @@
 // Which conversation is open, and changing it without loading the page.
-import { watch } from "./live.js";
+import { cursorNow, watch } from "./live.js";
 import { announce, fragment, parsePage } from "./patch.js";
 import { nameTab, toast } from "./say.js";
 import { t } from "./words.js";
@@ -19,6 +19,8 @@ export async function open(id, { push = true, focus = null } = {}) {
   loading?.abort();
   loading = new AbortController();
   const path = id ? `/inbox/${id}` : "/inbox";
+  // Other conversations move the cursor on while this one is fetched.
+  const since = cursorNow();
   const late = setTimeout(() => pane().setAttribute("aria-busy", "true"), 150);
   try {
     const answer = await fetch(path, { headers: { "HX-Request": "true" }, signal: loading.signal });
@@ -26,7 +28,7 @@ export async function open(id, { push = true, focus = null } = {}) {
     if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
     const content = fragment(await answer.text());
     if (push) history.pushState(null, "", path);
-    show(content);
+    show(content, since);
     arrive(focus);
   } catch (error) {
     if (error.name === "AbortError") return;
@@ -49,7 +51,7 @@ export async function refetch() {
   const me = page.getElementById("me-presence");
   if (me) document.getElementById("me-presence")?.replaceWith(document.adoptNode(me));
   const focused = document.activeElement?.id;
-  show(page);
+  show(page, Number(page.body.dataset.cursor));
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
@@ -60,7 +62,7 @@ function isSignedOut(answer) {
   return lost;
 }
 
-function show(source) {
+function show(source, since) {
   for (const id of ["thread-pane", "details-pane"]) {
     const next = source.getElementById(id);
     if (next) document.getElementById(id).replaceWith(document.adoptNode(next));
@@ -69,7 +71,7 @@ function show(source) {
   inbox.dataset.pane = id ? "thread" : "list";
   nameTab(`${pane().dataset.title ?? inbox.dataset.title} · Bandeja`);
   // First of all the server hears it, so that what the modules tell of this conversation comes after.
-  watch(id);
+  watch(id, since);
   announce([inbox]);
   document.dispatchEvent(new CustomEvent("opened", { detail: id }));
 }
@@ -81,6 +83,13 @@ function arrive(focus) {
   }
   if (focus) document.getElementById("thread-title")?.focus({ preventScroll: true });
 }
+
+// Somebody else has it now, and it is not this person's to see any more. What was being written stays a draft.
+document.addEventListener("gone", ({ detail }) => {
+  if (detail !== `thread-${openConversation()}`) return;
+  toast(t("gone"), { loud: true });
+  open(null);
+});
 
 addEventListener("popstate", () => {
   open(location.pathname.match(/^\/inbox\/([^/]+)$/)?.[1] ?? null, { push: false });

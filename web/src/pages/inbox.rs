@@ -32,11 +32,20 @@ const MESSAGES: u64 = 40;
 /// Lines between them, at most.
 const LINES: u64 = 60;
 
-/// GET /inbox.
+/// GET /inbox: the page, or with `HX-Request` the two panes with nothing open.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn show(viewer: SignedIn, nonce: Nonce, state: Data<AppState>) -> Result<HttpResponse, PageError> {
+pub async fn show(
+    viewer: SignedIn,
+    nonce: Nonce,
+    request: HttpRequest,
+    state: Data<AppState>,
+) -> Result<HttpResponse, PageError> {
+    if request.headers().contains_key("hx-request") {
+        let tx = words(&viewer);
+        return html(&ThreadPane { tx, viewer: viewer.principal.person, thread: None });
+    }
     page(&viewer, &nonce, &state, None).await
 }
 

@@ -24,6 +24,7 @@ js-retry = Retry
 js-discard = Discard
 js-too-long = The message is too long
 js-left = { $n } too many
+js-gone = This conversation went to someone else. What you were writing is kept here.
 js-failed = That did not work. Try again.
 js-failed-forbidden = You may not do this.
 js-resolved = Conversation resolved

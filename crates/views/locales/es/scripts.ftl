@@ -24,6 +24,7 @@ js-retry = Reintentar
 js-discard = Descartar
 js-too-long = El mensaje es demasiado largo
 js-left = { $n } de más
+js-gone = Esta conversación pasó a otra persona. Lo que escribías quedó guardado aquí.
 js-failed = No se pudo hacer. Inténtalo de nuevo.
 js-failed-forbidden = No tienes permiso para esto.
 js-resolved = Conversación resuelta

@@ -24,6 +24,7 @@ js-retry = Tentar de novo
 js-discard = Descartar
 js-too-long = A mensagem é longa demais
 js-left = { $n } a mais
+js-gone = Esta conversa passou para outra pessoa. O que você escrevia ficou salvo aqui.
 js-failed = Não foi possível. Tente de novo.
 js-failed-forbidden = Você não tem permissão para isso.
 js-resolved = Conversa resolvida
