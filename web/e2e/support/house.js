@@ -1,0 +1,188 @@
+// What every story has at hand: the people at their pages, the customers, and the vendors' stand-in.
+import { test as base, expect, request } from "@playwright/test";
+import { join } from "node:path";
+
+import { AGENTS } from "./sign-in.js";
+
+export { expect };
+
+const house = () => JSON.parse(process.env.HOUSE);
+
+export const test = base.extend({
+  /** Addresses of the running demo. */
+  house: [async ({}, use) => use(house()), { scope: "worker" }],
+
+  /** The commands of people, without a browser. */
+  office: [
+    async ({ house }, use) => {
+      const office = new Office(house);
+      await use(office);
+      await office.dispose();
+    },
+    { scope: "worker" },
+  ],
+
+  /** The stand-in for Meta and Twilio. */
+  vendor: [async ({ house }, use) => use(new Vendor(house.simulator)), { scope: "worker" }],
+
+  /** Every story begins in a house where nobody is at work, nothing is open, and the vendors behave. */
+  empty: [
+    async ({ office, vendor }, use) => {
+      await vendor.reset();
+      await office.clear();
+      await use();
+    },
+    { auto: true },
+  ],
+
+  /** Open pages as people; each has a browser of their own. Ends with a look at every console. */
+  open: async ({ browser, house }, use) => {
+    const contexts = [];
+    const consoles = [];
+    await use(async (person, path = "/inbox", options = {}) => {
+      const { state, ...more } = options;
+      const storageState = person ? (state ?? join(house.sessions, `${person}.json`)) : undefined;
+      const context = await browser.newContext({ baseURL: house.url, storageState, ...more });
+      contexts.push(context);
+      const page = await context.newPage();
+      consoles.push(listen(page));
+      await page.goto(path);
+      if (person) await live(page);
+      return page;
+    });
+    for (const context of contexts) await context.close();
+    expect(consoles.flat(), "the consoles are empty").toEqual([]);
+  },
+});
+
+/** Everything a page complains about, except that a network that was cut is gone. */
+export function listen(page) {
+  const complaints = [];
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("console", (message) => {
+    const text = message.text();
+    const network = /net::ERR_|WebSocket connection to|Failed to load resource/.test(text);
+    if (["error", "warning"].includes(message.type()) && !network) complaints.push(text);
+  });
+  return complaints;
+}
+
+/** The page is connected and up to date. */
+export const live = (page) => expect(page.locator("html")).toHaveAttribute("data-live", "on");
+
+/** The parts of an agent's page that stories speak of. */
+export const at = (page) => ({
+  row: (name) => page.locator("#list > li").filter({ has: page.getByText(name, { exact: true }) }),
+  bubble: (text) => page.locator("[data-thread] .msg").filter({ hasText: text }),
+  thread: page.locator("[data-thread]"),
+  draft: page.locator("#draft"),
+  dock: page.locator("#dock"),
+  strip: page.locator("#offline"),
+  toast: page.locator("#toasts .toast"),
+});
+
+/** Open the conversation of a customer from the list, ready to type. */
+export async function openFromList(page, name) {
+  await at(page).row(name).getByRole("link").click();
+  await expect(page.locator("#thread-title")).toHaveText(name);
+  await expect(at(page).draft).toBeFocused();
+}
+
+/** The commands of people over HTTP, as their pages give them. */
+class Office {
+  #house;
+  #desks = new Map();
+
+  constructor(house) {
+    this.#house = house;
+  }
+
+  async #desk(person) {
+    if (!this.#desks.has(person)) {
+      const storageState = join(this.#house.sessions, `${person}.json`);
+      const web = await request.newContext({ baseURL: this.#house.url, storageState });
+      const csrf = (await (await web.get("/me")).text()).match(/name="csrf" content="([^"]+)"/)[1];
+      this.#desks.set(person, { web, headers: { "X-CSRF": csrf, "HX-Request": "true" } });
+    }
+    return this.#desks.get(person);
+  }
+
+  async command(person, method, path, form = {}) {
+    const { web, headers } = await this.#desk(person);
+    const answer = await web.fetch(path, { method, form, headers });
+    if (!answer.ok()) throw new Error(`${person} ${method} ${path}: ${answer.status()} ${await answer.text()}`);
+    return answer;
+  }
+
+  presence(person, state) {
+    return this.command(person, "PUT", "/me/presence", { state });
+  }
+
+  /** These agents can be given conversations, and nobody else. */
+  async atWork(...people) {
+    for (const person of people) await this.presence(person, "available");
+  }
+
+  async clear() {
+    for (const person of AGENTS) await this.presence(person, "offline");
+    const { web } = await this.#desk("gabriela");
+    const floor = await (await web.get("/floor")).text();
+    for (const [, id] of floor.matchAll(/id="fc-([0-9a-f-]+)"/g)) {
+      await this.command("gabriela", "POST", `/conversations/${id}/close`);
+    }
+  }
+
+  async dispose() {
+    for (const { web } of this.#desks.values()) await web.dispose();
+  }
+}
+
+let customers = 0;
+const FIRST = ["Rosa", "Miguel", "Carmen", "Luis", "Elena", "Andrés", "Julia", "Hugo", "Nora", "Pablo"];
+const LAST = ["Medina", "Torres", "Salas", "Paredes", "Quiroz", "Vega", "Ramos", "Silva", "Ibarra", "Luna"];
+const run = String(Date.now() % 100_000).padStart(5, "0");
+
+/** The vendors' stand-in, and the customers who write through it. */
+class Vendor {
+  constructor(url) {
+    this.url = url;
+  }
+
+  async call(path, body) {
+    const headers = { "content-type": "application/json" };
+    const options = body === undefined ? {} : { method: "POST", headers, body: JSON.stringify(body) };
+    const answer = await fetch(`${this.url}/control/${path}`, options);
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  }
+
+  reset = () => this.call("reset", {});
+  faults = (faults) => this.call("faults", faults);
+
+  /** Somebody nobody has met before. */
+  customer(more = {}) {
+    const number = customers++;
+    const name = `${FIRST[number % 10]} ${LAST[Math.floor(number / 10 + number) % 10]}`;
+    return new Customer(this, { phone: `519${run}${String(number).padStart(3, "0")}`, name, ...more });
+  }
+}
+
+class Customer {
+  #vendor;
+
+  constructor(vendor, { phone, name }) {
+    this.#vendor = vendor;
+    this.phone = phone;
+    this.name = name;
+  }
+
+  /** Write; answered when the product has it for good. `more`: `at`, `channel`, `wait_ms`. */
+  write(message, more = {}) {
+    return this.#vendor.call("inbound", { from: this.phone, name: this.name, message, ...more });
+  }
+
+  /** What the vendor accepted for this customer, oldest first. */
+  async received() {
+    return (await this.#vendor.call(`sent?to=${this.phone}`)).map(({ body }) => body);
+  }
+}
