@@ -45,6 +45,9 @@ pub enum PageError {
         /// For people.
         message: Cow<'static, str>,
     },
+    /// The person asks faster than people do.
+    #[error("too fast")]
+    TooFast,
     /// Not now; after this many seconds.
     #[error("busy")]
     Busy {
@@ -74,6 +77,7 @@ impl PageError {
             Self::StaleForm => "stale_form",
             Self::TooLarge => "too_large",
             Self::Refused { code, .. } => code,
+            Self::TooFast => "too_fast",
             Self::Busy { .. } => "busy",
             Self::Database(error) if is_away(error) => "busy",
             Self::Database(_) | Self::Fault(_) => "fault",
@@ -83,6 +87,7 @@ impl PageError {
     fn retry_after(&self) -> Option<u32> {
         match self {
             Self::Busy { retry_after } => Some(*retry_after),
+            Self::TooFast => Some(1),
             Self::Database(error) if is_away(error) => Some(2),
             _ => None,
         }
@@ -130,6 +135,7 @@ impl ResponseError for PageError {
             Self::Forbidden | Self::StaleForm => StatusCode::FORBIDDEN,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Refused { status, .. } => *status,
+            Self::TooFast => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(error) if is_away(error) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(_) | Self::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,

@@ -12,7 +12,7 @@ async fn valeria_signs_in_works_and_signs_out() {
     assert!(!browser.is_signed_in().await);
 
     let answer = browser.sign_in(&email("Valeria"), PASSWORD).await.is(StatusCode::SEE_OTHER);
-    assert_eq!(answer.location(), "/inbox");
+    assert_eq!(answer.location(), "/");
     assert!(browser.is_signed_in().await);
 
     let session = app.state.auth.recheck(app.only_session().await).await.unwrap().unwrap();
@@ -184,9 +184,7 @@ async fn the_form_speaks_the_browsers_language_until_another_is_chosen() {
 async fn after_signing_in_she_is_where_she_wanted_to_go_but_never_elsewhere() {
     let app = TestApp::new().await;
     app.agent("Valeria").await;
-    for (next, place) in
-        [("/inbox/42", "/inbox/42"), ("https://evil.test/", "/inbox"), ("//evil.test", "/inbox")]
-    {
+    for (next, place) in [("/inbox/42", "/inbox/42"), ("https://evil.test/", "/"), ("//evil.test", "/")] {
         let mut browser = app.browser();
         let csrf = browser.get("/sign-in").await.csrf();
         let form =

@@ -16,6 +16,7 @@ pub mod read_marks;
 pub mod reading;
 pub mod relay;
 pub mod reply;
+pub mod retention;
 mod rows;
 pub mod sending;
 pub mod transfer;

@@ -10,6 +10,7 @@ pub mod csrf;
 pub mod links;
 mod memory;
 pub mod origin;
+pub mod pace;
 pub mod pages;
 pub mod passwords;
 pub mod roles;
@@ -36,6 +37,7 @@ pub use signed_in::{SignedIn, Viewer};
 use cookies::Cookies;
 use memory::Memory;
 use origin::Origins;
+use pace::Pace;
 use passwords::Passwords;
 use token::{Claims, Tokens};
 
@@ -45,6 +47,8 @@ pub struct Auth {
     pub origins: Origins,
     /// Genuine forms of pages that nobody is signed in to.
     pub forms: csrf::AnonymousForms,
+    /// How fast people may ask.
+    pub pace: Pace,
     /// Hashes passwords, a few at a time.
     pub passwords: Passwords,
     cookies: Cookies,
@@ -80,6 +84,7 @@ impl Auth {
         Ok(Self {
             origins: Origins::new(&settings.server.public_urls),
             forms: csrf::AnonymousForms::new(&keyring.derive("forms of pages without a session"), cookies),
+            pace: Pace::new(settings.auth.requests_per_second, settings.auth.requests_at_once),
             passwords: Passwords::new(&settings.auth)?,
             cookies,
             tokens: Tokens::new(&keyring.derive("session tokens"), &settings.server.public_urls)?,

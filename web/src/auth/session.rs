@@ -3,7 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{PersonId, SessionId};
 use entity::session;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait, Statement};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, Statement,
+};
 use sha2::{Digest, Sha256};
 
 use super::Client;
@@ -85,4 +87,15 @@ pub async fn end_all(tx: &impl ConnectionTrait, person: PersonId, now: DateTime<
     tx.execute_raw(Statement::from_sql_and_values(backend, end, [person.into(), now.into()])).await?;
     let raise = "update person set version = version + 1 where id = $1";
     tx.execute_raw(Statement::from_sql_and_values(backend, raise, [person.into()])).await.map(drop)
+}
+
+/// How long ended sessions are kept for people's own list and the audit.
+const KEPT: TimeDelta = TimeDelta::days(30);
+
+/// Forgets sessions that ended long ago.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn forget_old(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<(), DbErr> {
+    session::Entity::delete_many().filter(session::Column::EndsAt.lt(now - KEPT)).exec(db).await.map(drop)
 }

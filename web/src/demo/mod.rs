@@ -52,7 +52,7 @@ fn start_postgres(dir: &DataDir) -> anyhow::Result<Server> {
     match Server::start(dir, &settings) {
         Err(PostgresError::NotInstalled) if embedded_postgres::can_install() => {
             say("Postgres is not installed. Installing the package:");
-            embedded_postgres::install(|step| say(step)).context("install Postgres")?;
+            embedded_postgres::install(say).context("install Postgres")?;
             Server::start(dir, &settings)
         }
         started => started,

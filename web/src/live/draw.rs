@@ -40,7 +40,7 @@ enum Subject {
     Row(Rc<ConversationLine>),
     RowGone(ConversationId),
     State(Rc<ConversationLine>),
-    Message(MessageLine),
+    Message(Box<MessageLine>),
     Line(ConversationId, SystemLine),
     Me(PresenceLine),
     Floor(super::floor::Piece),
@@ -209,7 +209,7 @@ pub async fn prepare(
             drawings.push(Drawing::new(
                 topic,
                 Guard::Conversation(talk.facts()),
-                Subject::Message(line),
+                Subject::Message(Box::new(line)),
                 now,
             ));
         }

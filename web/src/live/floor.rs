@@ -39,7 +39,7 @@ pub enum Piece {
     /// The figures over all a viewer reaches.
     Totals(Rc<Board>),
     /// A conversation's row.
-    Conversation(ConversationLine),
+    Conversation(Box<ConversationLine>),
     /// A conversation that left a queue.
     Left(ConversationId, QueueId),
 }
@@ -118,7 +118,7 @@ pub async fn prepare(
     if !owed.conversations.is_empty() {
         let ids: Vec<ConversationId> = owed.conversations.iter().copied().collect();
         let lines = reading::conversations::some(db, &ids).await?;
-        pieces.extend(lines.into_iter().map(Piece::Conversation));
+        pieces.extend(lines.into_iter().map(|line| Piece::Conversation(Box::new(line))));
     }
     if owed.queues || !owed.people.is_empty() {
         let queues = reading::floor::queues(db, None).await?;

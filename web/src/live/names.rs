@@ -1,14 +1,12 @@
 //! Names of people and queues for the lines of threads, read seldom and shared by all pages of a node.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, RwLock},
-    time::{Duration, Instant},
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use domain::{PersonId, QueueId};
 use entity::{person, queue};
 use sea_orm::{DatabaseConnection, DbErr, EntityTrait, QuerySelect};
+
+use crate::remembered::Remembered;
 
 /// A new name shows at the latest after this.
 const FRESH: Duration = Duration::from_secs(30);
@@ -38,14 +36,14 @@ impl Names {
 #[derive(Debug, Clone)]
 pub struct Directory {
     db: DatabaseConnection,
-    known: Arc<RwLock<Option<(Instant, Arc<Names>)>>>,
+    known: Remembered<Names>,
 }
 
 impl Directory {
     /// A directory that reads from `db`.
     #[must_use]
     pub fn new(db: DatabaseConnection) -> Self {
-        Self { db, known: Arc::default() }
+        Self { db, known: Remembered::new(FRESH) }
     }
 
     /// The names, at most half a minute old.
@@ -53,17 +51,7 @@ impl Directory {
     /// # Errors
     /// When the database fails and nothing is known yet.
     pub async fn names(&self) -> Result<Arc<Names>, DbErr> {
-        let known = self.known.read().ok().and_then(|known| known.clone());
-        if let Some((read_at, names)) = known
-            && read_at.elapsed() < FRESH
-        {
-            return Ok(names);
-        }
-        let names = Arc::new(self.read().await?);
-        if let Ok(mut known) = self.known.write() {
-            *known = Some((Instant::now(), names.clone()));
-        }
-        Ok(names)
+        self.known.get(self.read()).await
     }
 
     async fn read(&self) -> Result<Names, DbErr> {

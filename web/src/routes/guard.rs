@@ -122,6 +122,9 @@ async fn admit(
             {
                 return Err(PageError::Forbidden);
             }
+            if !auth.pace.admits(who.principal.person) {
+                return Err(PageError::TooFast);
+            }
             let token = who.csrf.clone();
             request.extensions_mut().insert::<SignedIn>(who);
             (Some(token), cookie)

@@ -164,6 +164,10 @@ pub struct AuthSettings {
     pub argon2_passes: u32,
     /// Argon2id: lanes.
     pub argon2_lanes: u32,
+    /// What a signed-in person may ask in a second.
+    pub requests_per_second: std::num::NonZeroU32,
+    /// And at once.
+    pub requests_at_once: std::num::NonZeroU32,
     /// Sign-ins that may wait for a core.
     pub waiting_sign_ins: usize,
     /// Failures of an account in 15 minutes before it has to wait.

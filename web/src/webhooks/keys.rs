@@ -1,10 +1,6 @@
 //! What vendors sign with: the secrets of all channels, opened and remembered for a few seconds.
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, RwLock},
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use domain::ChannelId;
 use entity::channel_secret;
@@ -13,7 +9,10 @@ use sea_orm::{
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::secrets::{Keyring, Place};
+use crate::{
+    remembered::Remembered,
+    secrets::{Keyring, Place},
+};
 
 /// A secret entered by an admin counts at the latest after this.
 const FRESH: Duration = Duration::from_secs(5);
@@ -34,14 +33,14 @@ pub struct Secrets {
 pub struct VendorKeys {
     db: DatabaseConnection,
     keyring: Arc<Keyring>,
-    known: Arc<RwLock<Option<(Instant, Arc<Secrets>)>>>,
+    known: Remembered<Secrets>,
 }
 
 impl VendorKeys {
     /// Keys that are read from `db` and opened with `keyring`.
     #[must_use]
     pub fn new(db: DatabaseConnection, keyring: Arc<Keyring>) -> Self {
-        Self { db, keyring, known: Arc::default() }
+        Self { db, keyring, known: Remembered::new(FRESH) }
     }
 
     /// The secrets, a few seconds old at most while Postgres answers.
@@ -49,22 +48,7 @@ impl VendorKeys {
     /// # Errors
     /// When Postgres does not answer and nothing is known yet.
     pub async fn get(&self) -> Result<Arc<Secrets>, DbErr> {
-        let known = self.known.read().ok().and_then(|known| known.clone());
-        if let Some((read_at, secrets)) = &known
-            && read_at.elapsed() < FRESH
-        {
-            return Ok(secrets.clone());
-        }
-        match self.read().await {
-            Ok(secrets) => {
-                let secrets = Arc::new(secrets);
-                if let Ok(mut known) = self.known.write() {
-                    *known = Some((Instant::now(), secrets.clone()));
-                }
-                Ok(secrets)
-            }
-            Err(error) => known.map(|(_, secrets)| secrets).ok_or(error),
-        }
+        self.known.get(self.read()).await
     }
 
     async fn read(&self) -> Result<Secrets, DbErr> {

@@ -142,7 +142,8 @@ async fn the_same_webhook_sixteen_times_at_once_is_one_message() {
         applier::step(clinic.test.db(), Utc::now()),
         applier::step(clinic.test.db(), Utc::now())
     );
-    (one.unwrap(), two.unwrap());
+    one.unwrap();
+    two.unwrap();
     clinic.apply().await;
     clinic.webhook(body).await;
     clinic.apply().await;
@@ -164,7 +165,8 @@ async fn ten_first_messages_of_a_new_contact_at_once_make_one_conversation_in_or
     // Two appliers, as two nodes would run them.
     let db = clinic.test.db();
     let (one, two) = tokio::join!(applier::step(db, Utc::now()), applier::step(db, Utc::now()));
-    (one.unwrap(), two.unwrap());
+    one.unwrap();
+    two.unwrap();
     clinic.apply().await;
 
     assert_eq!(

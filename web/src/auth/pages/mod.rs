@@ -15,7 +15,7 @@ use views::Template;
 use crate::error::{PageError, wants_page};
 
 /// Where people land.
-const HOME: &str = "/inbox";
+const HOME: &str = "/";
 
 /// Sends a person on, or answers a script with nothing; the cookies go along either way.
 fn on_to(

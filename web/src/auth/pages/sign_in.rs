@@ -94,7 +94,7 @@ pub async fn create(
 /// Sends a person who is not signed in to the form, and afterwards to where they wanted to go.
 pub(crate) fn ask(request: &HttpRequest) -> HttpResponse {
     let wanted = request.uri().path_and_query().map_or("", |wanted| wanted.as_str());
-    let place = if request.method().is_safe() && !matches!(wanted, "/" | super::HOME) {
+    let place = if request.method().is_safe() && !matches!(wanted, super::HOME | "/inbox") {
         let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", wanted).finish();
         format!("{PATH}?{query}")
     } else {

@@ -1,0 +1,38 @@
+//! What grows and may be forgotten, looked at by the hour.
+
+use std::time::Duration;
+
+use inbox::retention;
+use sea_orm::DbErr;
+
+use crate::{
+    auth::{session, throttle},
+    state::AppState,
+};
+
+const EVERY: Duration = Duration::from_secs(3600);
+
+/// Tidy up until the process ends.
+pub async fn run(state: AppState) {
+    let mut stop = state.stop.subscribe();
+    while !*stop.borrow() {
+        if let Err(error) = tidy(&state).await {
+            tracing::warn!(%error, "old rows could not be forgotten; tried again in an hour");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+async fn tidy(state: &AppState) -> Result<(), DbErr> {
+    let now = state.clock.now();
+    throttle::forget_old(&state.db, now).await?;
+    session::forget_old(&state.db, now).await?;
+    let receipts = retention::forget_receipts(&state.db, retention::RECEIPTS_DAYS).await?;
+    if receipts > 0 {
+        tracing::info!(receipts, "raw webhooks past their time were forgotten");
+    }
+    Ok(())
+}
