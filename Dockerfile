@@ -23,6 +23,9 @@ COPY --from=build /out/bandeja /usr/local/bin/bandeja
 # By number, so that an orchestrator can see it isn't root.
 USER 10001:10001
 WORKDIR /var/lib/bandeja
+# The defaults are for a machine of one's own: a container has to be reached from outside.
+ENV BANDEJA_SERVER__BIND=0.0.0.0:8080 \
+    MEDIA_URL=file:///var/lib/bandeja/media
 VOLUME /var/lib/bandeja
 EXPOSE 8080
 STOPSIGNAL SIGTERM
