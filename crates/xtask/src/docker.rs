@@ -83,7 +83,7 @@ fn compose() -> Result<PathBuf, String> {
 
 fn config<'a>(compose: &'a mut Command, file: &Path) -> &'a mut Command {
     // Any values: only their presence is checked.
-    for secret in ["POSTGRES_PASSWORD", "BANDEJA_KEY_ENCRYPTION_KEY", "BANDEJA_PUBLIC_URLS"] {
+    for secret in ["POSTGRES_PASSWORD", "BANDEJA_KEYS__CURRENT", "BANDEJA_PUBLIC_URL"] {
         compose.env(secret, "checked");
     }
     compose.arg("--file").arg(file).args(["--profile", "nats", "config", "--quiet"])
