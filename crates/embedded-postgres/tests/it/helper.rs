@@ -1,10 +1,10 @@
-//! Another process that starts a server: this same test program, told so by its environment.
+//! Another process that starts a server: the program `private-postgres`.
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Write as _},
+    io::{BufRead as _, BufReader},
     os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Child, ChildStdin, Command, Stdio},
 };
 
@@ -62,14 +62,9 @@ impl Other {
         // A copy, since an ordinary user may not reach the folder this program was built in.
         let place = Folder::new().0;
         let program = place.path().join("helper");
-        fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+        fs::copy(env!("CARGO_BIN_EXE_private-postgres"), &program).unwrap();
         let mut command = Command::new(&program);
-        command
-            .args(["helper::the_other_process", "--exact", "--ignored", "--nocapture"])
-            .env("HELPER_DATA_DIR", folder.path())
-            .current_dir("/")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
+        command.arg(folder.path()).current_dir("/").stdin(Stdio::piped()).stdout(Stdio::piped());
         if let Some(uid) = uid {
             command.uid(uid).gid(uid);
         }
@@ -89,16 +84,4 @@ impl Other {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
-}
-
-#[test]
-#[ignore = "not a test: the process that other tests start and kill"]
-fn the_other_process() {
-    let Some(path) = std::env::var_os("HELPER_DATA_DIR") else { return };
-    let server = Server::start(&DataDir::resolve(Path::new(&path)).unwrap(), &Settings::default()).unwrap();
-    let pid = server.pid().map_or("-".to_owned(), |pid| pid.to_string());
-    println!("READY {pid} {}", server.url("bandeja"));
-    std::io::stdout().flush().unwrap();
-    // Ends when the test lets go of the other end.
-    let _ = std::io::stdin().read_line(&mut String::new());
 }
