@@ -163,6 +163,15 @@ impl Principal {
         self.can(Permission::ConversationRead, facts)
     }
 
+    /// Whether the person sees that conversation only because they see everything. Such a look leaves an audit line.
+    #[must_use]
+    pub fn sees_as_an_outsider(&self, facts: &ConversationFacts) -> bool {
+        self.scope(Permission::ConversationRead) == Some(Scope::All)
+            && facts.assignee != Some(self.person)
+            && !self.serves.contains(&facts.queue)
+            && !self.team_queues.contains(&facts.queue)
+    }
+
     /// Whether a queue's figures are within a permission's reach.
     #[must_use]
     pub fn reaches_queue(&self, permission: Permission, queue: QueueId) -> bool {
@@ -241,6 +250,17 @@ mod tests {
         assert!(!gabriela.can_see(&held_by(Some(PersonId::new()), otra)));
         assert!(gabriela.reaches_queue(Permission::QueueRead, citas));
         assert!(!gabriela.reaches_queue(Permission::QueueRead, otra));
+    }
+
+    #[test]
+    fn an_admin_is_an_outsider_where_neither_team_nor_queue_nor_conversation_is_theirs() {
+        let (citas, otra) = (QueueId::new(), QueueId::new());
+        let alonso = person_with("admin", &[], &[citas]);
+        assert!(alonso.sees_as_an_outsider(&held_by(None, otra)));
+        assert!(!alonso.sees_as_an_outsider(&held_by(None, citas)));
+        assert!(!alonso.sees_as_an_outsider(&held_by(Some(alonso.person), otra)));
+        let gabriela = person_with("supervisor", &[], &[citas]);
+        assert!(!gabriela.sees_as_an_outsider(&held_by(None, citas)));
     }
 
     #[test]

@@ -19,7 +19,10 @@ use views::{EarlierFragment, Entry, InboxPage, Section, Thread, ThreadPane, time
 
 use super::{frame, html, words};
 use crate::{
-    auth::SignedIn,
+    auth::{
+        SignedIn,
+        audit::{self, Entry as AuditEntry},
+    },
     error::PageError,
     live::{Directory, class_for},
     present::{self, Class},
@@ -46,7 +49,7 @@ pub async fn show(
         let tx = words(&viewer);
         return html(&ThreadPane { tx, viewer: viewer.principal.person, thread: None });
     }
-    page(&viewer, &nonce, &state, None).await
+    page(&viewer, &nonce, &request, &state, None).await
 }
 
 /// GET /inbox/{conversation}: the page, or with `HX-Request` the two panes.
@@ -61,13 +64,13 @@ pub async fn open(
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
     if !request.headers().contains_key("hx-request") {
-        return page(&viewer, &nonce, &state, Some(*id)).await;
+        return page(&viewer, &nonce, &request, &state, Some(*id)).await;
     }
     let reach = viewer.principal.reach(Permission::ConversationRead);
     let line = reading::conversations::one(&state.db, viewer.principal.person, *id, &reach)
         .await?
         .ok_or(PageError::NotFound)?;
-    let thread = thread(&viewer, &state, &line).await?;
+    let thread = thread(&viewer, &request, &state, &line).await?;
     let tx = words(&viewer);
     let pane = ThreadPane { tx, viewer: viewer.principal.person, thread: Some(&thread) };
     html(&pane)
@@ -109,6 +112,7 @@ pub struct Earlier {
 async fn page(
     viewer: &SignedIn,
     nonce: &Nonce,
+    request: &HttpRequest,
     state: &AppState,
     open: Option<ConversationId>,
 ) -> Result<HttpResponse, PageError> {
@@ -121,7 +125,7 @@ async fn page(
     let opened =
         open.map(|id| lines.iter().find(|line| line.id == id).ok_or(PageError::NotFound)).transpose()?;
     let thread = match opened {
-        Some(line) => Some(thread(viewer, state, line).await?),
+        Some(line) => Some(thread(viewer, request, state, line).await?),
         None => None,
     };
     let mine = || lines.iter().filter(|line| line.assignee_id == Some(person));
@@ -133,8 +137,25 @@ async fn page(
     })
 }
 
-async fn thread(viewer: &SignedIn, state: &AppState, line: &ConversationLine) -> Result<Thread, PageError> {
+async fn thread(
+    viewer: &SignedIn,
+    request: &HttpRequest,
+    state: &AppState,
+    line: &ConversationLine,
+) -> Result<Thread, PageError> {
     let facts = line.facts();
+    if viewer.principal.sees_as_an_outsider(&facts) {
+        let address = state.auth.client(request).address;
+        let entry = AuditEntry {
+            actor: Some(viewer.principal.person),
+            address: &address,
+            action: "conversation.read",
+            object: Some(line.id.to_string()),
+            detail: serde_json::Value::Null,
+            succeeded: true,
+        };
+        audit::record(&state.db, entry, state.clock.now()).await?;
+    }
     let class = class_for(&viewer.principal, &facts);
     let reach = viewer.principal.reach(Permission::ConversationRead);
     let said = Said::read(&state.db, &state.directory, line.id, None, class).await?;
