@@ -86,11 +86,14 @@ key("a", () => {
 
 // How fresh the picture is, in one word.
 const status = document.querySelector(".floor-live");
-document.addEventListener("live", ({ detail }) => {
+function tellState(detail) {
   status.hidden = detail === "connecting" || detail === "signed-out";
   status.classList.toggle("off", detail !== "on");
   status.querySelector("[data-live-word]").textContent = t(detail === "on" ? "online" : "reconnecting");
-});
+}
+// The channel may have been opened before this module was there to hear it.
+tellState(document.documentElement.dataset.live);
+document.addEventListener("live", ({ detail }) => tellState(detail));
 
 // Too far behind to catch up: take the rows of a fresh page.
 onReset(async () => {
