@@ -87,7 +87,7 @@ key("a", () => {
 // How fresh the picture is, in one word.
 const status = document.querySelector(".floor-live");
 function tellState(detail) {
-  status.hidden = detail === "connecting" || detail === "signed-out";
+  status.hidden = detail !== "on" && detail !== "off";
   status.classList.toggle("off", detail !== "on");
   status.querySelector("[data-live-word]").textContent = t(detail === "on" ? "online" : "reconnecting");
 }
