@@ -1,6 +1,6 @@
 //! What the parts of one process share. Handlers take what they need of it as `Data<…>`.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use inbox::{Wakes, ledger::Ledger};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -17,6 +17,9 @@ use crate::{
     settings::Settings,
     webhooks::{Doorman, VendorKeys},
 };
+
+/// The relay looks every second; silent for so long, it is in trouble and so are the pages.
+const SILENCE: Duration = Duration::from_secs(10);
 
 /// What the parts of one process share; cheap to clone.
 #[derive(Clone)]
@@ -79,6 +82,11 @@ impl AppState {
             hub,
             stop,
         };
+        let pulse = state.hub.pulse.clone();
+        state.readiness.require("live", move || match pulse.silence() {
+            silence if silence < SILENCE => Ok(()),
+            silence => Err(format!("no event was numbered or looked for in {} s", silence.as_secs())),
+        });
         tokio::spawn(bus::run(state.clone()));
         Ok(state)
     }

@@ -21,7 +21,7 @@ use tokio::{
 use views::Tx;
 
 use super::{
-    Directory,
+    Directory, Pulse,
     draw::{self, Drawing, Seen, Topic},
     floor,
     needs::Needs,
@@ -107,6 +107,8 @@ pub enum HubCommand {
 #[derive(Clone)]
 pub struct Hub {
     commands: mpsc::Sender<HubCommand>,
+    /// Beats while the relay goes on.
+    pub pulse: Pulse,
 }
 
 impl Hub {
@@ -121,7 +123,7 @@ impl Hub {
         stop: watch::Receiver<bool>,
     ) -> anyhow::Result<Self> {
         let (commands, inbox) = mpsc::channel(COMMANDS);
-        let hub = Self { commands };
+        let hub = Self { commands, pulse: Pulse::start() };
         let (started, has_started) = oneshot::channel();
         let handle = hub.clone();
         std::thread::Builder::new()
@@ -141,7 +143,8 @@ impl Hub {
                     match opened.await {
                         Ok((db, last)) => {
                             let _ = started.send(Ok(()));
-                            let numbering = super::relay::run(db.clone(), wakes, handle, stop);
+                            let numbering =
+                                super::relay::run(db.clone(), wakes, handle.clone(), handle.pulse, stop);
                             let directory = Directory::new(db.clone());
                             tokio::join!(State::new(db, directory, last).run(inbox), numbering);
                         }

@@ -10,10 +10,12 @@ mod hub;
 mod names;
 mod needs;
 mod protocol;
+mod pulse;
 mod relay;
 mod socket;
 
 pub use draw::class_for;
 pub use hub::{Hub, HubCommand};
 pub use names::{Directory, Names};
+pub use pulse::Pulse;
 pub use socket::connect;

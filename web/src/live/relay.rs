@@ -6,17 +6,27 @@ use inbox::{Wakes, relay};
 use sea_orm::DatabaseConnection;
 use tokio::sync::watch;
 
-use super::hub::{Hub, HubCommand};
+use super::{
+    Pulse,
+    hub::{Hub, HubCommand},
+};
 
 /// A lost wake-up costs at most this.
 const POLL: Duration = Duration::from_secs(1);
 
 /// Number events until `stop`. `db` commits asynchronously: a number that is lost with Postgres is given again.
-pub async fn run(db: DatabaseConnection, wakes: Wakes, hub: Hub, mut stop: watch::Receiver<bool>) {
+pub async fn run(
+    db: DatabaseConnection,
+    wakes: Wakes,
+    hub: Hub,
+    pulse: Pulse,
+    mut stop: watch::Receiver<bool>,
+) {
     while !*stop.borrow() {
         let rung = wakes.relay.notified();
         match relay::step(&db).await {
             Ok(batch) => {
+                pulse.beat();
                 let full = batch.events.len() as u64 >= relay::MOST;
                 hub.tell(HubCommand::Numbered(batch)).await;
                 if full {
