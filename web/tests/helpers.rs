@@ -32,6 +32,11 @@ pub struct TestApp {
 impl TestApp {
     /// The clinic's app, on a port of its own, at a time that only moves when told to.
     pub async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// The same, with other settings.
+    pub async fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let test_db = TestDb::new().await;
         let world = World::new(test_db.db()).await;
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -44,6 +49,7 @@ impl TestApp {
         (settings.auth.argon2_memory_kib, settings.auth.argon2_passes) = (64, 1);
         let clock = Clock::manual(chrono::Utc::now());
         settings.database.url = Some(test_db.url().into());
+        change(&mut settings);
         let state = AppState::start(settings, test_db.db().clone(), clock).await.unwrap();
         let server = tokio::spawn(server::run(listener, &state).unwrap());
         Self { state, world, url, server, test_db }

@@ -15,8 +15,9 @@ use crate::{
 type IsHere = fn() -> bool;
 
 /// Packages of Debian and Ubuntu, each with the way to see whether its content is there already.
-const PACKAGES: [(&str, IsHere); 4] = [
+const PACKAGES: [(&str, IsHere); 5] = [
     ("postgresql", has_postgres),
+    ("nats-server", || works("nats-server", &["--version"]) || Path::new("/usr/sbin/nats-server").exists()),
     ("chromium", || chromium().is_some()),
     ("fonts-noto-color-emoji", || Path::new("/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf").exists()),
     ("python3-venv", || works("python3", &["-c", "import venv, ensurepip"])),
