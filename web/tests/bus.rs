@@ -35,7 +35,7 @@ impl Nats {
                 command.args(["-a", "127.0.0.1", "-p", &port.to_string()]);
                 command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()
             })
-            .expect("a NATS server: apt-get install nats-server");
+            .unwrap_or_else(|| panic!("a NATS server is missing: apt-get install nats-server"));
         Self { process, port }
     }
 
