@@ -1,11 +1,11 @@
 //! What supervisors and agents do themselves: give, take, put back.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     ConversationFacts, ConversationId, ConversationState, Permission, PersonId, PresenceState, Principal,
     QueueId, event::AssignmentReason,
 };
-use entity::conversation;
+use entity::{assignment as held, conversation};
 use sea_orm::{
     ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, FromQueryResult, QueryFilter as _,
     QuerySelect as _, sea_query::LockType,
@@ -13,6 +13,9 @@ use sea_orm::{
 
 use super::moves::{Lost, Move, Moved, move_holders};
 use crate::rows;
+
+/// So long after a colleague took a conversation, whoever also clicked for it is told; later it does not exist for them.
+const A_MOMENT: TimeDelta = TimeDelta::minutes(1);
 
 /// Why a holder was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -103,7 +106,7 @@ pub async fn claim(
     now: DateTime<Utc>,
 ) -> Result<(), AssignError> {
     let Some(found) = locked(tx, by, Permission::ConversationClaim, conversation).await? else {
-        return Err(who_was_faster(tx, by, conversation).await?);
+        return Err(who_was_faster(tx, by, conversation, now).await?);
     };
     match found.assignee_id {
         _ if found.state == ConversationState::Closed => Err(AssignError::Closed),
@@ -184,7 +187,17 @@ async fn who_was_faster(
     tx: &DatabaseTransaction,
     by: &Principal,
     id: ConversationId,
+    now: DateTime<Utc>,
 ) -> Result<AssignError, DbErr> {
+    let just_taken = held::Entity::find()
+        .filter(held::Column::ConversationId.eq(id))
+        .filter(held::Column::EndedAt.is_null())
+        .filter(held::Column::StartedAt.gt(now - A_MOMENT))
+        .one(tx)
+        .await?;
+    if just_taken.is_none() {
+        return Ok(AssignError::NotFound);
+    }
     let found = conversation::Entity::find_by_id(id).one(tx).await?;
     Ok(match found {
         Some(taken)
