@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use channel_gateway::Http;
 use inbox::{applier, dispatcher, presence, sending};
 use tokio::task::JoinSet;
 
@@ -15,7 +14,7 @@ use crate::{gateway::Gateway, housekeeping, state::AppState};
 /// When the work can't begin, or a loop breaks off.
 pub async fn run(state: AppState) -> anyhow::Result<()> {
     let AppState { db, wakes, stop, .. } = &state;
-    let gateway = Arc::new(Gateway::new(&state, Http::new()?));
+    let gateway = Arc::new(Gateway::new(&state, state.settings.vendors.http()?));
     let mut loops = JoinSet::new();
     loops.spawn(applier::run(db.clone(), wakes.clone(), stop.subscribe()));
     loops.spawn(dispatcher::run(db.clone(), wakes.clone(), stop.subscribe()));

@@ -186,6 +186,10 @@ pub struct VendorSettings {
     pub twilio_url: Url,
     /// Twilio's content API.
     pub twilio_content_url: Url,
+    /// How long connecting may take.
+    pub connect_seconds: u64,
+    /// How long a whole call may take; an unanswered one leaves its message uncertain.
+    pub answer_seconds: u64,
 }
 
 /// Background work.
@@ -238,6 +242,7 @@ impl Settings {
     fn read(layers: &Figment) -> Result<Self, SettingsError> {
         let settings: Self = layers.extract().map_err(Box::new)?;
         settings.server.sensible()?;
+        settings.vendors.sensible()?;
         Ok(settings)
     }
 }
@@ -288,9 +293,50 @@ impl ServerSettings {
     }
 }
 
+impl VendorSettings {
+    /// Above this the sender itself gives a call up.
+    const LONGEST_ANSWER_SECONDS: u64 = 55;
+
+    fn sensible(&self) -> Result<(), SettingsError> {
+        let wrong = |problem: &str| {
+            let problem = problem.to_owned();
+            Err(SettingsError::Senseless { setting: "vendors.answer_seconds", problem })
+        };
+        if self.answer_seconds > Self::LONGEST_ANSWER_SECONDS {
+            return wrong("at most 55");
+        }
+        // Once a whole call ran out of time, nobody can say whether it had begun.
+        if self.connect_seconds == 0 || self.connect_seconds >= self.answer_seconds {
+            return wrong("must be longer than connect_seconds, which is at least one");
+        }
+        Ok(())
+    }
+
+    /// The client for calls to vendors.
+    ///
+    /// # Errors
+    /// When the system's TLS can't be set up.
+    pub fn http(&self) -> Result<channel_gateway::Http, reqwest::Error> {
+        let (connect, answer) = (self.connect_seconds, self.answer_seconds);
+        channel_gateway::Http::with_limits(Duration::from_secs(connect), Duration::from_secs(answer))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_call_may_not_end_before_it_has_connected() {
+        let layers = Figment::from(Toml::string(DEFAULTS));
+        assert!(
+            Settings::read(&layers.clone().merge(Toml::string("[vendors]\nanswer_seconds = 10"))).is_err()
+        );
+        assert!(
+            Settings::read(&layers.clone().merge(Toml::string("[vendors]\nanswer_seconds = 56"))).is_err()
+        );
+        assert!(Settings::read(&layers.merge(Toml::string("[vendors]\nanswer_seconds = 11"))).is_ok());
+    }
 
     #[test]
     fn the_embedded_defaults_are_complete() {
