@@ -32,6 +32,7 @@ use crate::{
     settings::{AuthSettings, Network, Settings},
 };
 
+pub use memory::BELIEVED_FOR;
 pub use signed_in::{SignedIn, Viewer};
 
 use cookies::Cookies;

@@ -25,7 +25,7 @@ use super::{
     draw::{self, Drawing, Seen, Topic},
     floor,
     needs::Needs,
-    protocol::{self, How, View},
+    protocol::{self, View},
 };
 use crate::{auth::SignedIn, database, settings::DatabaseSettings};
 
@@ -35,6 +35,8 @@ pub const QUEUE: usize = 256;
 const FLOOR_EVERY: Duration = Duration::from_millis(250);
 /// How often open pages renew their people's presence.
 const RENEW_EVERY: Duration = Duration::from_secs(15);
+/// How often an idle page hears from us: that the line is alive, and how far it has come although nothing was for it.
+const HEARTBEAT: Duration = Duration::from_secs(20);
 /// How many commands may wait for the hub.
 const COMMANDS: usize = 1024;
 
@@ -203,7 +205,10 @@ impl State {
 
     async fn run(mut self, mut commands: mpsc::Receiver<HubCommand>) {
         let mut renew = interval(RENEW_EVERY);
-        renew.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut heartbeat = interval(HEARTBEAT);
+        for timer in [&mut renew, &mut heartbeat] {
+            timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        }
         loop {
             let floor_due = self.floor_due;
             tokio::select! {
@@ -215,6 +220,7 @@ impl State {
                     self.tell_floor().await;
                 }
                 _ = renew.tick() => self.renew_presence().await,
+                _ = heartbeat.tick() => self.beat(),
             }
         }
     }
@@ -358,6 +364,7 @@ impl State {
     /// One frame for each socket, with all that concerns it.
     fn deliver(&mut self, drawings: &[Drawing]) {
         let mut frames: HashMap<SocketId, Vec<std::rc::Rc<str>>> = HashMap::new();
+        let mut gone = HashSet::new();
         for drawing in drawings {
             let Some(watchers) = self.topics.get(&drawing.topic) else { continue };
             for id in watchers {
@@ -365,17 +372,34 @@ impl State {
                 match drawing.for_viewer(&socket.viewer.principal, socket.tx) {
                     Seen::Update(update) => frames.entry(*id).or_default().push(update),
                     Seen::Gone(conversation) => {
-                        let gone = protocol::update(&format!("thread-{conversation}"), How::Gone, "");
-                        frames.entry(*id).or_default().push(gone.into());
+                        if gone.insert((*id, conversation)) {
+                            frames.entry(*id).or_default().push(protocol::gone(conversation).into());
+                        }
                     }
                     Seen::Nothing => {}
                 }
             }
         }
+        for (id, conversation) in gone {
+            self.take_away(id, conversation);
+        }
         for (id, updates) in frames {
             let seq = self.cursor_of(id);
             let frame = protocol::frame(seq, updates.iter().map(AsRef::as_ref));
             self.send(id, ByteString::from(frame));
+        }
+    }
+
+    /// A conversation that went out of somebody's sight is told once, and after that nothing tells that it lives on.
+    fn take_away(&mut self, id: SocketId, conversation: ConversationId) {
+        if let Some(watchers) = self.topics.get_mut(&Topic::Thread(conversation)) {
+            watchers.remove(&id);
+            if watchers.is_empty() {
+                self.topics.remove(&Topic::Thread(conversation));
+            }
+        }
+        if let Some(socket) = self.sockets.get_mut(&id) {
+            socket.showing.conversation = None;
         }
     }
 
@@ -390,8 +414,17 @@ impl State {
     fn send(&mut self, id: SocketId, frame: ByteString) {
         let full = self.sockets.get(&id).is_some_and(|socket| socket.frames.try_send(frame).is_err());
         if full {
+            metrics::counter!("bandeja_pages_let_go_total", "why" => "behind").increment(1);
             tracing::info!(socket = id, "socket {id} fell behind and is closed");
             self.leave(id);
+        }
+    }
+
+    /// Through the queues, so that the cursor never runs ahead of the frames it counts.
+    fn beat(&mut self) {
+        let ids: Vec<SocketId> = self.sockets.keys().copied().collect();
+        for id in ids {
+            self.send(id, ByteString::from(protocol::heartbeat(self.cursor_of(id))));
         }
     }
 

@@ -79,6 +79,12 @@ pub fn update(to: &str, how: How, html: &str) -> String {
     serde_json::to_string(&Update { to, how, h: html }).unwrap_or_default()
 }
 
+/// The open conversation is no longer this person's to see.
+#[must_use]
+pub fn gone(conversation: ConversationId) -> String {
+    update(&format!("thread-{conversation}"), How::Gone, "")
+}
+
 /// A frame: updates and the cursor after them. They are applied together or not at all.
 #[must_use]
 pub fn frame<'a>(seq: i64, updates: impl IntoIterator<Item = &'a str>) -> String {

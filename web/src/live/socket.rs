@@ -15,11 +15,11 @@ use bytestring::ByteString;
 use chrono::Utc;
 use domain::ConversationId;
 use futures_util::StreamExt as _;
-use inbox::relay;
+use inbox::{reading, relay};
 use sea_orm::DbErr;
 use tokio::{
     sync::{mpsc, oneshot},
-    time::{MissedTickBehavior, interval},
+    time::{MissedTickBehavior, interval, timeout},
 };
 use views::Tx;
 
@@ -28,18 +28,27 @@ use super::{
     floor,
     hub::{HubCommand, Joining, QUEUE, Showing, SocketId},
     needs::Needs,
-    protocol::{self, FromPage, How, View},
+    protocol::{self, FromPage, View},
 };
-use crate::{at_work, auth::SignedIn, error::PageError, state::AppState};
+use crate::{
+    at_work,
+    auth::{BELIEVED_FOR, SignedIn},
+    error::PageError,
+    state::AppState,
+};
 
 /// Signed out, or shut out.
 const SIGNED_OUT: u16 = 4401;
-/// How often an idle page hears from us.
-const HEARTBEAT: Duration = Duration::from_secs(20);
+/// How often a page is asked for a sign of life.
+const PING: Duration = Duration::from_secs(20);
 /// How long a page may be silent: it answers our pings.
 const SILENCE: Duration = Duration::from_secs(45);
-/// How often the session behind an open page is looked at again.
-const RECHECK: Duration = Duration::from_secs(4);
+/// How long a page may take nothing although there is something for it.
+const STUCK: Duration = Duration::from_secs(5);
+/// How often the session behind an open page is looked at again. Together with how long an answer is believed, a lost
+/// permission or session counts within five seconds.
+const RECHECK: Duration = Duration::from_secs(1);
+const _: () = assert!(RECHECK.as_secs() + BELIEVED_FOR.as_secs() <= 5);
 /// A page that missed more events than this fetches its panes again instead.
 const CATCH_UP: u64 = 1000;
 /// The longest thing a page may say.
@@ -71,7 +80,6 @@ pub async fn connect(
         state,
         session,
         showing: None,
-        cursor: 0,
         heard_at: Instant::now(),
     };
     actix_web::rt::spawn(open.run(stream));
@@ -110,7 +118,6 @@ struct Open {
     state: Data<AppState>,
     session: Session,
     showing: Option<Showing>,
-    cursor: i64,
     heard_at: Instant,
 }
 
@@ -119,8 +126,20 @@ impl Open {
         let end = self.serve(stream).await;
         self.state.hub.tell(HubCommand::Leave(self.id)).await;
         if let Err(End::Close(reason)) = end {
-            // The page may have gone first.
-            let _ = self.session.close(Some(reason)).await;
+            // The page may have gone first, or still take nothing.
+            let _ = timeout(SILENCE, self.session.close(Some(reason))).await;
+        }
+    }
+
+    /// Tell the page something. Where it takes nothing any more the line's buffers are full: it is let go, and catches up
+    /// when it is back.
+    async fn say(&mut self, text: impl Into<ByteString>) -> Result<(), End> {
+        match timeout(STUCK, self.session.text(text)).await {
+            Ok(said) => Ok(said?),
+            Err(_) => {
+                metrics::counter!("bandeja_pages_let_go_total", "why" => "stuck").increment(1);
+                Err(close(1013, "catch up"))
+            }
         }
     }
 
@@ -128,9 +147,9 @@ impl Open {
         let (frames, mut queue) = mpsc::channel::<ByteString>(QUEUE);
         // Held only until the first hello hands it to the hub: then a dropped queue means that the hub let go of us.
         let mut frames = Some(frames);
-        let mut heartbeat = interval(HEARTBEAT);
+        let mut ping = interval(PING);
         let mut recheck = interval(RECHECK);
-        for timer in [&mut heartbeat, &mut recheck] {
+        for timer in [&mut ping, &mut recheck] {
             timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
             timer.tick().await;
         }
@@ -140,7 +159,7 @@ impl Open {
             tokio::select! {
                 _ = stop.changed() => return Err(close(1012, "restart")),
                 frame = queue.recv() => match frame {
-                    Some(frame) => self.session.text(frame).await?,
+                    Some(frame) => self.say(frame).await?,
                     None => return Err(close(1013, "catch up")),
                 },
                 message = stream.next() => {
@@ -161,12 +180,12 @@ impl Open {
                         Some(Ok(_)) => {}
                     }
                 },
-                _ = heartbeat.tick() => {
+                _ = ping.tick() => {
                     if self.heard_at.elapsed() > SILENCE {
                         return Err(close(1001, "silent"));
                     }
-                    self.session.ping(b"").await?;
-                    self.session.text(protocol::heartbeat(self.cursor)).await?;
+                    let asked = timeout(STUCK, self.session.ping(b"")).await;
+                    asked.map_err(|_| close(1013, "catch up"))??;
                 }
                 _ = recheck.tick() => self.look_again().await?,
             }
@@ -195,7 +214,7 @@ impl Open {
         showing: Showing,
         frames: &mut Option<mpsc::Sender<ByteString>>,
     ) -> Result<(), End> {
-        let showing = self.allowed(showing);
+        let showing = self.allowed(since, showing).await?;
         let (joined, from) = oneshot::channel();
         let joining = Joining {
             id: self.id,
@@ -211,25 +230,33 @@ impl Open {
             at_work::go_on(&self.state, self.viewer.principal.person).await?;
         }
         self.showing = Some(showing);
-        self.cursor = up_to.max(since);
         if since < up_to {
             self.catch_up(since, up_to, showing).await?;
         }
-        Ok(self.session.text(protocol::ready(self.cursor)).await?)
+        self.say(protocol::ready(up_to.max(since))).await
     }
 
-    /// A page asks for what it likes; it is shown what its person may see.
-    fn allowed(&self, showing: Showing) -> Showing {
-        let may_watch = self.viewer.principal.holds(domain::Permission::ConversationAssign);
+    /// A page asks for what it likes; it is shown what its person may see. A conversation out of their sight and one that
+    /// never was are answered alike, and nothing is ever told about either.
+    async fn allowed(&mut self, since: i64, showing: Showing) -> Result<Showing, End> {
+        let principal = self.viewer.principal.clone();
+        let may_watch = principal.holds(domain::Permission::ConversationAssign);
         let view = if showing.view == View::Floor && !may_watch { View::Nothing } else { showing.view };
-        Showing { view, ..showing }
+        let Some(conversation) = showing.conversation else { return Ok(Showing { view, ..showing }) };
+        let found = reading::conversations::some(&self.state.db, &[conversation]).await?;
+        if found.first().is_some_and(|line| principal.can_see(&line.facts())) {
+            return Ok(Showing { view, ..showing });
+        }
+        let gone = protocol::gone(conversation);
+        self.say(protocol::frame(since, [gone.as_str()])).await?;
+        Ok(Showing { view, conversation: None })
     }
 
     async fn catch_up(&mut self, since: i64, up_to: i64, showing: Showing) -> Result<(), End> {
         let db = &self.state.db;
         let mut missed = relay::read_after(db, since, CATCH_UP + 1).await?;
         if since <= 0 || missed.len() as u64 > CATCH_UP {
-            return Ok(self.session.text(protocol::reset(up_to)).await?);
+            return self.say(protocol::reset(up_to)).await;
         }
         missed.retain(|event| event.seq <= up_to);
         let needs = Needs::of(&missed);
@@ -251,14 +278,14 @@ impl Open {
                 match drawing.for_viewer(&self.viewer.principal, self.tx) {
                     Seen::Update(update) => updates.push(update.to_string()),
                     Seen::Gone(conversation) => {
-                        updates.push(protocol::update(&format!("thread-{conversation}"), How::Gone, ""));
+                        updates.push(protocol::gone(conversation));
                     }
                     Seen::Nothing => {}
                 }
             }
             protocol::frame(up_to, updates.iter().map(String::as_str))
         };
-        Ok(self.session.text(frame).await?)
+        self.say(frame).await
     }
 
     async fn seen(&mut self, conversation: ConversationId, n: i64) -> Result<(), End> {
