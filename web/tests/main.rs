@@ -5,9 +5,17 @@
 
 mod access;
 mod bus;
+mod clinic;
 mod headers;
 mod helpers;
+mod hidden;
+mod kill;
+mod main_story;
 mod password_guessing;
+mod receiving;
+mod replying;
+mod restart;
 mod sessions;
 mod sign_in;
+mod sockets;
 mod welcome;

@@ -1,0 +1,145 @@
+//! The vendors' side: customers who write, what was accepted, misbehaviour on request, and webhooks made by hand.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use reqwest::{Client, RequestBuilder, StatusCode};
+use serde_json::{Value, json};
+use simulator::{Pace, signing};
+use url::Url;
+
+use super::until;
+
+/// A customer.
+pub const LUCIA: &str = "+51987412306";
+const LUCIA_NAME: &str = "Lucía Paredes";
+
+/// Meta and Twilio.
+pub struct Vendor {
+    sim: simulator::Running,
+    http: Client,
+    webhooks: Url,
+}
+
+impl Vendor {
+    pub async fn start(url: &Url, change: impl FnOnce(&mut simulator::Settings)) -> Self {
+        let mut settings = simulator::Settings {
+            pace: Pace { sent: (1, 5), delivered: (5, 10), read: (10, 20) },
+            // As patient as the real one, and quicker in coming back.
+            redelivery: [100, 200, 400, 500]
+                .into_iter()
+                .chain([1000; 120])
+                .map(Duration::from_millis)
+                .collect(),
+            ..simulator::Settings::demo(url.as_str())
+        };
+        change(&mut settings);
+        let sim = simulator::start(settings).await.unwrap();
+        Self { sim, http: Client::new(), webhooks: url.clone() }
+    }
+
+    pub fn graph_url(&self) -> Url {
+        format!("{}/v26.0", self.sim.graph_url()).parse().unwrap()
+    }
+
+    pub fn twilio_url(&self) -> Url {
+        self.sim.twilio_url().parse().unwrap()
+    }
+
+    async fn control(&self, path: &str, body: &Value) -> (StatusCode, Value) {
+        let url = format!("{}/control/{path}", self.sim.url());
+        let answer = self.http.post(url).json(body).send().await.unwrap();
+        (answer.status(), answer.json().await.unwrap())
+    }
+
+    /// Lucía writes, and the product has taken it. The vendor's id of it.
+    pub async fn lucia_writes(&self, text: &str) -> String {
+        self.customer_writes(LUCIA, LUCIA_NAME, text).await
+    }
+
+    pub async fn customer_writes(&self, from: &str, name: &str, text: &str) -> String {
+        let writing = json!({ "from": from, "name": name, "message": text, "wait_ms": 60_000 });
+        let (status, answer) = self.control("inbound", &writing).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        answer["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Lucía writes whatever is in a message of hers, and goes on without waiting.
+    pub async fn lucia_drops(&self, text: &str) {
+        let writing = json!({ "from": LUCIA, "name": LUCIA_NAME, "message": text, "wait_ms": 0 });
+        let (status, answer) = self.control("inbound", &writing).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{answer}");
+    }
+
+    /// Everybody at the vendors behaves but for these.
+    pub async fn misbehaves(&self, faults: Value) {
+        let (status, answer) = self.control("faults", &faults).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+    }
+
+    /// What the vendors accepted, oldest first.
+    pub async fn sent(&self) -> Vec<Value> {
+        let url = format!("{}/control/sent", self.sim.url());
+        self.http.get(url).send().await.unwrap().json().await.unwrap()
+    }
+
+    /// The words of it.
+    pub async fn sent_texts(&self) -> Vec<String> {
+        self.sent().await.iter().map(|sent| sent["body"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Wait until so many were accepted.
+    pub async fn until_sent(&self, wanted: usize) -> Vec<Value> {
+        until(&format!("{wanted} accepted by the vendor"), || async {
+            Some(self.sent().await).filter(|sent| sent.len() >= wanted)
+        })
+        .await
+    }
+
+    /// No message of ours was accepted twice: our own id stands beside each.
+    pub async fn has_nothing_twice(&self) {
+        let sent = self.sent().await;
+        let ids: BTreeSet<&str> = sent.iter().map(|sent| sent["opaque"].as_str().unwrap()).collect();
+        assert_eq!(ids.len(), sent.len(), "{sent:?}");
+    }
+
+    /// A webhook made by hand, signed as Meta signs.
+    pub async fn posts(&self, body: Vec<u8>) -> StatusCode {
+        let signature = signing::meta("demo-app-secret", &body);
+        self.posts_signed(body, Some(&signature)).await
+    }
+
+    /// The same with any signature or none.
+    pub async fn posts_signed(&self, body: Vec<u8>, signature: Option<&str>) -> StatusCode {
+        self.webhook(body, signature).send().await.unwrap().status()
+    }
+
+    /// A webhook for somebody who may not be there: `None` where nobody answers.
+    pub async fn try_post(&self, body: Vec<u8>) -> Option<StatusCode> {
+        let signature = signing::meta("demo-app-secret", &body);
+        self.webhook(body, Some(&signature)).send().await.ok().map(|answer| answer.status())
+    }
+
+    fn webhook(&self, body: Vec<u8>, signature: Option<&str>) -> RequestBuilder {
+        let request = self.http.post(self.webhooks.join("/webhooks/whatsapp").unwrap()).body(body);
+        match signature {
+            Some(signature) => request.header("x-hub-signature-256", signature),
+            None => request,
+        }
+    }
+
+    /// A webhook of Twilio, signed for the address it is told to be.
+    pub async fn twilio_posts(
+        &self,
+        path: &str,
+        form: &[(&str, &str)],
+        signature: Option<&str>,
+    ) -> StatusCode {
+        let url = self.webhooks.join(path).unwrap();
+        let pairs: Vec<(String, String)> =
+            form.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let genuine = signing::twilio("demo-twilio-token", url.as_str(), &pairs);
+        let request =
+            self.http.post(url).form(form).header("x-twilio-signature", signature.unwrap_or(&genuine));
+        request.send().await.unwrap().status()
+    }
+}
