@@ -9,7 +9,7 @@ pub const RECEIPTS_DAYS: i32 = 30;
 /// Rows in one bite.
 const BITE: i64 = 5000;
 
-/// Forget the raw bodies of webhooks that were applied longer ago than that. What is in quarantine stays. How many.
+/// Forget the raw bodies of webhooks that were applied longer ago than that. What is or was in quarantine stays. How many.
 ///
 /// # Errors
 /// When the database fails; what was forgotten until then stays forgotten.
@@ -21,6 +21,7 @@ pub async fn forget_receipts(db: &impl ConnectionTrait, days: i32) -> Result<u64
             "delete from receipt where id in (
                  select id from receipt
                  where state = 'applied' and received_at < now() - make_interval(days => $1)
+                     and not exists (select from quarantine q where q.receipt_id = receipt.id)
                  order by id limit $2)",
             [days.into(), BITE.into()],
         )
