@@ -347,6 +347,23 @@ mod tests {
     }
 
     #[test]
+    fn the_operations_guide_names_every_setting() {
+        let guide = include_str!("../../../docs/operating.md");
+        let mut section = "";
+        for line in DEFAULTS.lines() {
+            if let Some(name) = line.strip_prefix('[') {
+                section = name.trim_end_matches(']');
+            }
+            let Some((name, _)) = line.split_once(" = ") else { continue };
+            let name = name.trim_start_matches("# ");
+            let ours = format!("BANDEJA_{section}__{name}").to_uppercase();
+            let usual = format!("{section}_{name}").to_uppercase();
+            let is_named = [ours, usual].iter().any(|word| guide.contains(&format!("| `{word}` |")));
+            assert!(section.is_empty() || is_named, "{section}.{name} is missing in docs/operating.md");
+        }
+    }
+
+    #[test]
     fn a_misspelt_setting_is_refused_by_name() {
         let layers = Figment::from(Toml::string(DEFAULTS)).merge(Toml::string("[server]\nbinf = \"x\""));
         let error = Settings::read(&layers).unwrap_err().to_string();
