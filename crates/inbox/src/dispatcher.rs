@@ -8,9 +8,7 @@ use std::{collections::HashMap, time::Duration};
 use chrono::{DateTime, Utc};
 use domain::{ConversationId, PersonId, PresenceState, QueueId, SkillId};
 use routing::{Candidate, Choice, Decision, Skills, Work};
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, FromQueryResult, TransactionTrait as _,
-};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, FromQueryResult};
 
 use crate::{
     Wakes,
@@ -28,8 +26,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// # Errors
 /// When the database fails; nothing was given then.
 pub async fn step(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<usize, DbErr> {
-    let tx = db.begin().await?;
-    tx.execute_unprepared("select pg_advisory_xact_lock(1112, 3)").await?;
+    let tx = rows::begin_alone(db, 3).await?;
     let waiting_in = queues_with_work(&tx).await?;
     if waiting_in.is_empty() {
         tx.rollback().await?;

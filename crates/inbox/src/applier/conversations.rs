@@ -152,11 +152,15 @@ impl Talks {
         let found: Vec<Talk> = rows::all(
             tx,
             "with latest as (
-                 select distinct on (c.channel_id, c.contact_id) c.id
+                 select newest.id
                  from json_to_recordset($1::text::json) as asked(channel_id uuid, contact_id uuid)
-                 join conversation c on c.contact_id = asked.contact_id and c.channel_id = asked.channel_id
-                 where c.state = 'closed' and c.closed_at > $2
-                 order by c.channel_id, c.contact_id, c.closed_at desc
+                 cross join lateral (
+                     select c.id from conversation c
+                     where c.contact_id = asked.contact_id and c.channel_id = asked.channel_id and c.state = 'closed'
+                         and c.closed_at > $2
+                     order by c.closed_at desc
+                     limit 1
+                 ) newest
              )
              update conversation c set state = 'queued', closed_at = null, queued_at = $3, must_act = 'agent',
                  must_act_since = $3

@@ -16,9 +16,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::inbound::{InboundEvent, InboundMessage, StatusReport};
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, FromQueryResult, TransactionTrait,
-};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, FromQueryResult};
 
 use crate::{Wakes, events, rows};
 
@@ -110,9 +108,7 @@ fn is_about_data(error: &DbErr) -> bool {
 }
 
 async fn attempt(db: &DatabaseConnection, limit: i64, now: DateTime<Utc>) -> Result<Applied, DbErr> {
-    let tx = db.begin().await?;
-    // 0x0B0E…: any number nobody else uses; held until this transaction ends, whoever crashes.
-    tx.execute_unprepared("select pg_advisory_xact_lock(1112, 1)").await?;
+    let tx = rows::begin_alone(db, 1).await?;
     let receipts: Vec<Receipt> = rows::all(
         &tx,
         "select id, source, query, body, received_at from receipt where state = 'new' order by id limit $1",
