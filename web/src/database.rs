@@ -8,16 +8,31 @@ use secrecy::ExposeSecret;
 
 use crate::settings::DatabaseSettings;
 
-/// Connections of the relay and the hub: few, and they don't wait for the disk at commit. What a crash of Postgres takes
-/// back of them is done again.
+/// A connection that rested for longer is asked whether it still is one before it is used.
+const RESTED: Duration = Duration::from_secs(5);
+
+/// Compiling a statement takes Postgres longer than any of ours runs.
+const COMPILE_NOTHING: (&str, &str) = ("jit", "off");
+
+/// Of the relay's and the hub's connections. They don't wait for the disk at commit: what a crash of Postgres takes back
+/// of them is done again. And they find rows by their keys only, with the same many-sided questions for each batch: one
+/// plan for each, of index look-ups, whatever the statistics of a young table say.
+const LIVE: [(&str, &str); 6] = [
+    COMPILE_NOTHING,
+    ("synchronous_commit", "off"),
+    ("plan_cache_mode", "force_generic_plan"),
+    ("enable_seqscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+];
+
+/// Connections of the relay and the hub: few, and tuned for what they do again and again.
 ///
 /// # Errors
 /// When there is no URL or nobody answers there.
 pub async fn open_asynchronous(settings: &DatabaseSettings) -> anyhow::Result<DatabaseConnection> {
     let mut options = connect_options(settings)?;
-    options
-        .max_connections(3)
-        .map_sqlx_postgres_opts(|options| options.options([("synchronous_commit", "off")]));
+    options.max_connections(3).map_sqlx_postgres_opts(|options| options.options(LIVE));
     Database::connect(options).await.context("connect to the database")
 }
 
@@ -27,7 +42,9 @@ pub async fn open_asynchronous(settings: &DatabaseSettings) -> anyhow::Result<Da
 /// When there is no URL or nobody answers there.
 pub async fn open(settings: &DatabaseSettings) -> anyhow::Result<DatabaseConnection> {
     let mut options = connect_options(settings)?;
-    options.max_connections(settings.max_connections);
+    options
+        .max_connections(settings.max_connections)
+        .map_sqlx_postgres_opts(|options| options.options([COMPILE_NOTHING]));
     Database::connect(options).await.context("connect to the database")
 }
 
@@ -37,6 +54,7 @@ fn connect_options(settings: &DatabaseSettings) -> anyhow::Result<ConnectOptions
     options
         .acquire_timeout(Duration::from_secs(settings.acquire_seconds))
         .connect_timeout(Duration::from_secs(settings.acquire_seconds))
+        .test_before_acquire_if_idle_for(RESTED)
         .sqlx_logging(false);
     Ok(options)
 }
