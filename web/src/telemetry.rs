@@ -1,9 +1,14 @@
 //! Log lines and figures about ourselves.
 
+use std::time::Duration;
+
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::settings::{LogFormat, LogSettings};
+
+/// How often samples are summed up. Until then each one is kept, and without it for as long as nobody asks for figures.
+const UPKEEP: Duration = Duration::from_secs(5);
 
 /// Starts writing log lines to standard error. Once per process.
 ///
@@ -20,13 +25,22 @@ pub fn start_logging(settings: &LogSettings) -> anyhow::Result<()> {
 }
 
 /// Starts collecting figures. Where a collector is already installed, as between tests of one process, the figures go
-/// there and this one stays empty.
+/// there and this one stays empty. Within a runtime: the samples are summed up in the background.
 #[must_use]
 pub fn start_metrics() -> PrometheusHandle {
     let recorder = PrometheusBuilder::new().build_recorder();
     let handle = recorder.handle();
     if metrics::set_global_recorder(recorder).is_err() {
         tracing::debug!("figures are already collected in this process");
+        return handle;
     }
+    let upkeep = handle.clone();
+    tokio::spawn(async move {
+        let mut due = tokio::time::interval(UPKEEP);
+        loop {
+            due.tick().await;
+            upkeep.run_upkeep();
+        }
+    });
     handle
 }
