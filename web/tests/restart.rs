@@ -66,6 +66,7 @@ impl Drop for Postgres {
         drop(self.server.take());
         // A test that passed shouldn't fail for what it leaves behind.
         let _ = self.dir.remove();
+        let _ = std::fs::remove_dir_all(self.dir.path());
     }
 }
 

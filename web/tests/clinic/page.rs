@@ -1,6 +1,7 @@
 //! An open page: drawn by the server, told by the socket, and kept as a browser keeps it (`web/assets/js/patch.js`).
 
 use std::{
+    collections::BTreeMap,
     fmt::Write as _,
     net::SocketAddr,
     time::{Duration, Instant},
@@ -32,7 +33,13 @@ pub struct Shown {
     pub state: String,
     /// Their own presence.
     pub me: String,
+    /// The floor: queues, agents, conversations, figures.
+    pub floor: BTreeMap<&'static str, Vec<String>>,
 }
+
+/// The floor's containers. Its elements carry the cursor they were drawn at as their version.
+const FLOOR: [&str; 3] = ["floor-queues", "floor-agents", "floor-conversations"];
+const TOTALS: &str = "floor-totals";
 
 impl Shown {
     fn of(page: &str, talk: Option<ConversationId>) -> Self {
@@ -43,6 +50,12 @@ impl Shown {
             thread: talk.map(|id| owned(html::children(page, &format!("thread-{id}")))).unwrap_or_default(),
             state: talk.map(|id| whole(&format!("state-{id}"))).unwrap_or_default(),
             me: whole("me-presence"),
+            floor: FLOOR
+                .into_iter()
+                .filter(|id| html::element(page, id).is_some())
+                .map(|id| (id, owned(html::children(page, id))))
+                .chain(html::element(page, TOTALS).map(|totals| (TOTALS, vec![totals.to_owned()])))
+                .collect(),
         }
     }
 }
@@ -52,7 +65,16 @@ impl Shown {
     fn as_far_as(&self, fresh: &Self) -> Self {
         let begins = fresh.thread.first().map_or("", |first| seq(first));
         let thread = self.thread.iter().filter(|entry| seq(entry) >= begins).cloned().collect();
-        Self { thread, ..self.clone() }
+        Self { thread, ..self.clone() }.without_cursors()
+    }
+
+    /// What a page shows does not depend on when it was drawn; the cursor that some elements carry does.
+    fn without_cursors(mut self) -> Self {
+        for element in self.floor.values_mut().flatten() {
+            let version = html::attribute(element, "data-v").unwrap_or_default();
+            *element = element.replacen(&format!(" data-v=\"{version}\""), "", 1);
+        }
+        self
     }
 }
 
@@ -71,6 +93,7 @@ pub struct Page {
     cursor: i64,
     csrf: String,
     path: String,
+    view: String,
     is_live: bool,
     socket: Option<Socket>,
 }
@@ -95,6 +118,7 @@ impl Page {
             cursor: 0,
             csrf: String::new(),
             path,
+            view: String::new(),
             is_live: false,
             socket: None,
         };
@@ -104,10 +128,9 @@ impl Page {
 
     async fn load(&mut self) {
         let body = self.fetch().await;
-        let of_body = |name| {
-            html::attribute(&body[body.find("<body").unwrap()..], name).unwrap().parse::<i64>().unwrap()
-        };
-        self.cursor = self.cursor.max(of_body("data-cursor"));
+        let of_body = |name| html::attribute(&body[body.find("<body").unwrap()..], name).unwrap();
+        self.cursor = self.cursor.max(of_body("data-cursor").parse().unwrap());
+        self.view = of_body("data-view").to_owned();
         let (_, rest) = body.split_once("<meta name=\"csrf\" content=\"").unwrap();
         self.csrf = rest.split_once('"').unwrap().0.to_owned();
         self.shown = Shown::of(&body, self.talk);
@@ -162,7 +185,7 @@ impl Page {
     async fn try_connect(&mut self) -> bool {
         let Ok(socket) = self.upgrade(None).await else { return false };
         (self.socket, self.ended, self.is_live) = (Some(socket), None, false);
-        let mut hello = json!({ "t": "hello", "v": 1, "since": self.cursor, "view": "inbox/mine" });
+        let mut hello = json!({ "t": "hello", "v": 1, "since": self.cursor, "view": self.view });
         if let Some(talk) = self.talk {
             hello["conv"] = json!(talk);
         }
@@ -240,7 +263,19 @@ impl Page {
             }
             "morph" if to == "me-presence" => morph(&mut self.shown.me, html),
             "morph" if to == format!("state-{talk}") => morph(&mut self.shown.state, html),
-            "delete" => self.shown.rows.retain(|row| html::attribute(row, "id") != Some(to)),
+            "place" if FLOOR.contains(&to) => {
+                if let Some(container) = self.shown.floor.get_mut(to) {
+                    html::elements(html).into_iter().for_each(|one| place(container, one));
+                    container.sort_by(|one, other| seq(one).cmp(seq(other)));
+                }
+            }
+            "morph" if to == TOTALS => {
+                self.shown.floor.get_mut(to).into_iter().flatten().for_each(|totals| morph(totals, html));
+            }
+            "delete" => {
+                let lists = self.shown.floor.values_mut().chain([&mut self.shown.rows]);
+                lists.for_each(|list| list.retain(|one| html::attribute(one, "id") != Some(to)));
+            }
             "gone" if to == format!("thread-{talk}") => {
                 self.talk = None;
                 self.shown.thread.clear();
@@ -285,7 +320,7 @@ impl Page {
                 self.connect().await;
             }
             let fresh = self.fresh().await;
-            if self.shown.as_far_as(&fresh) == fresh {
+            if self.shown.as_far_as(&fresh) == fresh.clone().without_cursors() {
                 return;
             }
             assert!(
@@ -318,6 +353,11 @@ impl Page {
     pub fn lists(&self, talk: ConversationId) -> bool {
         let id = format!("row-{talk}");
         self.shown.rows.iter().any(|row| html::attribute(row, "id") == Some(&id))
+    }
+
+    /// Whether the floor has an element in one of its containers that says so.
+    pub fn floor_says(&self, container: &str, words: &str) -> bool {
+        self.shown.floor.get(container).into_iter().flatten().any(|element| element.contains(words))
     }
 
     /// A request as this page's scripts make it.

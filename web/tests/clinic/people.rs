@@ -40,6 +40,11 @@ impl Person {
         Page::open(self.clone(), format!("/inbox/{talk}")).await
     }
 
+    /// The floor of whoever supervises.
+    pub async fn opens_floor(&self) -> Page {
+        Page::open(self.clone(), "/floor".to_owned()).await
+    }
+
     pub async fn get(&mut self, path: &str) -> Answer {
         self.browser.get(path).await
     }
