@@ -88,6 +88,21 @@ async fn a_send_the_vendor_never_answered_is_uncertain_and_settled_by_its_report
 }
 
 #[tokio::test]
+async fn an_sms_is_answered_by_sms() {
+    let clinic = Clinic::open().await;
+    let valeria = clinic.agent("Valeria").await;
+    clinic.vendor().lucia_texts("Hola por SMS").await;
+    let talk = clinic.held_conversation().await;
+    let mut page = valeria.opens(talk).await;
+    assert_eq!(page.bubbles(), ["Hola por SMS"]);
+    page.replies(talk, "Hola, Lucía").await.is(StatusCode::CREATED);
+    page.until("delivered", |page| page.shows_ticks("Hola, Lucía", "#i-check-check")).await;
+    let sent = clinic.vendor().sent().await;
+    assert_eq!((sent.len(), sent[0]["to"].as_str()), (1, Some(LUCIA)));
+    page.becomes_a_fresh_load().await;
+}
+
+#[tokio::test]
 async fn a_vendor_that_is_too_busy_gets_it_later_and_once() {
     let clinic = Clinic::open().await;
     let mut page = in_conversation(&clinic).await;

@@ -1,4 +1,4 @@
-//! Who knocks with bad signatures too often is not even listened to for a while.
+//! Who knocks with bad signatures too often is told to stop for a while.
 
 use std::{
     collections::HashMap,
@@ -19,7 +19,7 @@ pub struct Doorman {
 }
 
 impl Doorman {
-    /// Whether somebody from this address may try at all.
+    /// Whether a bad signature from this address is still answered as a mistake.
     #[must_use]
     pub fn admits(&self, address: &str) -> bool {
         let Ok(bad) = self.bad.lock() else { return true };

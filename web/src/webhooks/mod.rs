@@ -8,8 +8,10 @@ pub mod whatsapp;
 pub use doorman::Doorman;
 pub use keys::{VendorKeys, secret_place};
 
-use actix_web::{HttpResponse, http::header};
+use actix_web::{HttpRequest, HttpResponse, http::header};
 use inbox::ledger::{Ledger, Receipt};
+
+use crate::state::AppState;
 
 /// WhatsApp sends up to 3 MB (whatsapp-cloud.md §1.4).
 pub const WHATSAPP_BYTES: usize = 4 * 1024 * 1024;
@@ -36,8 +38,16 @@ fn not_now() -> HttpResponse {
     HttpResponse::ServiceUnavailable().insert_header((header::RETRY_AFTER, "2")).finish()
 }
 
-/// Not from whom it says.
-fn refused() -> HttpResponse {
+/// Not from whom it says; and enough of it for whoever keeps trying. Only bad signatures come here: what is genuine is
+/// taken from every address, also from one that somebody else shares.
+fn refused(state: &AppState, request: &HttpRequest) -> HttpResponse {
     metrics::counter!("bandeja_webhooks_total", "answer" => "bad_signature").increment(1);
-    HttpResponse::Unauthorized().finish()
+    let address = state.auth.client(request).address;
+    let answer = if state.doorman.admits(&address) {
+        HttpResponse::Unauthorized().finish()
+    } else {
+        HttpResponse::TooManyRequests().insert_header((header::RETRY_AFTER, "60")).finish()
+    };
+    state.doorman.note(&address);
+    answer
 }

@@ -22,10 +22,6 @@ pub async fn status(request: HttpRequest, body: Bytes, state: Data<AppState>) ->
 }
 
 async fn receive(source: Source, request: &HttpRequest, body: Bytes, state: &AppState) -> HttpResponse {
-    let address = state.auth.client(request).address;
-    if !state.doorman.admits(&address) {
-        return refused();
-    }
     let Ok(secrets) = state.vendor_keys.get().await else { return not_now() };
     let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     // Twilio signs the URL it was given: ours by configuration, with the request's own target, never by `Host`.
@@ -39,8 +35,7 @@ async fn receive(source: Source, request: &HttpRequest, body: Bytes, state: &App
         settings: text("x-twilio-webhooks-signature-settings"),
     };
     if !twilio::signature_matches(&signed, &bases, Keys { auth_tokens: &secrets.auth_tokens, shared: &[] }) {
-        state.doorman.note(&address);
-        return refused();
+        return refused(state, request);
     }
     let receipt = Receipt { source, query: request.query_string().to_owned(), body: body.into() };
     // An empty answer in TwiML: what we say goes out by REST, where failures are seen (twilio.md §4).

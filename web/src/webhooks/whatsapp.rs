@@ -21,15 +21,10 @@ pub async fn verify(request: HttpRequest, state: Data<AppState>) -> HttpResponse
 
 /// POST: events. The signature is tried with each distinct app secret; which channel it is about is read later.
 pub async fn receive(request: HttpRequest, body: Bytes, state: Data<AppState>) -> HttpResponse {
-    let address = state.auth.client(&request).address;
-    if !state.doorman.admits(&address) {
-        return refused();
-    }
     let Ok(secrets) = state.vendor_keys.get().await else { return not_now() };
     let signature = request.headers().get("x-hub-signature-256").and_then(|value| value.to_str().ok());
     if whatsapp::signature_matches(signature, &body, &secrets.app_secrets).is_none() {
-        state.doorman.note(&address);
-        return refused();
+        return refused(&state, &request);
     }
     let receipt = Receipt { source: Source::Whatsapp, query: String::new(), body: body.into() };
     acknowledge(&state.ledger, receipt, HttpResponse::Ok().finish()).await

@@ -63,6 +63,13 @@ impl Vendor {
         answer["id"].as_str().unwrap().to_owned()
     }
 
+    /// Lucía sends an SMS, by way of Twilio.
+    pub async fn lucia_texts(&self, text: &str) {
+        let writing = json!({ "channel": "Sonrisas SMS", "from": LUCIA, "message": text, "wait_ms": 60_000 });
+        let (status, answer) = self.control("inbound", &writing).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+    }
+
     /// Lucía writes whatever is in a message of hers, and goes on without waiting.
     pub async fn lucia_drops(&self, text: &str) {
         let writing = json!({ "from": LUCIA, "name": LUCIA_NAME, "message": text, "wait_ms": 0 });
