@@ -40,12 +40,13 @@ export const test = base.extend({
     const contexts = [];
     const consoles = [];
     await use(async (person, path = "/inbox", options = {}) => {
-      const { state, ...more } = options;
+      const { state, before = () => {}, ...more } = options;
       const storageState = person ? (state ?? join(house.sessions, `${person}.json`)) : undefined;
       const context = await browser.newContext({ baseURL: house.url, storageState, ...more });
       contexts.push(context);
       const page = await context.newPage();
       consoles.push(listen(page));
+      await before(page);
       await page.goto(path);
       if (person) await live(page);
       return page;
@@ -80,6 +81,38 @@ export const at = (page) => ({
   strip: page.locator("#offline"),
   toast: page.locator("#toasts .toast"),
 });
+
+/** What an agent sees of list and thread, without the clocks that run: the same for a page that lived and a fresh one. */
+export const picture = (page) =>
+  page.evaluate(() => {
+    const text = (element) => element?.textContent.trim() ?? "";
+    const rows = [...document.querySelectorAll("#list > li")].map((row) => ({
+      id: row.id,
+      version: row.dataset.v,
+      who: text(row.querySelector(".who")),
+      line: text(row.querySelector(".l2")),
+      unread: text(row.querySelector(".badge:not([hidden])")),
+      open: row.firstElementChild.ariaCurrent,
+    }));
+    const entries = [...document.querySelectorAll("[data-thread] > :is(.msg, .sys)")].map((entry) => ({
+      id: entry.id,
+      look: entry.className,
+      text: text(entry),
+    }));
+    const state = { ...document.querySelector('[id^="state-"]')?.dataset };
+    return { rows, entries, state, mode: document.getElementById("dock")?.dataset.mode };
+  });
+
+/** A page that lived through something shows what a fresh one shows. */
+export async function showsTheTruth(page, open, person) {
+  const fresh = await open(person, new URL(page.url()).pathname);
+  await expect(async () => {
+    await fresh.reload();
+    await live(fresh);
+    expect(await picture(page)).toEqual(await picture(fresh));
+  }).toPass({ timeout: 20_000 });
+  await fresh.context().close();
+}
 
 /** Open the conversation of a customer from the list, ready to type. */
 export async function openFromList(page, name) {
@@ -143,7 +176,7 @@ const LAST = ["Medina", "Torres", "Salas", "Paredes", "Quiroz", "Vega", "Ramos",
 const run = String(Date.now() % 100_000).padStart(5, "0");
 
 /** The vendors' stand-in, and the customers who write through it. */
-class Vendor {
+export class Vendor {
   constructor(url) {
     this.url = url;
   }

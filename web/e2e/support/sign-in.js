@@ -5,7 +5,7 @@ export const PEOPLE = ["valeria", "mateo", "camila", "diego", "renata", "gabriel
 export const AGENTS = PEOPLE.slice(0, 5);
 export const PASSWORD = "bandeja-demo-2026";
 
-/** Sign a person in without a browser and keep the cookies in a file; answers the state. */
+/** Sign a person in without a browser; answers the cookies, and keeps them in a file where one is named. */
 export async function signIn(url, person, path) {
   const web = await request.newContext({ baseURL: url });
   const page = await (await web.get("/sign-in")).text();

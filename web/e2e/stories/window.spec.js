@@ -1,0 +1,53 @@
+import { at, expect, openFromList, test } from "../support/house.js";
+
+const DAY = 24 * 3600;
+
+test("outside of the reply window the notice stands where one would write", async ({ open, office, vendor }) => {
+  await office.atWork("valeria");
+  const valeria = await open("valeria");
+  const customer = vendor.customer();
+  await customer.write("¿Me llaman mañana?", { at: -DAY - 3600 });
+  await at(valeria).row(customer.name).getByRole("link").click();
+  await expect(at(valeria).dock).toHaveAttribute("data-mode", "closed");
+  await expect(valeria.locator(".dock-closed")).toBeVisible();
+  await expect(valeria.locator(".dock-closed")).toContainText("Solo puedes enviar una plantilla aprobada");
+  await expect(at(valeria).draft).toBeHidden();
+  await expect(at(valeria).row(customer.name).locator(".win.shut")).toBeVisible();
+
+  // A page that is out of date, or a script, gets no further.
+  const id = new URL(valeria.url()).pathname.split("/").pop();
+  const form = { client_id: crypto.randomUUID(), body: "¿Hola?" };
+  await expect(office.command("valeria", "POST", `/conversations/${id}/messages`, form)).rejects.toThrow(/"window_closed"/);
+  expect(await customer.received()).toEqual([]);
+
+  await test.step("the customer writes again and the composer is back", async () => {
+    await customer.write("¿Siguen ahí?");
+    await expect(at(valeria).draft).toBeVisible();
+    await at(valeria).draft.fill("Aquí estamos");
+    await at(valeria).draft.press("Enter");
+    await expect.poll(() => customer.received()).toEqual(["Aquí estamos"]);
+  });
+});
+
+test("the window closes while the agent types: at the second, and the text stays", async ({ open, office, vendor }) => {
+  await office.atWork("valeria");
+  const valeria = await open("valeria");
+  const customer = vendor.customer();
+  const closes = Math.floor(Date.now() / 1000) + 12;
+  await customer.write("Última llamada", { at: closes - DAY });
+  await openFromList(valeria, customer.name);
+  await expect(valeria.locator("#window")).toHaveClass(/warn-t/);
+  await valeria.evaluate(() => {
+    const dock = document.getElementById("dock");
+    new MutationObserver(() => (window.closedAt ??= Date.now())).observe(dock, { attributeFilter: ["data-mode"] });
+  });
+  await valeria.keyboard.type("Le escribo para conf");
+  await expect(at(valeria).dock).toHaveAttribute("data-mode", "closed", { timeout: 30_000 });
+  const late = (await valeria.evaluate(() => window.closedAt)) - closes * 1000;
+  expect(late, "not before its time").toBeGreaterThanOrEqual(0);
+  expect(late, "and not long after").toBeLessThan(3000);
+  await expect(valeria.locator(".dock-closed")).toBeVisible();
+  await expect(valeria.locator("#thread-title")).toBeFocused();
+  await expect(at(valeria).draft).toHaveValue("Le escribo para conf");
+  expect(await customer.received()).toEqual([]);
+});
