@@ -134,6 +134,8 @@ fn key(path: &Path) -> anyhow::Result<SecretString> {
 async fn start_simulator(options: &DemoOptions) -> anyhow::Result<simulator::Running> {
     let mut settings = simulator::Settings::demo(&format!("http://127.0.0.1:{}", options.port));
     settings.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, options.simulator_port));
+    // The data outlives this process. Ids that come again would be taken for redeliveries.
+    settings.seed = rand::random();
     simulator::start(settings).await.with_context(|| {
         format!(
             "start the simulator on port {}; choose another one with --simulator-port",

@@ -22,9 +22,9 @@ struct Options {
     /// The address the simulator is reached at, for links to media.
     #[arg(long, env = "SIMULATOR_OWN_URL")]
     own_url: Option<String>,
-    /// Start of the random choices.
-    #[arg(long, default_value_t = 2026)]
-    seed: u64,
+    /// Start of the random choices. Without it they differ each time, the vendors' ids among them.
+    #[arg(long)]
+    seed: Option<u64>,
     /// Post webhooks without asking Meta's verification question first.
     #[arg(long)]
     no_verification: bool,
@@ -48,7 +48,7 @@ impl Options {
             listen: self.listen,
             public_url: self.public_url,
             own_url: self.own_url,
-            seed: self.seed,
+            seed: self.seed.unwrap_or_else(rand::random),
             verify_webhook: !self.no_verification,
             auto_read: !self.no_auto_read,
             throughput: self.throughput,
