@@ -7,6 +7,7 @@ test("a hundred messages arrive while the agent types, and nothing moves", async
   for (const one of others) await one.write("Hola");
   const history = Array.from({ length: 30 }, (_, n) => `Historia ${n}, con una segunda línea\npara que haya por dónde desplazarse`);
   for (const text of history) await lucia.write(text, { wait_ms: 0 });
+  await expect(at(valeria).row(lucia.name).locator(".badge")).toHaveText("30");
   await openFromList(valeria, lucia.name);
   await expect(at(valeria).thread.locator(".msg")).toHaveCount(30);
 
