@@ -85,7 +85,7 @@ test("the screens of supervisor and admin", async ({ open, office, vendor }) => 
   await office.presence("diego", "paused");
   const desks = [await open("valeria"), await open("mateo")];
   const people = Array.from({ length: 7 }, () => vendor.customer());
-  for (const [n, one] of people.entries()) await one.write(["¿Me pueden llamar?", "Quiero una cita", "¿Cuánto cuesta?"][n % 3], { at: -60 * n });
+  for (const [n, one] of people.entries()) await one.write(["¿Me pueden llamar?", "Quiero una cita", "¿Cuánto cuesta?"][n % 3], { at: -60 * n - 1 });
   await vendor.customer().write("Kit de blanqueamiento, por favor", { channel: "Sonrisas SMS" });
   const floor = await open("gabriela", "/floor");
   await expect(floor.locator("#floor-conversations > tr")).toHaveCount(8);
