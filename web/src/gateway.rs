@@ -35,6 +35,10 @@ use crate::{
 /// A changed token or address counts at the latest after this.
 const FRESH: Duration = Duration::from_secs(5);
 
+/// Where Twilio reports. It repeats a callback only if the address asks for it, and never for longer than 15 seconds
+/// (twilio.md §4).
+const STATUS_CALLBACKS: &str = "/webhooks/twilio/status#rc=5&rp=ct,rt,5xx";
+
 /// Sends through whichever channel.
 pub struct Gateway {
     db: DatabaseConnection,
@@ -64,7 +68,7 @@ impl Gateway {
             db: state.db.clone(),
             keyring: state.keyring.clone(),
             vendors: state.settings.vendors.clone(),
-            status_callback_url: public_url.and_then(|url| url.join("/webhooks/twilio/status").ok()),
+            status_callback_url: public_url.and_then(|url| url.join(STATUS_CALLBACKS).ok()),
             http,
             senders: Mutex::default(),
         }

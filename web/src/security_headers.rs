@@ -88,7 +88,7 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
 fn policy(nonce: &Nonce) -> Result<HeaderValue, Error> {
     HeaderValue::try_from(format!(
         "default-src 'none'; script-src 'nonce-{nonce}'; require-trusted-types-for 'script'; \
-         trusted-types htmx bandeja; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; \
+         trusted-types bandeja; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; \
          font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; \
          frame-ancestors 'none'"
     ))

@@ -32,12 +32,19 @@ pub async fn update(
     let NewPresence { state: wanted, code } = form.into_inner();
     let person = viewer.principal.person;
     let tx = state.db.begin().await?;
-    presence::set(&tx, &viewer.principal, person, wanted, code.as_deref(), state.clock.now()).await.map_err(
-        |error| match error {
-            PresenceError::NotFound => PageError::NotFound,
-            PresenceError::Db(error) => error.into(),
-        },
-    )?;
+    presence::set(
+        &tx,
+        &viewer.principal,
+        person,
+        wanted,
+        code.as_deref().filter(|code| !code.is_empty()),
+        state.clock.now(),
+    )
+    .await
+    .map_err(|error| match error {
+        PresenceError::NotFound => PageError::NotFound,
+        PresenceError::Db(error) => error.into(),
+    })?;
     tx.commit().await?;
     state.wakes.dispatch();
     state.wakes.relay();
