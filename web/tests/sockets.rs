@@ -8,7 +8,7 @@ use reqwest::StatusCode;
 use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 use serde_json::{Value, json};
 
-use crate::clinic::{Clinic, Node, PATIENCE, Page, one};
+use crate::clinic::{Clinic, LUCIA, Node, PATIENCE, Page, one, wire};
 
 /// Valeria holds Lucía's conversation and has it open.
 async fn in_conversation(clinic: &Clinic) -> Page {
@@ -177,19 +177,27 @@ async fn a_page_that_does_not_read_is_closed_and_catches_up() {
     let mut reads = in_conversation(&clinic).await;
     let talk = reads.talk.unwrap();
     let mut stuck = reads.person.opens(talk).await;
-    clinic.vendor().lucia_writes(&"🦷".repeat(4096)).await;
-    reads.until("the long message", |page| page.shown.thread.len() > 2).await;
-    let message = "select id from message order by position desc limit 1";
-    let message = one(&clinic.ground.db, message).await.unwrap();
-    // Until the buffers of the line and the queue are full. Each frame is waited for by the tab that reads, so that they
-    // are not put together.
+    let now = chrono::Utc::now().timestamp();
+    let long = "🦷".repeat(4096);
+    let from = LUCIA.trim_start_matches('+');
+    let messages: Vec<Value> =
+        (now..now + 8).map(|at| wire::text(from, &format!("wamid.{at}"), at, &long)).collect();
+    assert_eq!(clinic.vendor().posts(wire::messages(&messages)).await, StatusCode::OK);
+    reads.until("the long messages", |page| page.bubbles().len() == 9).await;
+    let ids = "select array_agg(id) from message";
+    let ids: Vec<uuid::Uuid> = one(&clinic.ground.db, ids).await.unwrap();
+    let happened: Vec<_> = ids
+        .into_iter()
+        .map(|id| (Event::MessageReceived { conversation: talk, message: domain::MessageId(id) }, None))
+        .collect();
+    // Until the buffers of the line are full. Each frame is waited for by the tab that reads, so that they are not put
+    // together.
     let started = Instant::now();
     while !reads.person.get("/metrics").await.body.contains("bandeja_pages_let_go_total") {
         assert!(started.elapsed() < PATIENCE, "nobody lets go of the page that does not read");
-        for _ in 0..50 {
+        for _ in 0..10 {
             let tx = clinic.ground.db.begin().await.unwrap();
-            let event = Event::MessageReceived { conversation: talk, message };
-            events::append(&tx, &[(event, None)], chrono::Utc::now()).await.unwrap();
+            events::append(&tx, &happened, chrono::Utc::now()).await.unwrap();
             tx.commit().await.unwrap();
             let heard = reads.heard.len();
             clinic.node.state.wakes.relay();
