@@ -193,7 +193,7 @@ impl Talks {
             .iter()
             .filter_map(|((channel_id, contact_id), (channel, first))| {
                 let arrival = arrivals.get(*first)?;
-                let written_at = arrival.message.written_at.unwrap_or(arrival.received_at);
+                let written_at = arrival.written_at();
                 Some(Talk {
                     id: ConversationId::new(),
                     contact_id: *contact_id,

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, Utc};
 use domain::{ChannelId, ContactId, Content, ConversationId, Event, MessageId, PersonId, inbound::Context};
 use sea_orm::{DatabaseTransaction, DbErr, FromQueryResult};
 use serde::Serialize;
@@ -84,8 +84,8 @@ pub(crate) async fn store(
             return Err(DbErr::RecordNotFound("an arrival without its conversation".to_owned()));
         };
         let message = &arrival.message;
-        // The thread's order is the vendor's second, then receipt; a vendor without a clock has ours.
-        let written_at = message.written_at.unwrap_or(arrival.received_at).trunc_subsecs(0);
+        // The thread's order is the vendor's second, then receipt.
+        let written_at = arrival.written_at();
         talk.receive(arrival, written_at, now);
         fresh.push(Row {
             id: MessageId::new(),

@@ -14,7 +14,7 @@ mod statuses;
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound as _, Utc};
 use domain::inbound::{InboundEvent, InboundMessage, StatusReport};
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, FromQueryResult};
 
@@ -54,6 +54,14 @@ pub(crate) struct Arrival {
     position: i64,
     received_at: DateTime<Utc>,
     message: InboundMessage,
+}
+
+impl Arrival {
+    /// The vendor's second; ours where the vendor has no clock. Nobody writes later than we heard of it: a clock that
+    /// runs ahead would hold the reply window open and keep its message the newest for as long.
+    fn written_at(&self) -> DateTime<Utc> {
+        self.message.written_at.map_or(self.received_at, |at| at.min(self.received_at)).trunc_subsecs(0)
+    }
 }
 
 /// A report on a message of ours, and where it came from.

@@ -221,7 +221,7 @@ async fn save(
     rows::run(
         tx,
         "update delivery d set state = c.state, changed_at = case when c.moved then $2 else d.changed_at end,
-             lease_until = null, pricing = coalesce(d.pricing, c.pricing),
+             lease_until = case when c.moved then null else d.lease_until end, pricing = coalesce(d.pricing, c.pricing),
              error_code = case when c.moved then c.error_code else d.error_code end,
              error_detail = case when c.moved then c.error_detail else d.error_detail end,
              advice = case when c.moved then c.advice else d.advice end

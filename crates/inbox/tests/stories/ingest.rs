@@ -305,3 +305,36 @@ async fn statuses_repeated_reversed_and_early_end_at_the_right_ticks() {
         .unwrap();
     assert_eq!(changes, 2, "one event for each message that moved");
 }
+
+#[tokio::test]
+async fn a_vendors_clock_that_runs_ahead_does_not_hold_the_window_open() {
+    let clinic = Clinic::open().await;
+    let tomorrow = Utc::now().timestamp() + 20 * 3600;
+    clinic.webhook(vendor::messages(&[vendor::text("51987412306", "wamid.1", tomorrow, "uno")])).await;
+    clinic
+        .webhook(vendor::messages(&[vendor::text("51987412306", "wamid.2", Utc::now().timestamp(), "dos")]))
+        .await;
+    clinic.apply().await;
+
+    let talk = conversation::Entity::find().one(clinic.test.db()).await.unwrap().unwrap();
+    assert!(talk.window_until.unwrap() <= Utc::now() + chrono::TimeDelta::hours(24));
+    assert_eq!(talk.last_text.as_deref(), Some("dos"), "the newer one is the newest");
+    assert_eq!(clinic.bodies().await, ["uno", "dos"]);
+}
+
+#[tokio::test]
+async fn a_report_that_tells_nothing_new_leaves_the_attempt_its_lease() {
+    let clinic = Clinic::open().await;
+    clinic.webhook(vendor::messages(&[vendor::text("51987412306", "wamid.1", AT, "Hola")])).await;
+    clinic.apply().await;
+    let known = clinic.reply(Some("wamid.OUT"), DeliveryState::Failed).await;
+    let lease = Utc::now() + chrono::TimeDelta::minutes(2);
+    let row =
+        delivery::ActiveModel { message_id: Set(known), lease_until: Set(Some(lease)), ..Default::default() };
+    row.update(clinic.test.db()).await.unwrap();
+    clinic.webhook(vendor::statuses(&[vendor::status("wamid.OUT", "sent", AT, None)])).await;
+    clinic.apply().await;
+    let after = delivery::Entity::find_by_id(known).one(clinic.test.db()).await.unwrap().unwrap();
+    assert_eq!(after.state, DeliveryState::Failed);
+    assert!(after.lease_until.is_some());
+}
