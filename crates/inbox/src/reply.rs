@@ -68,7 +68,8 @@ pub enum ReplyError {
 /// Write down a reply. Wake the sender after the commit.
 ///
 /// The holder may, and supervisors of the queue without taking over. A draft whose `client_id` is known already
-/// answers with that message, even if the window has closed since.
+/// answers its author with that message, even if the window has closed or somebody else holds the conversation since:
+/// whoever lost the first answer is told the truth.
 ///
 /// # Errors
 /// The refusals of [`ReplyError`].
@@ -78,8 +79,12 @@ pub async fn submit(
     draft: Draft,
     now: DateTime<Utc>,
 ) -> Result<Submitted, ReplyError> {
+    if let Some(message) = earlier(tx, by, &draft).await? {
+        return Ok(Submitted { message, new: false });
+    }
     let (talk, kind) = lock(tx, by, Permission::ConversationReply, draft.conversation).await?;
-    if let Some(message) = earlier(tx, &draft).await? {
+    // Again, now that a second click at the same moment has had to wait for the first.
+    if let Some(message) = earlier(tx, by, &draft).await? {
         return Ok(Submitted { message, new: false });
     }
     check_open(&talk, kind, now)?;
@@ -148,9 +153,14 @@ async fn kind(tx: &DatabaseTransaction, id: ChannelId) -> Result<ChannelKind, Re
     Ok(channel::Entity::find_by_id(id).one(tx).await?.ok_or(ReplyError::NotFound)?.kind)
 }
 
-async fn earlier(tx: &DatabaseTransaction, draft: &Draft) -> Result<Option<MessageId>, DbErr> {
+async fn earlier(
+    tx: &DatabaseTransaction,
+    by: &Principal,
+    draft: &Draft,
+) -> Result<Option<MessageId>, DbErr> {
     let found = message::Entity::find()
         .filter(message::Column::ConversationId.eq(draft.conversation))
+        .filter(message::Column::AuthorId.eq(by.person))
         .filter(message::Column::ClientId.eq(draft.client_id))
         .one(tx)
         .await?;

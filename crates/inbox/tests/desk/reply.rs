@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use domain::{MessageId, MustAct, Principal};
 use futures_util::future::join_all;
 use inbox::{
+    assignment::{self, Handover},
     closing,
     reply::{self, Draft, ReplyError, Submitted},
 };
@@ -121,4 +122,23 @@ async fn only_what_failed_or_is_uncertain_is_sent_again_and_only_by_who_may() {
         assert_eq!(again.is_ok(), may, "{state}");
         assert!(may || matches!(again, Err(ReplyError::NotResendable(_))));
     }
+}
+
+#[tokio::test]
+async fn whoever_lost_the_answer_to_a_click_learns_that_it_was_taken_though_the_conversation_went_on() {
+    let scene = Scene::new().await;
+    let (valeria, mateo) = (scene.agent("valeria").await, scene.agent("mateo").await);
+    let talk = scene.talk_of(&valeria).await;
+    let draft = draft(talk);
+    let first = submit(&scene, &valeria, draft.clone()).await.unwrap();
+    let gabriela = scene.supervisor("gabriela").await;
+    let wish = Handover { conversation: talk, from: Some(valeria.person), to: mateo.person };
+    let tx = scene.begin().await;
+    assignment::assign(&tx, &gabriela, wish, scene.now).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let again = submit(&scene, &valeria, draft.clone()).await.unwrap();
+    assert_eq!(again, Submitted { message: first.message, new: false });
+    let fresh = Draft { client_id: Uuid::now_v7(), ..draft };
+    assert!(matches!(submit(&scene, &valeria, fresh).await, Err(ReplyError::NotFound)));
 }
