@@ -9,7 +9,7 @@ use std::{
 /// Bad signatures an address may show in a minute (security.md §6).
 const ALLOWED: u32 = 10;
 const MINUTE: Duration = Duration::from_secs(60);
-/// Addresses remembered at most; beyond that the oldest minute is forgotten.
+/// Addresses remembered at most; more in one minute, and all counts begin again.
 const REMEMBERED: usize = 10_000;
 
 /// Counts bad signatures by address. Good ones are never counted nor throttled.
@@ -31,6 +31,9 @@ impl Doorman {
         let Ok(mut bad) = self.bad.lock() else { return };
         if bad.len() >= REMEMBERED {
             bad.retain(|_, (since, _)| since.elapsed() <= MINUTE);
+            if bad.len() >= REMEMBERED {
+                bad.clear();
+            }
         }
         let entry = bad.entry(address.to_owned()).or_insert((Instant::now(), 0));
         if entry.0.elapsed() > MINUTE {
@@ -53,5 +56,14 @@ mod tests {
         }
         assert!(!doorman.admits("192.0.2.1"));
         assert!(doorman.admits("192.0.2.2"));
+    }
+
+    #[test]
+    fn a_flood_of_addresses_fills_no_memory() {
+        let doorman = Doorman::default();
+        for n in 0..2 * REMEMBERED {
+            doorman.note(&n.to_string());
+        }
+        assert!(doorman.bad.lock().unwrap().len() <= REMEMBERED);
     }
 }
