@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{Event, PersonId};
-use sea_orm::{DatabaseConnection, DbErr, FromQueryResult, TransactionTrait};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbErr, FromQueryResult, TransactionTrait};
 
 use crate::rows;
 
@@ -86,6 +86,10 @@ pub async fn step(db: &DatabaseConnection) -> Result<Batch, DbErr> {
     };
     let after = stand.last_seq;
     let base = if stand.restarted { after + JUMP } else { after };
+    if stand.restarted {
+        // Of all commits this one is waited for: were the jump lost, the next one would land on the same numbers.
+        tx.execute_unprepared("set local synchronous_commit = on").await?;
+    }
     let mut numbered: Vec<Row> = rows::all(
         &tx,
         // By array and not by a join: found by key whatever the planner believes about the table's size.
@@ -112,7 +116,18 @@ pub async fn step(db: &DatabaseConnection) -> Result<Batch, DbErr> {
     Ok(Batch { after, events: numbered.into_iter().filter_map(Row::numbered).collect() })
 }
 
-/// The numbered events after a cursor, oldest first, at most `limit`.
+/// Events after a cursor, and how far they reach.
+#[derive(Debug)]
+pub struct Stretch {
+    /// The events this version knows, oldest first.
+    pub events: Vec<Numbered>,
+    /// The last number that was read, known or not; the cursor itself when nothing came after it.
+    pub up_to: i64,
+    /// Whether there may be more after that.
+    pub more: bool,
+}
+
+/// The numbered events after a cursor, oldest first, at most `limit` with those this version does not know.
 ///
 /// # Errors
 /// When the database fails.
@@ -120,14 +135,16 @@ pub async fn read_after(
     db: &impl sea_orm::ConnectionTrait,
     after: i64,
     limit: u64,
-) -> Result<Vec<Numbered>, DbErr> {
+) -> Result<Stretch, DbErr> {
     let found: Vec<Row> = rows::all(
         db,
         "select seq, id, at, actor_id, data from event where seq > $1 order by seq limit $2",
         [after.into(), limit.cast_signed().into()],
     )
     .await?;
-    Ok(found.into_iter().filter_map(Row::numbered).collect())
+    let more = found.len() as u64 >= limit;
+    let up_to = found.last().map_or(after, |row| row.seq);
+    Ok(Stretch { events: found.into_iter().filter_map(Row::numbered).collect(), up_to, more })
 }
 
 /// The newest number. A page reads it before its rows, so it can show too much again but never miss anything.

@@ -260,10 +260,10 @@ impl State {
         for topic in showing.topics(viewer.principal.person) {
             self.topics.entry(topic).or_default().insert(id);
         }
-        let from = if showing.view == View::Floor { self.floor_last } else { self.last };
         self.sockets.insert(id, Socket { viewer, tx, showing, frames });
+        // Also for the floor, though it may be owed some of that yet: who joins reads all of it by themselves.
         // If it went away in the meantime, its end of the queue tells with the next frame.
-        let _ = joined.send(from);
+        let _ = joined.send(self.last);
     }
 
     fn leave(&mut self, id: SocketId) -> Option<Socket> {
@@ -300,16 +300,10 @@ impl State {
     async fn catch_up_with_log(&mut self, up_to: i64) -> Result<(), DbErr> {
         while self.last < up_to {
             let mut missed = relay::read_after(&self.db, self.last, relay::MOST).await?;
-            let more = missed.len() as u64 >= relay::MOST;
-            missed.retain(|event| event.seq <= up_to);
-            if missed.is_empty() {
-                self.last = up_to;
-                break;
-            }
-            self.publish(missed).await?;
-            if !more {
-                self.last = up_to;
-            }
+            missed.events.retain(|event| event.seq <= up_to);
+            self.publish(missed.events).await?;
+            // Behind the last one may stand some that this version does not know.
+            self.last = if missed.more { missed.up_to.min(up_to) } else { up_to };
         }
         Ok(())
     }

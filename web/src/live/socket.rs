@@ -255,11 +255,11 @@ impl Open {
     async fn catch_up(&mut self, since: i64, up_to: i64, showing: Showing) -> Result<(), End> {
         let db = &self.state.db;
         let mut missed = relay::read_after(db, since, CATCH_UP + 1).await?;
-        if since <= 0 || missed.len() as u64 > CATCH_UP {
+        if since <= 0 || missed.more {
             return self.say(protocol::reset(up_to)).await;
         }
-        missed.retain(|event| event.seq <= up_to);
-        let needs = Needs::of(&missed);
+        missed.events.retain(|event| event.seq <= up_to);
+        let needs = Needs::of(&missed.events);
         if needs.is_empty() {
             return Ok(());
         }

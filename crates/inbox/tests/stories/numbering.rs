@@ -35,13 +35,13 @@ async fn events_committed_in_reversed_order_are_all_seen_once() {
     first.commit().await.unwrap();
     relay::step(&db).await.unwrap();
 
-    let after = relay::read_after(&db, cursor, 100).await.unwrap();
+    let after = relay::read_after(&db, cursor, 100).await.unwrap().events;
     assert_eq!(
         after.iter().map(|e| person(&e.event)).collect::<Vec<_>>(),
         [person(&slow.0)],
         "the slower one comes after"
     );
-    assert_eq!(relay::read_after(&db, 0, 100).await.unwrap().len(), 2);
+    assert_eq!(relay::read_after(&db, 0, 100).await.unwrap().events.len(), 2);
 }
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn two_relays_at_once_number_every_event_once_and_in_one_order() {
     let (one, two) = tokio::join!(relay::step(&db), relay::step(&db));
     let numbered = one.unwrap().events.len() + two.unwrap().events.len();
     assert_eq!(numbered, 200);
-    let read = relay::read_after(&db, 0, 1000).await.unwrap();
+    let read = relay::read_after(&db, 0, 1000).await.unwrap().events;
     assert_eq!(
         read.iter().map(|e| person(&e.event)).collect::<Vec<_>>(),
         all.iter().map(|e| person(&e.0)).collect::<Vec<_>>()
@@ -84,4 +84,28 @@ async fn after_a_restart_of_postgres_numbering_jumps_ahead_of_all_cursors_given_
     tx.commit().await.unwrap();
     let after = relay::step(&db).await.unwrap().events[0].seq;
     assert!(after > before + 100_000, "{before} → {after}");
+}
+
+#[tokio::test]
+async fn an_event_of_a_newer_version_is_passed_over_and_what_comes_after_it_is_not() {
+    let test = TestDb::new().await;
+    let db = connect(&test).await;
+    let all: Vec<_> = (0..4).map(|_| somebody_came()).collect();
+    let tx = db.begin().await.unwrap();
+    events::append(&tx, &all, Utc::now()).await.unwrap();
+    tx.commit().await.unwrap();
+    relay::step(&db).await.unwrap();
+    db.execute_unprepared("update event set data = '{\"kind\": \"trumpet_blown\"}' where seq = 2")
+        .await
+        .unwrap();
+
+    let first = relay::read_after(&db, 0, 3).await.unwrap();
+    assert_eq!(
+        (first.events.len(), first.up_to, first.more),
+        (2, 3, true),
+        "there is more, whoever can read it"
+    );
+    let rest = relay::read_after(&db, first.up_to, 3).await.unwrap();
+    assert_eq!(rest.events.iter().map(|e| person(&e.event)).collect::<Vec<_>>(), [person(&all[3].0)]);
+    assert_eq!((rest.up_to, rest.more), (4, false));
 }
