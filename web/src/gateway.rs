@@ -20,12 +20,15 @@ use domain::{
 };
 use entity::{channel, channel_secret};
 use inbox::sending::Transmit;
-use sea_orm::{ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use sea_orm::{
+    ColumnTrait as _, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+};
 use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
 use crate::{
+    error::is_away,
     secrets::{Keyring, Place},
     settings::VendorSettings,
     state::AppState,
@@ -138,14 +141,33 @@ impl Transmit for Gateway {
         match self.sender(channel).await {
             Ok(sender) => sender.send(message).await,
             Err(error) => {
-                // Nothing was sent. A person mends the channel and sends again.
                 tracing::error!(%channel, error = format!("{error:#}"), "channel {channel} can't send");
-                let error = VendorError {
-                    code: verdict::UNUSABLE_SETTINGS,
-                    detail: "the channel can't send".to_owned(),
-                };
-                SendOutcome::Refused(error, Advice::FixChannel)
+                not_sent(&error)
             }
         }
+    }
+}
+
+/// Nothing was sent. While Postgres is away that mends itself; else a person mends the channel and sends again.
+fn not_sent(error: &anyhow::Error) -> SendOutcome {
+    let away = error.downcast_ref::<DbErr>().is_some_and(is_away);
+    let error = VendorError { code: verdict::UNUSABLE_SETTINGS, detail: "the channel can't send".to_owned() };
+    if away {
+        SendOutcome::Retry { after: None, error }
+    } else {
+        SendOutcome::Refused(error, Advice::FixChannel)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_does_not_fail_because_postgres_is_away_for_a_moment() {
+        let away = anyhow::Error::from(DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout));
+        assert!(matches!(not_sent(&away), SendOutcome::Retry { .. }));
+        let unusable = anyhow::anyhow!("the channel has no access_token");
+        assert!(matches!(not_sent(&unusable), SendOutcome::Refused(_, Advice::FixChannel)));
     }
 }
