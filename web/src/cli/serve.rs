@@ -1,11 +1,12 @@
 //! `bandeja serve` and `bandeja worker`.
 
-use std::{net::TcpListener, time::Duration};
+use std::{io, net::TcpListener, pin::pin, time::Duration};
 
 use anyhow::{Context, bail};
 use sea_orm::DatabaseConnection;
 use tokio::{
     signal::unix::{SignalKind, signal},
+    sync::watch,
     task::JoinHandle,
 };
 
@@ -27,11 +28,28 @@ pub(super) async fn serve(settings: Settings) -> anyhow::Result<()> {
         stop.send_replace(true);
         handle.stop(true).await;
     });
-    server.await.context("serve")?;
-    if let Some(work) = work {
-        finish(&state, work).await?;
+    let Some(mut work) = work else { return server.await.context("serve") };
+    serve_beside(server, &mut work, &state.stop).await?;
+    if work.is_finished() { Ok(()) } else { finish(&state, work).await }
+}
+
+/// Serves until the server ends, or the work does without having been told to. Half a server is worse than none:
+/// webhooks would be taken and never applied, replies never sent. Whoever supervises the process starts it anew.
+async fn serve_beside(
+    server: impl Future<Output = io::Result<()>>,
+    work: &mut JoinHandle<anyhow::Result<()>>,
+    stop: &watch::Sender<bool>,
+) -> anyhow::Result<()> {
+    let mut server = pin!(server);
+    let ended = tokio::select! {
+        served = &mut server => return served.context("serve"),
+        ended = work => ended,
+    };
+    ended.context("the background work broke off")?.context("the background work broke off")?;
+    if !*stop.borrow() {
+        bail!("the background work ended by itself");
     }
-    Ok(())
+    server.await.context("serve")
 }
 
 /// Works until it is told to stop.
@@ -90,5 +108,30 @@ async fn stop_signal() {
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminated => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_server_does_not_outlive_its_background_work() {
+        let (stop, _) = watch::channel(false);
+        let mut breaks_off = tokio::spawn(async { panic!("a bug") });
+        let ended = serve_beside(std::future::pending(), &mut breaks_off, &stop).await;
+        assert_eq!(ended.unwrap_err().to_string(), "the background work broke off");
+    }
+
+    #[tokio::test]
+    async fn when_told_to_stop_the_work_may_end_before_the_last_request() {
+        let (stop, _) = watch::channel(true);
+        let mut work = tokio::spawn(async { Ok(()) });
+        let server = async {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            Ok(())
+        };
+        assert!(serve_beside(server, &mut work, &stop).await.is_ok());
+        assert!(work.is_finished());
     }
 }

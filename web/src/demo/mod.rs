@@ -76,10 +76,13 @@ async fn everything(options: &DemoOptions, dir: &DataDir, postgres: &Server) -> 
     let server = server::run(listener, &state).context("start the server")?;
     let handle = server.handle();
     let serving = tokio::spawn(server);
-    let working = tokio::spawn(worker::run(state.clone()));
+    let mut working = tokio::spawn(worker::run(state.clone()));
     welcome(options, dir);
 
-    tokio::signal::ctrl_c().await.context("listen for Ctrl-C")?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed.context("listen for Ctrl-C")?,
+        ended = &mut working => return ended.context("the worker broke off")?,
+    }
     say("Stopping…");
     // Nobody is left to hear it when every part has ended already.
     let _ = state.stop.send(true);
