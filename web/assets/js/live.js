@@ -9,6 +9,9 @@ const LONGEST_WAIT = 30_000;
 let socket = null;
 let cursor = Number(page.cursor) || 0;
 let conversation = null;
+// Up to where the open pane was drawn, until the server has answered for it; and how many answers are still to come.
+let drawn = Infinity;
+let unanswered = 0;
 let tries = 0;
 let heardAt = 0;
 let timer = 0;
@@ -31,7 +34,8 @@ export const cursorNow = () => cursor;
 /** Say which conversation is open, and up to where it was drawn; the server sends what came after. */
 export function watch(id, since) {
   conversation = id;
-  tellServer({ t: "view", ...interest(), since });
+  drawn = since;
+  if (tellServer({ t: "view", ...interest(), since })) unanswered += 1;
 }
 
 /** What to do when the server can't replay the gap: fetch the panes again, keeping what is being written. */
@@ -42,30 +46,36 @@ export function onReset(run) {
 /** Whether the page is up to date right now. */
 export const isLive = () => document.documentElement.dataset.live === "on";
 
-const interest = () => ({ since: cursor, view: page.view || "none", ...(conversation && { conv: conversation }) });
+// Frames for the list move the cursor on while a pane is fetched. If the line breaks before the server has heard of that
+// pane, the next one asks from where the pane stands.
+const interest = () => ({ since: Math.min(cursor, drawn), view: page.view || "none", ...(conversation && { conv: conversation }) });
 
 function state(now) {
   document.documentElement.dataset.live = now;
   tell("live", now);
 }
 
-// Frames are applied one after another, a refetch among them; one that fails does not stop the next.
-function inOrder(run) {
-  chain = chain.then(run).catch((error) => console.error("live", error));
+// Frames are applied one after another, a refetch among them; one that fails does not stop the next. What a line said
+// that was given up since counts no more: the next line says it again.
+function inOrder(line, run) {
+  chain = chain.then(() => line === socket && run()).catch((error) => console.error("live", error));
 }
 
-function receive(frame) {
-  if (frame.u) inOrder(() => apply(frame.u));
-  else if (frame.t === "reset") return inOrder(() => startAgain(frame.s));
-  else if (frame.t === "read") inOrder(() => tell("read-elsewhere", frame));
+function receive(line, frame) {
+  const then = (run) => inOrder(line, run);
+  if (frame.u) then(() => apply(frame.u));
+  else if (frame.t === "reset") return then(() => startAgain(frame.s));
+  else if (frame.t === "read") then(() => tell("read-elsewhere", frame));
   else if (frame.t === "ready") {
-    inOrder(() => {
+    then(() => {
+      unanswered -= 1;
+      if (unanswered === 0) drawn = Infinity;
       tries = 0;
       state("on");
     });
   }
   // The cursor moves only after what it counts is on the page, heartbeats and replies included.
-  if (frame.s) inOrder(() => (cursor = Math.max(cursor, frame.s)));
+  if (frame.s) then(() => (cursor = Math.max(cursor, frame.s)));
 }
 
 // Too far behind for a replay: take what the server would draw now. If even that fails, the cursor stays where it
@@ -76,9 +86,19 @@ async function startAgain(at) {
     await refetch();
     cursor = Math.max(cursor, at);
   } catch (error) {
-    socket?.close();
+    state("off");
+    later();
     throw error;
   }
+}
+
+// Give the line up, with what of it still waits to be applied, and open another one in a while.
+function later() {
+  const old = socket;
+  socket = null;
+  old?.close();
+  clearTimeout(timer);
+  timer = setTimeout(open, Math.random() * Math.min(LONGEST_WAIT, 400 * 2 ** tries++) + 100);
 }
 
 function open() {
@@ -87,17 +107,19 @@ function open() {
   const mine = new WebSocket(location.origin.replace(/^http/, "ws") + page.live);
   socket = mine;
   heardAt = Date.now();
-  mine.onopen = () => mine.send(JSON.stringify({ t: "hello", v: 1, ...interest() }));
+  mine.onopen = () => {
+    unanswered = 1;
+    mine.send(JSON.stringify({ t: "hello", v: 1, ...interest() }));
+  };
   mine.onmessage = ({ data }) => {
     heardAt = Date.now();
-    if (mine === socket) receive(JSON.parse(data));
+    if (mine === socket) receive(mine, JSON.parse(data));
   };
   mine.onclose = ({ code }) => {
-    if (mine !== socket) return;
+    if (mine !== socket || stopped) return;
     if (code === 4401) return signedOut();
     state("off");
-    const longest = Math.min(LONGEST_WAIT, 400 * 2 ** tries++);
-    timer = setTimeout(open, Math.random() * longest + 100);
+    later();
   };
 }
 

@@ -10,10 +10,13 @@ import { t } from "./words.js";
 
 const KEY = `bandeja:outbox:${document.body.dataset.me}`;
 let memory = [];
+let stored = true;
 let running = false;
+let again = false;
 
 // Storage may be forbidden or full; the page's own memory then has to do.
 function load() {
+  if (!stored) return memory;
   try {
     return JSON.parse(localStorage.getItem(KEY)) ?? [];
   } catch {
@@ -25,8 +28,9 @@ function store(change) {
   try {
     if (memory.length) localStorage.setItem(KEY, JSON.stringify(memory));
     else localStorage.removeItem(KEY);
+    stored = true;
   } catch {
-    // See above.
+    stored = false;
   }
 }
 const update = (id, change) => store((all) => all.map((one) => (one.id === id ? { ...one, ...change } : one)));
@@ -98,13 +102,19 @@ act("discard", ({ dataset }) => {
 
 // One at a time and in order, over all tabs. A later one never overtakes an earlier one of its conversation.
 async function run() {
-  if (running) return;
+  if (running) {
+    again = true;
+    return;
+  }
   running = true;
+  again = false;
   try {
     await exclusively(sendAll);
   } finally {
     running = false;
   }
+  // Somebody posted between the last look and now.
+  if (again) run();
 }
 const exclusively = (work) => (navigator.locks ? navigator.locks.request(KEY, work) : work());
 
@@ -121,7 +131,7 @@ async function sendAll() {
       next.id,
     );
     if (answer.ok) arrived(next, answer.text);
-    else if (answer.status === 0 || answer.status >= 500 || answer.status === 401) return waitFor(next);
+    else if (answer.status === 0 || answer.status >= 500 || answer.status === 429 || answer.status === 401) return waitFor(next);
     else refused(next, answer.error?.message ?? t("failed"));
   }
 }

@@ -41,10 +41,16 @@ export async function open(id, { push = true, focus = null } = {}) {
 
 /** Take list and panes as the server draws them now; what is being written is not part of them. */
 export async function refetch() {
-  const answer = await fetch(location.href);
+  const { href } = location;
+  // All frames wait behind this: one that hangs must end.
+  const answer = await fetch(href, { signal: AbortSignal.timeout(20_000) });
   if (isSignedOut(answer)) return;
   if (!answer.ok) throw new Error(`${location.pathname}: ${answer.status}`);
-  const page = parsePage(await answer.text());
+  const text = await answer.text();
+  // Another conversation was opened meanwhile: this one must not come back under the hands of whoever writes there.
+  if (href !== location.href) return refetch();
+  loading?.abort();
+  const page = parsePage(text);
   document.dispatchEvent(new CustomEvent("leaving"));
   const list = page.getElementById("list");
   if (list) document.getElementById("list").replaceWith(document.adoptNode(list));

@@ -116,8 +116,10 @@ async function loadEarlier() {
   try {
     const url = `/inbox/${openConversation()}/earlier?before=${encodeURIComponent(before)}`;
     const answer = await fetch(url, { headers: { "HX-Request": "true" } });
+    const text = await answer.text();
+    // Another conversation may be open by now, and these are not its messages.
     if (!answer.ok || here !== thread) return;
-    const page = fragment(await answer.text()).firstElementChild;
+    const page = fragment(text).firstElementChild;
     const height = thread.scrollHeight;
     const top = thread.scrollTop;
     thread.dataset.earlier = page.dataset.earlier;
