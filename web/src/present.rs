@@ -33,7 +33,11 @@ impl Class {
     /// A contact without a name is shown by their address, which this class may not see whole.
     fn name(self, name: &str) -> String {
         let is_address = name.starts_with('+') && name[1..].bytes().all(|byte| byte.is_ascii_digit());
-        if self == Self::Masked && is_address { mask(name) } else { name.to_owned() }
+        match self {
+            _ if !is_address => name.to_owned(),
+            Self::Masked => views::phone::grouped(&mask(name)),
+            Self::Full => views::phone::grouped(name),
+        }
     }
 }
 

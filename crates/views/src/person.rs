@@ -2,6 +2,8 @@
 
 use domain::PersonId;
 
+use crate::Tx;
+
 /// The hues of the design; a class each, because styles may not stand in the page.
 const HUES: [u16; 12] = [12, 38, 62, 95, 140, 165, 195, 225, 262, 290, 318, 342];
 
@@ -51,15 +53,41 @@ pub fn hue(id: &[u8]) -> u16 {
     HUES[sum % HUES.len()]
 }
 
-/// The first word of a name.
+/// The first word of a name. A phone number in a name's place has no first word.
 #[must_use]
 pub fn first_name(name: &str) -> &str {
-    name.split_whitespace().next().unwrap_or(name)
+    if name.starts_with('+') { name } else { name.split_whitespace().next().unwrap_or(name) }
+}
+
+/// A role in the viewer's language, where it is one every installation has; else by the name it was given.
+#[must_use]
+pub fn role_name(role: &str, tx: &Tx) -> String {
+    match role {
+        "agent" => tx.t("role-agent"),
+        "supervisor" => tx.t("role-supervisor"),
+        "admin" => tx.t("role-admin"),
+        given => given.to_owned(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Lang;
+
+    #[test]
+    fn the_roles_of_every_installation_have_words_and_others_their_name() {
+        let tx = Tx::new(Lang::Es, chrono_tz::UTC);
+        assert_eq!(role_name("agent", &tx), "Agente");
+        assert_eq!(role_name("admin", &tx), "Administración");
+        assert_eq!(role_name("Recepción", &tx), "Recepción");
+    }
+
+    #[test]
+    fn a_number_is_not_cut_like_a_name() {
+        assert_eq!(first_name("Ana Paula Souza"), "Ana");
+        assert_eq!(first_name("+51 987 412 306"), "+51 987 412 306");
+    }
 
     #[test]
     fn initials_take_the_first_and_the_last_name() {

@@ -47,3 +47,6 @@ error-503 = Not possible right now
 error-503-advice = Try again in a moment.
 error-request = Reference:
 error-home = Go to the inbox
+role-agent = Agent
+role-supervisor = Supervisor
+role-admin = Admin

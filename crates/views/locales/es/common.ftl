@@ -47,3 +47,6 @@ error-503 = Ahora mismo no podemos
 error-503-advice = Intenta de nuevo en un momento.
 error-request = Referencia:
 error-home = Ir a la bandeja
+role-agent = Agente
+role-supervisor = Supervisión
+role-admin = Administración

@@ -47,3 +47,6 @@ error-503 = Agora não é possível
 error-503-advice = Tente de novo em instantes.
 error-request = Referência:
 error-home = Ir para a caixa de entrada
+role-agent = Agente
+role-supervisor = Supervisão
+role-admin = Administração
