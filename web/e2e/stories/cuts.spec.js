@@ -168,7 +168,7 @@ test("signed out in another tab: the page says so and keeps the draft", async ({
   await expect(at(form).draft).toHaveValue("Buenas tardes, señora");
 });
 
-test("the server is killed and started again: the page recovers by itself", async ({ open }) => {
+test("the server is stopped and started again: the page recovers by itself", async ({ open }) => {
   test.slow();
   const demo = await Demo.start();
   try {
@@ -181,7 +181,7 @@ test("the server is killed and started again: the page recovers by itself", asyn
     await openFromList(page, customer.name);
     await page.keyboard.type("Estoy escribiendo");
 
-    await demo.stop("SIGKILL");
+    await demo.stop();
     await expect(page.locator("html")).toHaveAttribute("data-live", "off");
     await expect(at(page).strip).toContainText("Sin conexión");
     await demo.run();

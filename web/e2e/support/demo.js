@@ -72,12 +72,12 @@ export class Demo {
     }
   }
 
-  /** End the process as Ctrl-C does, or with `SIGKILL` as a power cut does, and wait until it is gone. */
-  async stop(signal = "SIGINT") {
+  /** End the process as Ctrl-C does, and wait until it is gone. */
+  async stop() {
     const child = this.#child;
     if (!child?.pid || child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise((done) => child.once("exit", done));
-    process.kill(-child.pid, signal);
+    process.kill(-child.pid, "SIGINT");
     await gone;
   }
 

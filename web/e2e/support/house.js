@@ -96,7 +96,8 @@ export const picture = (page) =>
     }));
     const entries = [...document.querySelectorAll("[data-thread] > :is(.msg, .sys)")].map((entry) => ({
       id: entry.id,
-      look: entry.className,
+      // Grouping depends on where the line of unread messages stood when the thread was opened.
+      look: entry.className.replace(" cont", ""),
       text: text(entry),
     }));
     const state = { ...document.querySelector('[id^="state-"]')?.dataset };
