@@ -21,7 +21,7 @@ use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, FromQueryResult};
 use crate::{Wakes, events, rows};
 
 /// How many receipts one transaction takes.
-const BATCH: i64 = 200;
+const BATCH: i64 = 500;
 /// How often a receipt that fails by itself is tried before it is put aside.
 const TRIES: i16 = 5;
 /// A lost wake-up costs at most this.
@@ -36,6 +36,8 @@ pub struct Applied {
     pub messages: usize,
     /// Whether conversations now wait for an agent.
     pub waiting: bool,
+    /// Whether receipts may be left.
+    pub more: bool,
 }
 
 /// A receipt as the applier reads it.
@@ -95,7 +97,7 @@ async fn halve(db: &DatabaseConnection, mut error: DbErr, now: DateTime<Utc>) ->
         }
     }
     quarantine::suspect_oldest(db, &error, TRIES, now).await?;
-    Ok(Applied { receipts: 1, ..Applied::default() })
+    Ok(Applied { receipts: 1, more: true, ..Applied::default() })
 }
 
 /// Whether an error can lie with the data; a lost connection, a deadlock or a race does not.
@@ -127,8 +129,9 @@ async fn attempt(db: &DatabaseConnection, limit: i64, now: DateTime<Utc>) -> Res
         tx.rollback().await?;
         return Ok(Applied::default());
     }
-    let applied = apply(&tx, &receipts, now).await?;
+    let mut applied = apply(&tx, &receipts, now).await?;
     tx.commit().await?;
+    applied.more = i64::try_from(receipts.len()).is_ok_and(|taken| taken >= limit);
     Ok(applied)
 }
 
@@ -171,7 +174,7 @@ async fn apply(tx: &DatabaseTransaction, receipts: &[Receipt], now: DateTime<Utc
     quarantine::store(tx, &set_aside).await?;
     settle(tx, receipts, &set_aside, now).await?;
     events::append(tx, &happened, now).await?;
-    Ok(Applied { receipts: receipts.len(), messages, waiting: talks.any_waiting() })
+    Ok(Applied { receipts: receipts.len(), messages, waiting: talks.any_waiting(), more: false })
 }
 
 /// Take the receipts off the list of new ones.
@@ -196,25 +199,28 @@ async fn settle(
 /// The loop around [`step`]. Ends when `stop` is set.
 pub async fn run(db: DatabaseConnection, wakes: Wakes, mut stop: tokio::sync::watch::Receiver<bool>) {
     while !*stop.borrow() {
+        // Whatever is committed from here on rings, so only a full batch is a reason to look again at once.
         let rung = wakes.applier.notified();
         match step(&db, Utc::now()).await {
-            Ok(Applied { receipts: 0, .. }) => {
-                tokio::select! {
-                    () = rung => {}
-                    () = tokio::time::sleep(POLL) => {}
-                    _ = stop.changed() => {}
-                }
-            }
             Ok(applied) => {
-                wakes.relay();
+                if applied.receipts > 0 {
+                    wakes.relay();
+                }
                 if applied.waiting {
                     wakes.dispatch();
+                }
+                if applied.more {
+                    continue;
                 }
             }
             Err(error) => {
                 tracing::error!(%error, "receipts could not be applied; they stay in the ledger and are tried again");
-                tokio::time::sleep(POLL).await;
             }
+        }
+        tokio::select! {
+            () = rung => {}
+            () = tokio::time::sleep(POLL) => {}
+            _ = stop.changed() => {}
         }
     }
 }
