@@ -24,7 +24,7 @@ use crate::{
         audit::{self, Entry as AuditEntry},
     },
     error::PageError,
-    live::{Directory, class_for},
+    live::{Names, class_for},
     present::{self, Class},
     security_headers::Nonce,
     state::AppState,
@@ -93,14 +93,17 @@ pub async fn earlier(
     let (written_at, position) = time::parse_seq(&query.before).ok_or(PageError::NotFound)?;
     let before = Place { written_at, position };
     let class = class_for(&viewer.principal, &line.facts());
-    let said = Said::read(&state.db, &state.directory, *id, Some(before), class).await?;
-    let fragment = EarlierFragment {
+    let stretch = Stretch::read(&state.db, *id, Some(before)).await?;
+    let events =
+        reading::timeline::events(&state.db, *id, stretch.since(), Some(before.written_at), LINES).await?;
+    let names = state.directory.names().await?;
+    let (entries, earlier) = (stretch.entries(&events, &names, class), stretch.earlier());
+    html(&EarlierFragment {
         tx: words(&viewer),
         conversation: *id,
-        entries: &said.entries,
-        earlier: said.earlier.as_deref(),
-    };
-    html(&fragment)
+        entries: &entries,
+        earlier: earlier.as_deref(),
+    })
 }
 
 /// Where to go on backwards.
@@ -158,11 +161,13 @@ async fn thread(
     }
     let class = class_for(&viewer.principal, &facts);
     let reach = viewer.principal.reach(Permission::ConversationRead);
-    let said = Said::read(&state.db, &state.directory, line.id, None, class).await?;
-    let contact = reading::details::details(&state.db, line.contact_id, line.id, &reach)
-        .await?
-        .ok_or(PageError::NotFound)?;
-    let details = present::details(line, &contact, class);
+    let stretch = Stretch::read(&state.db, line.id, None).await?;
+    let beside =
+        reading::details::details(&state.db, line.contact_id, line.id, &reach, stretch.since(), LINES)
+            .await?
+            .ok_or(PageError::NotFound)?;
+    let names = state.directory.names().await?;
+    let details = present::details(line, &beside, class);
     let may = |permission| viewer.principal.can(permission, &facts);
     let count = |n: i64| i32::try_from(n).unwrap_or(i32::MAX);
     Ok(Thread {
@@ -170,8 +175,8 @@ async fn thread(
         contact_name: details.name.clone(),
         vip: line.vip,
         state: present::state(line, state.clock.now()),
-        entries: said.entries,
-        earlier: said.earlier,
+        entries: stretch.entries(&beside.events, &names, class),
+        earlier: stretch.earlier(),
         inbound_count: count(line.inbound_count),
         read_count: count(line.read_count),
         may_reply: may(Permission::ConversationReply),
@@ -181,49 +186,52 @@ async fn thread(
     })
 }
 
-/// Messages and lines of a stretch of a thread.
-struct Said {
-    entries: Vec<Entry>,
-    earlier: Option<String>,
+/// Messages that follow each other in a thread.
+struct Stretch {
+    messages: Vec<MessageLine>,
+    /// Whether there may be older ones.
+    more: bool,
 }
 
-impl Said {
+impl Stretch {
     async fn read(
         db: &DatabaseConnection,
-        directory: &Directory,
         conversation: ConversationId,
         before: Option<Place>,
-        class: Class,
     ) -> Result<Self, PageError> {
         let messages = reading::messages::thread(db, conversation, before, MESSAGES).await?;
         let more = messages.len() as u64 >= MESSAGES;
-        let oldest = messages.first().filter(|_| more);
-        let from: Option<DateTime<Utc>> = oldest.map(|line| line.written_at);
-        let until = before.map(|place| place.written_at);
-        let lines = reading::timeline::events(db, conversation, from, until, LINES).await?;
-        let names = directory.names().await?;
-        let earlier = oldest.map(|line| time::seq(&line.written_at, line.position));
-        Ok(Self { entries: merge(&messages, &lines, &names, class), earlier })
+        Ok(Self { messages, more })
     }
-}
 
-fn merge(
-    messages: &[MessageLine],
-    lines: &[TimelineEvent],
-    names: &crate::live::Names,
-    class: Class,
-) -> Vec<Entry> {
-    let mut entries: Vec<(String, Entry)> = messages
-        .iter()
-        .map(|line| present::message(line, class))
-        .map(|message| (message.seq.clone(), Entry::Message(Box::new(message))))
-        .chain(
-            lines
-                .iter()
-                .filter_map(|event| present::line(event, names))
-                .map(|line| (line.seq.clone(), Entry::System(line))),
-        )
-        .collect();
-    entries.sort_by(|(one, _), (other, _)| one.cmp(other));
-    entries.into_iter().map(|(_, entry)| entry).collect()
+    /// The oldest message, if there may be others before it.
+    fn oldest(&self) -> Option<&MessageLine> {
+        self.messages.first().filter(|_| self.more)
+    }
+
+    /// Since when events belong to this stretch; always, when it reaches back to the beginning.
+    fn since(&self) -> Option<DateTime<Utc>> {
+        self.oldest().map(|line| line.written_at)
+    }
+
+    /// Where to go on backwards.
+    fn earlier(&self) -> Option<String> {
+        self.oldest().map(|line| time::seq(&line.written_at, line.position))
+    }
+
+    /// Messages and events in the order of the thread.
+    fn entries(&self, events: &[TimelineEvent], names: &Names, class: Class) -> Vec<Entry> {
+        let messages = self
+            .messages
+            .iter()
+            .map(|line| present::message(line, class))
+            .map(|message| (message.seq.clone(), Entry::Message(Box::new(message))));
+        let lines = events
+            .iter()
+            .filter_map(|event| present::line(event, names))
+            .map(|line| (line.seq.clone(), Entry::System(line)));
+        let mut entries: Vec<(String, Entry)> = messages.chain(lines).collect();
+        entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+        entries.into_iter().map(|(_, entry)| entry).collect()
+    }
 }

@@ -3,12 +3,13 @@
 use chrono::{DateTime, Utc};
 use domain::{ContactId, ConversationId, ConversationState, IdentityKind, Visibility};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 
+use super::timeline::{self, TimelineEvent};
 use crate::rows;
 
-/// A contact's addresses and earlier conversations.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A contact's addresses and earlier conversations, and what happened in this one.
+#[derive(Debug, Clone, PartialEq)]
 pub struct ContactDetails {
     /// First seen.
     pub first_seen: DateTime<Utc>,
@@ -16,6 +17,8 @@ pub struct ContactDetails {
     pub identities: Vec<IdentityLine>,
     /// Other conversations the asking person may see, newest first.
     pub previous: Vec<PreviousLine>,
+    /// The newest events of the conversation, oldest first, without those that are messages.
+    pub events: Vec<TimelineEvent>,
 }
 
 /// An address.
@@ -42,7 +45,8 @@ pub struct PreviousLine {
     pub state: ConversationState,
 }
 
-/// A contact's details beside `conversation`. Holding a contact's open conversation lets one read the earlier ones.
+/// What stands beside the messages of `conversation`: its contact, and the events since `from`, `lines` of them at most.
+/// One question, because opening a conversation is what agents do all day. Holding a contact's open conversation lets one read the earlier ones.
 ///
 /// # Errors
 /// When the database fails.
@@ -51,12 +55,15 @@ pub async fn details(
     contact: ContactId,
     conversation: ConversationId,
     reach: &Visibility,
+    from: Option<DateTime<Utc>>,
+    lines: u64,
 ) -> Result<Option<ContactDetails>, DbErr> {
     #[derive(FromQueryResult)]
     struct Row {
         created_at: DateTime<Utc>,
         identities: serde_json::Value,
         previous: serde_json::Value,
+        events: serde_json::Value,
     }
 
     let (everything, person, all_in) = match reach {
@@ -80,19 +87,38 @@ pub async fn details(
                      and ($3 or c.queue_id = any($5) or exists (
                          select from conversation held
                          where held.contact_id = contact.id and held.state = 'assigned' and held.assignee_id = $4))
-                 order by c.opened_at desc limit 10) earlier) as previous
+                 order by c.opened_at desc limit 10) earlier) as previous,
+             (select coalesce(json_agg(line order by line.id), '[]') from (
+                 select id, at, data as event from event
+                 where conversation_id = $2 and kind not in ('message_received', 'message_submitted', 'delivery_changed')
+                     and ($6::timestamptz is null or at >= $6)
+                 order by id desc limit $7) line) as events
          from contact where contact.id = $1",
-        [contact.into(), conversation.into(), everything.into(), person.into(), all_in.into()],
+        [
+            contact.into(),
+            conversation.into(),
+            everything.into(),
+            person.into(),
+            all_in.into(),
+            from.into(),
+            lines.cast_signed().into(),
+        ],
     )
     .await?;
-    let read = |json| serde_json::from_value(json).map_err(|error| DbErr::Json(error.to_string()));
     found
         .into_iter()
         .next()
         .map(|row| {
-            let previous =
-                serde_json::from_value(row.previous).map_err(|error| DbErr::Json(error.to_string()))?;
-            Ok(ContactDetails { first_seen: row.created_at, identities: read(row.identities)?, previous })
+            Ok(ContactDetails {
+                first_seen: row.created_at,
+                identities: read(row.identities)?,
+                previous: read(row.previous)?,
+                events: timeline::known(row.events)?,
+            })
         })
         .transpose()
+}
+
+fn read<T: DeserializeOwned>(json: serde_json::Value) -> Result<Vec<T>, DbErr> {
+    serde_json::from_value(json).map_err(|error| DbErr::Json(error.to_string()))
 }

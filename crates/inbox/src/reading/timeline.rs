@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{ConversationId, Event};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use serde::Deserialize;
 
 use crate::rows;
 
@@ -15,6 +16,24 @@ pub struct TimelineEvent {
     pub at: DateTime<Utc>,
     /// What.
     pub event: Event,
+}
+
+/// Events as a question aggregates them; those of a later version that we do not know are left out.
+pub(super) fn known(json: serde_json::Value) -> Result<Vec<TimelineEvent>, DbErr> {
+    #[derive(Deserialize)]
+    struct Line {
+        id: i64,
+        at: DateTime<Utc>,
+        event: serde_json::Value,
+    }
+
+    let lines: Vec<Line> = serde_json::from_value(json).map_err(|error| DbErr::Json(error.to_string()))?;
+    Ok(lines
+        .into_iter()
+        .filter_map(|line| {
+            Some(TimelineEvent { id: line.id, at: line.at, event: serde_json::from_value(line.event).ok()? })
+        })
+        .collect())
 }
 
 /// The newest `limit` events of a conversation in a span of time, oldest first, without those that are messages.
