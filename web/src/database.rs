@@ -8,7 +8,8 @@ use secrecy::ExposeSecret;
 
 use crate::settings::DatabaseSettings;
 
-/// A connection that rested for longer is asked whether it still is one before it is used.
+/// A loop's connection that rested for longer is asked whether it still is one before it is used. Those of requests are
+/// always asked: a person should not be the one who finds out that Postgres was restarted.
 const RESTED: Duration = Duration::from_secs(5);
 
 /// Compiling a statement takes Postgres longer than any of ours runs.
@@ -32,16 +33,33 @@ const LIVE: [(&str, &str); 6] = [
 /// When there is no URL or nobody answers there.
 pub async fn open_asynchronous(settings: &DatabaseSettings) -> anyhow::Result<DatabaseConnection> {
     let mut options = connect_options(settings)?;
+    options.test_before_acquire_if_idle_for(RESTED);
     options.max_connections(3).map_sqlx_postgres_opts(|options| options.options(LIVE));
     Database::connect(options).await.context("connect to the database")
 }
 
-/// Opens the pool. Connections are made when they are needed, the first one now.
+/// Opens the pool of the loops, which try again by themselves.
+///
+/// # Errors
+/// When there is no URL or nobody answers there.
+pub async fn open_for_loops(settings: &DatabaseSettings) -> anyhow::Result<DatabaseConnection> {
+    let mut options = connect_options(settings)?;
+    options.test_before_acquire_if_idle_for(RESTED);
+    connect(options, settings).await
+}
+
+/// Opens the pool of requests. Connections are made when they are needed, the first one now.
 ///
 /// # Errors
 /// When there is no URL or nobody answers there.
 pub async fn open(settings: &DatabaseSettings) -> anyhow::Result<DatabaseConnection> {
-    let mut options = connect_options(settings)?;
+    connect(connect_options(settings)?, settings).await
+}
+
+async fn connect(
+    mut options: ConnectOptions,
+    settings: &DatabaseSettings,
+) -> anyhow::Result<DatabaseConnection> {
     options
         .max_connections(settings.max_connections)
         .map_sqlx_postgres_opts(|options| options.options([COMPILE_NOTHING]));
@@ -54,7 +72,6 @@ fn connect_options(settings: &DatabaseSettings) -> anyhow::Result<ConnectOptions
     options
         .acquire_timeout(Duration::from_secs(settings.acquire_seconds))
         .connect_timeout(Duration::from_secs(settings.acquire_seconds))
-        .test_before_acquire_if_idle_for(RESTED)
         .sqlx_logging(false);
     Ok(options)
 }

@@ -68,7 +68,7 @@ impl Gateway {
     pub fn new(state: &AppState, http: Http) -> Self {
         let public_url = state.settings.server.public_urls.first();
         Self {
-            db: state.db.clone(),
+            db: state.road.db.clone(),
             keyring: state.keyring.clone(),
             vendors: state.settings.vendors.clone(),
             status_callback_url: public_url.and_then(|url| url.join(STATUS_CALLBACKS).ok()),

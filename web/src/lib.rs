@@ -21,6 +21,7 @@ pub mod pages;
 pub mod present;
 pub mod remembered;
 pub mod request_log;
+pub mod road;
 pub mod routes;
 pub mod schema;
 pub mod secrets;

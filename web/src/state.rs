@@ -13,6 +13,7 @@ use crate::{
     clock::Clock,
     health::Readiness,
     live::{Directory, Hub},
+    road::Road,
     secrets::Keyring,
     settings::Settings,
     webhooks::{Doorman, VendorKeys},
@@ -42,6 +43,8 @@ pub struct AppState {
     pub vendor_keys: VendorKeys,
     /// Who showed bad signatures.
     pub doorman: Doorman,
+    /// The thread on which messages travel.
+    pub road: Road,
     /// Where webhooks become durable.
     pub ledger: Ledger,
     /// Bells of the loops.
@@ -65,11 +68,13 @@ impl AppState {
         let auth = Arc::new(Auth::new(&settings, &keyring, db.clone(), clock.clone())?);
         let (stop, stopped) = watch::channel(false);
         let wakes = Wakes::default();
+        let road = Road::open(settings.database.clone()).await?;
         let hub = Hub::start(settings.database.clone(), wakes.clone(), stopped).await?;
         let state = Self {
             vendor_keys: VendorKeys::new(db.clone(), keyring.clone()),
             doorman: Doorman::default(),
-            ledger: Ledger::start(db.clone(), wakes.clone()),
+            ledger: road.start(|db| Ledger::start(db, wakes.clone())),
+            road,
             directory: Directory::new(db.clone()),
             settings: Arc::new(settings),
             db,

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use futures_util::future::try_join_all;
 use inbox::{applier, dispatcher, presence, sending};
-use tokio::task::JoinSet;
 
 use crate::{gateway::Gateway, housekeeping, state::AppState};
 
@@ -13,16 +13,17 @@ use crate::{gateway::Gateway, housekeeping, state::AppState};
 /// # Errors
 /// When the work can't begin, or a loop breaks off.
 pub async fn run(state: AppState) -> anyhow::Result<()> {
-    let AppState { db, wakes, stop, .. } = &state;
+    let AppState { road, wakes, stop, .. } = &state;
+    let db = &road.db;
     let gateway = Arc::new(Gateway::new(&state, state.settings.vendors.http()?));
-    let mut loops = JoinSet::new();
-    loops.spawn(applier::run(db.clone(), wakes.clone(), stop.subscribe()));
-    loops.spawn(dispatcher::run(db.clone(), wakes.clone(), stop.subscribe()));
-    loops.spawn(presence::run(db.clone(), wakes.clone(), stop.subscribe()));
-    loops.spawn(sending::run(db.clone(), gateway, wakes.clone(), stop.subscribe()));
-    loops.spawn(housekeeping::run(state.clone()));
-    while let Some(ended) = loops.join_next().await {
-        ended.context("a loop of the background work broke off")?;
-    }
+    let loops = [
+        road.spawn(applier::run(db.clone(), wakes.clone(), stop.subscribe())),
+        road.spawn(dispatcher::run(db.clone(), wakes.clone(), stop.subscribe())),
+        road.spawn(presence::run(db.clone(), wakes.clone(), stop.subscribe())),
+        road.spawn(sending::run(db.clone(), gateway, wakes.clone(), stop.subscribe())),
+        road.spawn(housekeeping::run(state.clone())),
+    ];
+    // Whichever breaks off first is told at once, not after the others have ended.
+    try_join_all(loops).await.context("a loop of the background work broke off")?;
     Ok(())
 }
