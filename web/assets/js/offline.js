@@ -4,6 +4,7 @@ import { t } from "./words.js";
 
 const PATIENCE = 3000;
 let timer = 0;
+let lost = false;
 let shown = false;
 
 function strip(text, ok) {
@@ -15,19 +16,23 @@ function strip(text, ok) {
 }
 
 document.addEventListener("live", ({ detail }) => {
-  clearTimeout(timer);
   if (detail === "on") {
+    clearTimeout(timer);
+    lost = false;
     if (!shown) return strip(null);
     shown = false;
     strip(t("online"), true);
     say(t("online"));
     timer = setTimeout(() => strip(null), 2000);
-  } else if (detail === "off") {
+  } else if (detail === "off" && !lost) {
+    // Every try that fails says "off" again; the patience counts from the first.
+    lost = true;
+    clearTimeout(timer);
     timer = setTimeout(() => {
       shown = true;
       strip(t("offline"));
       shout(t("offline"));
-    }, shown ? 0 : PATIENCE);
+    }, PATIENCE);
   }
 });
 document.addEventListener("opened", () => shown && strip(t("offline")));
