@@ -1,5 +1,7 @@
 //! From raw receipts to typed items: the one place where the inbox asks the gateway to read.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use chrono::{DateTime, Utc};
 use domain::inbound::{Broken, Inbound};
 
@@ -32,7 +34,7 @@ pub(crate) struct Parsed {
 pub(crate) fn receipts(receipts: &[Receipt]) -> Parsed {
     let mut parsed = Parsed::default();
     for receipt in receipts {
-        match read(receipt) {
+        match guarded(|| read(receipt)) {
             Ok(items) => {
                 for (index, item) in items.into_iter().enumerate() {
                     match item {
@@ -54,6 +56,13 @@ pub(crate) fn receipts(receipts: &[Receipt]) -> Parsed {
     parsed
 }
 
+/// A reader that breaks off spoils its own receipt and nothing else.
+fn guarded<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    // Nothing is shared with what broke off, so nothing can be left half done.
+    catch_unwind(AssertUnwindSafe(read))
+        .unwrap_or_else(|_| Err("reading it broke off: a fault of ours".to_owned()))
+}
+
 fn read(receipt: &Receipt) -> Result<Vec<Result<Inbound, Broken>>, String> {
     match Source::parse(&receipt.source) {
         Some(Source::Whatsapp) => channel_gateway::whatsapp::parse(&receipt.body)
@@ -64,5 +73,17 @@ fn read(receipt: &Receipt) -> Result<Vec<Result<Inbound, Broken>>, String> {
             Ok(channel_gateway::twilio::parse_status(&receipt.query, &receipt.body).items)
         }
         None => Err(format!("the source {} is unknown", receipt.source)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::guarded;
+
+    #[test]
+    fn a_reader_that_breaks_off_gives_a_reason_like_any_other() {
+        assert_eq!(guarded(|| Ok(7)), Ok(7));
+        let broken: Result<u8, String> = guarded(|| panic!("a bug"));
+        assert!(broken.is_err_and(|reason| reason.contains("broke off")));
     }
 }
