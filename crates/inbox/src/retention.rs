@@ -18,9 +18,14 @@ pub async fn forget_receipts(db: &impl ConnectionTrait, days: i32) -> Result<u64
     loop {
         let bite = rows::run(
             db,
-            "delete from receipt where id in (
+            // The oldest of those that stay bounds the look: nothing behind it is read.
+            "with stays as (
+                 select id from receipt where received_at >= now() - make_interval(days => $1) order by id limit 1
+             )
+             delete from receipt where id in (
                  select id from receipt
-                 where state = 'applied' and received_at < now() - make_interval(days => $1)
+                 where state = 'applied' and id < coalesce((select id from stays), 9223372036854775807)
+                     and received_at < now() - make_interval(days => $1)
                      and not exists (select from quarantine q where q.receipt_id = receipt.id)
                  order by id limit $2)",
             [days.into(), BITE.into()],
