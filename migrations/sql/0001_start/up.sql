@@ -338,6 +338,7 @@ create table quarantine (
     at timestamptz not null default now(),
     released_at timestamptz
 );
+create index quarantine_receipt on quarantine (receipt_id);
 
 -- What happened, in order. `id` is given at insert and says nothing about visibility; `seq` is given by the relay to
 -- committed events only and is the one cursor that pages, hooks and reports follow.
@@ -354,7 +355,9 @@ create table event (
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 50000);
 create unique index event_seq on event (seq) where seq is not null;
 create index event_unnumbered on event (id) where seq is null;
-create index event_conversation on event (conversation_id, id) where conversation_id is not null;
+-- For the lines of a thread. Messages and their deliveries, which are most events, are found by their own tables.
+create index event_line on event (conversation_id, id)
+    where kind not in ('message_received', 'message_submitted', 'delivery_changed');
 
 -- Where numbering stands, and in which life of the database server. The relay locks this row to number, so numbers are
 -- given by one at a time. Its commits are asynchronous: after a crash of Postgres the last ones may be lost, and then

@@ -46,7 +46,8 @@ pub struct PreviousLine {
 }
 
 /// What stands beside the messages of `conversation`: its contact, and the events since `from`, `lines` of them at most.
-/// One question, because opening a conversation is what agents do all day. Holding a contact's open conversation lets one read the earlier ones.
+/// One question, because opening a conversation is what agents do all day. Of the contact's other conversations it names
+/// those within reach, so that none is listed that can't be opened.
 ///
 /// # Errors
 /// When the database fails.
@@ -66,12 +67,15 @@ pub async fn details(
         events: serde_json::Value,
     }
 
-    let (everything, person, all_in) = match reach {
+    let (everything, person, unassigned_in, all_in) = match reach {
         Visibility::Nothing => return Ok(None),
-        Visibility::Everything => (true, None, Vec::new()),
-        Visibility::Some { person, all_in, .. } => {
-            (false, Some(person.0), all_in.iter().map(|queue| queue.0).collect())
-        }
+        Visibility::Everything => (true, None, Vec::new(), Vec::new()),
+        Visibility::Some { person, unassigned_in, all_in } => (
+            false,
+            Some(person.0),
+            unassigned_in.iter().map(|queue| queue.0).collect(),
+            all_in.iter().map(|queue| queue.0).collect::<Vec<_>>(),
+        ),
     };
     let found: Vec<Row> = rows::all(
         db,
@@ -84,9 +88,8 @@ pub async fn details(
                       where a.conversation_id = c.id order by a.started_at desc limit 1) as holder
                  from conversation c join queue on queue.id = c.queue_id
                  where c.contact_id = contact.id and c.id <> $2
-                     and ($3 or c.queue_id = any($5) or exists (
-                         select from conversation held
-                         where held.contact_id = contact.id and held.state = 'assigned' and held.assignee_id = $4))
+                     and ($3 or c.assignee_id = $4 or c.queue_id = any($5)
+                         or (c.assignee_id is null and c.queue_id = any($8)))
                  order by c.opened_at desc limit 10) earlier) as previous,
              (select coalesce(json_agg(line order by line.id), '[]') from (
                  select id, at, data as event from event
@@ -102,6 +105,7 @@ pub async fn details(
             all_in.into(),
             from.into(),
             lines.cast_signed().into(),
+            unassigned_in.into(),
         ],
     )
     .await?;
