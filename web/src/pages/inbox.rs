@@ -134,7 +134,9 @@ async fn page(
     let mine = || lines.iter().filter(|line| line.assignee_id == Some(person));
     html(&InboxPage {
         frame: frame(viewer, nonce, &start, Section::Inbox, "inbox/mine"),
-        rows: mine().map(|line| present::row(line, Class::Full, now)).collect(),
+        rows: mine()
+            .map(|line| present::row(line, class_for(&viewer.principal, &line.facts()), now))
+            .collect(),
         reads: mine().map(|line| (line.id, i32::try_from(line.read_count).unwrap_or(i32::MAX))).collect(),
         thread,
     })

@@ -5,7 +5,7 @@ use actix_web::{
     http::{StatusCode, header},
     web::{Data, Form, Path},
 };
-use domain::{ConversationId, MessageId};
+use domain::{ConversationId, MessageId, Permission};
 use inbox::{
     reading,
     reply::{self, Draft, ReplyError},
@@ -53,7 +53,9 @@ pub async fn create(
     state.wakes.relay();
     let lines = reading::messages::some(&state.db, &[submitted.message]).await?;
     let line = lines.first().ok_or(PageError::NotFound)?;
-    let message = present::message(line, Class::Full);
+    let class =
+        if viewer.principal.holds(Permission::ContactPiiReveal) { Class::Full } else { Class::Masked };
+    let message = present::message(line, class);
     let bubble = MessageFragment { tx: tx_words, message: &message }.render().map_err(anyhow::Error::from)?;
     Ok(HttpResponse::Created()
         .content_type("text/html; charset=utf-8")
