@@ -31,5 +31,6 @@ pub mod settings;
 pub mod state;
 pub mod telemetry;
 pub mod visitor;
+pub mod vital;
 pub mod webhooks;
 pub mod worker;

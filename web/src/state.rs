@@ -16,6 +16,7 @@ use crate::{
     road::Road,
     secrets::Keyring,
     settings::Settings,
+    vital,
     webhooks::{Doorman, VendorKeys},
 };
 
@@ -69,11 +70,13 @@ impl AppState {
         let (stop, stopped) = watch::channel(false);
         let wakes = Wakes::default();
         let road = Road::open(settings.database.clone()).await?;
+        let (ledger, writer) = road.start(|db| Ledger::start(db, wakes.clone()));
+        road.spawn(vital::watch("the ledger", writer));
         let hub = Hub::start(settings.database.clone(), wakes.clone(), stopped).await?;
         let state = Self {
             vendor_keys: VendorKeys::new(db.clone(), keyring.clone()),
             doorman: Doorman::default(),
-            ledger: road.start(|db| Ledger::start(db, wakes.clone())),
+            ledger,
             road,
             directory: Directory::new(db.clone()),
             settings: Arc::new(settings),

@@ -4,7 +4,10 @@
 //! busy one commits hundreds together.
 
 use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr, Statement};
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+};
 
 use crate::Wakes;
 
@@ -74,12 +77,12 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Start the writer. It ends when the last handle is dropped and everything taken is committed.
-    #[must_use]
-    pub fn start(db: DatabaseConnection, wakes: Wakes) -> Self {
+    /// Start the writer. Its task ends when the last handle is dropped and everything taken is committed; one that ends
+    /// with an error has broken off, and nothing is taken any more.
+    pub fn start(db: DatabaseConnection, wakes: Wakes) -> (Self, JoinHandle<()>) {
         let (queue, waiting) = mpsc::channel(WAITING);
-        tokio::spawn(write_batches(db, wakes, waiting));
-        Self { queue }
+        let writer = tokio::spawn(write_batches(db, wakes, waiting));
+        (Self { queue }, writer)
     }
 
     /// Commit a receipt. When this returns `Ok`, the bytes survive a power cut.

@@ -27,7 +27,7 @@ use super::{
     needs::Needs,
     protocol::{self, View},
 };
-use crate::{auth::SignedIn, database, settings::DatabaseSettings};
+use crate::{auth::SignedIn, database, settings::DatabaseSettings, vital::Vital};
 
 /// How many frames may wait for one socket. A page that falls behind is closed and catches up.
 pub const QUEUE: usize = 256;
@@ -131,6 +131,7 @@ impl Hub {
         std::thread::Builder::new()
             .name("live".to_owned())
             .spawn(move || {
+                let _vital = Vital("the live thread");
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
                 let runtime = match runtime {
                     Ok(runtime) => runtime,

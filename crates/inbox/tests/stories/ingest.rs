@@ -30,7 +30,7 @@ impl Clinic {
     async fn open() -> Self {
         let test = TestDb::new().await;
         let world = World::new(test.db()).await;
-        let ledger = Ledger::start(test.db().clone(), Wakes::default());
+        let (ledger, _writer) = Ledger::start(test.db().clone(), Wakes::default());
         Self { test, world, ledger }
     }
 
