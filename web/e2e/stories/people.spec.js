@@ -48,7 +48,8 @@ test("an inbox is worked through with the keyboard alone", async ({ open, office
     await expect(valeria.locator("#keys")).toBeHidden();
   });
   await test.step("E resolves and the next conversation is there", async () => {
-    // Answered last, so now on top; the one below it is next.
+    // Answered last, so it goes to the top; the one below it is next.
+    await expect(valeria.locator("#list > li .who").first()).toHaveText(names[1]);
     const next = await valeria.locator("#list > li .who").nth(1).innerText();
     await press("e");
     await expect(at(valeria).toast).toContainText("Conversación resuelta");
