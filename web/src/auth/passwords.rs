@@ -1,8 +1,13 @@
-//! Argon2id, at most one hash per core at a time, and never on a thread that answers requests.
+//! Argon2id, one hash at a time, on a thread of its own: never on one that answers requests. A hash needs 19 MiB, and an
+//! allocator keeps them in every thread that ever hashed; so it is always the same one.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    thread,
 };
 
 use anyhow::Context;
@@ -10,9 +15,9 @@ use argon2::{
     Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version, password_hash::phc::PasswordHash,
 };
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
+use tokio::sync::{AcquireError, Semaphore, SemaphorePermit, oneshot};
 
-use crate::settings::AuthSettings;
+use crate::{settings::AuthSettings, vital::Vital};
 
 /// Lengths a new password may have, in characters.
 pub const LENGTHS: std::ops::RangeInclusive<usize> = 12..=128;
@@ -21,12 +26,15 @@ pub const LENGTHS: std::ops::RangeInclusive<usize> = 12..=128;
 pub struct Passwords {
     argon2: Arc<Argon2<'static>>,
     wanted: (u32, u32, u32),
-    cores: Semaphore,
+    hashing: mpsc::Sender<Work>,
+    turn: Semaphore,
     waiting: AtomicUsize,
     may_wait: usize,
     /// The hash of nothing anybody knows: verifying against it takes as long as against a real one.
     nobody: String,
 }
+
+type Work = Box<dyn FnOnce() + Send>;
 
 /// What came of a password.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,15 +75,32 @@ impl Passwords {
         let params = Params::new(wanted.0, wanted.1, wanted.2, None)
             .map_err(|error| anyhow::anyhow!("auth.argon2_…: {error}"))?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let nobody = argon2
-            .hash_password(super::random_text::<32>().as_bytes())
-            .map_err(|error| anyhow::anyhow!("try the password hash: {error}"))?
-            .to_string();
-        let cores = std::thread::available_parallelism().context("count the cores")?.get();
+        let argon2 = Arc::new(argon2);
+        let (hashing, work) = mpsc::channel::<Work>();
+        thread::Builder::new()
+            .name("passwords".to_owned())
+            .spawn(move || {
+                let _vital = Vital("the thread that hashes passwords");
+                work.into_iter().for_each(|work| work());
+            })
+            .context("start the thread that hashes passwords")?;
+        let (tried, try_out) = (argon2.clone(), super::random_text::<32>());
+        let (done, nobody) = mpsc::channel();
+        // If nobody waits for it any more, it is not needed.
+        let hash =
+            move || drop(done.send(tried.hash_password(try_out.as_bytes()).map(|hash| hash.to_string())));
+        hashing
+            .send(Box::new(hash))
+            .map_err(|_| anyhow::anyhow!("the thread that hashes passwords ended"))?;
+        let nobody = nobody
+            .recv()
+            .context("hash a first password")?
+            .map_err(|error| anyhow::anyhow!("try the password hash: {error}"))?;
         Ok(Self {
-            argon2: Arc::new(argon2),
+            argon2,
             wanted,
-            cores: Semaphore::new(cores),
+            hashing,
+            turn: Semaphore::new(1),
             waiting: AtomicUsize::new(0),
             may_wait: settings.waiting_sign_ins,
             nobody,
@@ -94,7 +119,7 @@ impl Passwords {
         let known = stored.is_some();
         let stored = stored.unwrap_or(&self.nobody).to_owned();
         let (argon2, wanted) = (self.argon2.clone(), self.wanted);
-        self.on_a_core(move || {
+        self.in_turn(move || {
             let hash = PasswordHash::new(&stored)?;
             let password = password.expose_secret().as_bytes();
             if argon2.verify_password(password, &hash).is_err() || !known {
@@ -116,24 +141,29 @@ impl Passwords {
     /// [`PasswordError::Busy`] when the waiting list is full.
     pub async fn hash(&self, password: SecretString) -> Result<String, PasswordError> {
         let argon2 = self.argon2.clone();
-        self.on_a_core(move || Ok(argon2.hash_password(password.expose_secret().as_bytes())?.to_string()))
-            .await
+        self.in_turn(move || Ok(argon2.hash_password(password.expose_secret().as_bytes())?.to_string())).await
     }
 
-    async fn on_a_core<T: Send + 'static>(
+    async fn in_turn<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, argon2::password_hash::Error> + Send + 'static,
     ) -> Result<T, PasswordError> {
-        let _core = self.core().await?;
-        tokio::task::spawn_blocking(work)
+        let _turn = self.turn().await?;
+        let (done, result) = oneshot::channel();
+        // The request may have been given up while it waited.
+        let work = move || drop(done.send(work()));
+        self.hashing
+            .send(Box::new(work))
+            .map_err(|_| PasswordError::Failed(anyhow::anyhow!("the thread ended")))?;
+        result
             .await
             .map_err(|error| PasswordError::Failed(error.into()))?
             .map_err(|error| PasswordError::Failed(anyhow::anyhow!("{error}")))
     }
 
-    async fn core(&self) -> Result<SemaphorePermit<'_>, PasswordError> {
-        if let Ok(core) = self.cores.try_acquire() {
-            return Ok(core);
+    async fn turn(&self) -> Result<SemaphorePermit<'_>, PasswordError> {
+        if let Ok(turn) = self.turn.try_acquire() {
+            return Ok(turn);
         }
         // Leaves the list also when the request is given up while it waits.
         struct Place<'a>(&'a AtomicUsize);
@@ -147,7 +177,7 @@ impl Passwords {
         if before >= self.may_wait {
             return Err(PasswordError::Busy);
         }
-        Ok(self.cores.acquire().await?)
+        Ok(self.turn.acquire().await?)
     }
 }
 
@@ -193,8 +223,7 @@ mod tests {
     async fn who_finds_the_waiting_list_full_is_told_to_come_back() {
         let mut passwords = passwords(1);
         passwords.may_wait = 0;
-        let cores = u32::try_from(passwords.cores.available_permits()).unwrap();
-        let all = passwords.cores.acquire_many(cores).await.unwrap();
+        let all = passwords.turn.acquire().await.unwrap();
         assert!(matches!(passwords.hash("whatever it is".into()).await, Err(PasswordError::Busy)));
         drop(all);
         assert!(passwords.hash("whatever it is".into()).await.is_ok());

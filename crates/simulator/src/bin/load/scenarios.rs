@@ -169,20 +169,24 @@ pub async fn idle(desk: &mut Desk, options: &Options) -> anyhow::Result<Report> 
     Ok(report("b", options, figures))
 }
 
-/// P: the inbox with its list and one conversation open, one load after the other.
+/// P: the inbox with its list and one conversation open, one load after the other, by all agents in turn: one person may
+/// not ask that fast.
 ///
 /// # Errors
 /// When a page is refused.
 pub async fn page(desk: &mut Desk, options: &Options) -> anyhow::Result<Report> {
-    let agent = &desk.agents[desk.open[0].agent];
     let mut figures = json!({});
-    for (name, path) in
-        [("list", "/inbox".to_owned()), ("conversation", format!("/inbox/{}", desk.open[0].conversation))]
-    {
+    for name in ["list", "conversation"] {
         let mut times = Vec::with_capacity(PAGES);
         let mut bytes = 0;
         let (before, began) = (transactions(desk).await?, Instant::now());
-        for _ in 0..PAGES {
+        for turn in 0..PAGES {
+            let open = &desk.open[turn % desk.open.len()];
+            let path = match name {
+                "list" => "/inbox".to_owned(),
+                _ => format!("/inbox/{}", open.conversation),
+            };
+            let agent = &desk.agents[open.agent];
             let asked = Instant::now();
             bytes = agent.page(&path).await?.len();
             times.push(u64::try_from(asked.elapsed().as_micros()).unwrap_or(u64::MAX));
