@@ -99,7 +99,7 @@ fn twilio(address: SocketAddr) -> AnySender {
 fn hello() -> Outbound {
     let message: MessageId = "0199aaaa-bbbb-7ccc-8ddd-eeeeffff0001".parse().unwrap();
     let content = Content::Text { body: "¿Qué tal? 😀".into() };
-    Outbound { message, to: "+573001112233".into(), content, reply_to: None }
+    Outbound { message, attempt: 1, to: "+573001112233".into(), content, reply_to: None }
 }
 
 /// What comes of a hello when the vendor does this.
@@ -120,7 +120,7 @@ async fn the_cloud_api_gets_one_json_request_and_its_id_comes_back() {
     assert!(request.contains("authorization: Bearer a-token\r\n"), "{request}");
     assert!(request.contains("content-type: application/json\r\n"), "{request}");
     assert!(
-        request.contains(r#""biz_opaque_callback_data":"0199aaaa-bbbb-7ccc-8ddd-eeeeffff0001""#),
+        request.contains(r#""biz_opaque_callback_data":"0199aaaa-bbbb-7ccc-8ddd-eeeeffff0001.1""#),
         "{request}"
     );
     assert!(request.contains(r#""to":"+573001112233""#), "{request}");

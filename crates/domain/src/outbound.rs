@@ -9,14 +9,53 @@ use crate::{Content, MessageId, inbound::VendorError};
 /// A message on its way to the vendor.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outbound {
-    /// Our id. It travels as the vendor's opaque data and comes back in statuses.
+    /// Our id.
     pub message: MessageId,
+    /// Which attempt at it this is, from 1: a person may send again what is unconfirmed or failed.
+    pub attempt: i32,
     /// The customer's address, exactly as the vendor gave it.
     pub to: String,
     /// What to say.
     pub content: Content,
     /// The vendor's id of the message this answers.
     pub reply_to: Option<String>,
+}
+
+impl Outbound {
+    /// What travels as the vendor's opaque data.
+    #[must_use]
+    pub fn ticket(&self) -> Ticket {
+        Ticket { message: self.message, attempt: Some(self.attempt) }
+    }
+}
+
+/// Our own name for an attempt. It travels with the message and comes back in its statuses: the only one that is known
+/// before the vendor answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ticket {
+    /// The message.
+    pub message: MessageId,
+    /// Which attempt at it, if it tells.
+    pub attempt: Option<i32>,
+}
+
+impl std::fmt::Display for Ticket {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.message.fmt(f)?;
+        self.attempt.map_or(Ok(()), |attempt| write!(f, ".{attempt}"))
+    }
+}
+
+impl std::str::FromStr for Ticket {
+    type Err = uuid::Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (message, attempt) = match text.split_once('.') {
+            Some((message, attempt)) => (message, attempt.parse().ok()),
+            None => (text, None),
+        };
+        Ok(Self { message: message.parse()?, attempt })
+    }
 }
 
 /// What came of one attempt.
@@ -78,5 +117,19 @@ impl Advice {
         [Self::Never, Self::UseTemplate, Self::Later, Self::FixChannel, Self::FixMessage]
             .into_iter()
             .find(|advice| advice.as_str() == word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ticket_comes_back_as_it_went_and_an_older_one_names_no_attempt() {
+        let ticket = Ticket { message: MessageId::new(), attempt: Some(2) };
+        assert_eq!(ticket.to_string().parse(), Ok(ticket));
+        let older = ticket.message.to_string().parse();
+        assert_eq!(older, Ok(Ticket { message: ticket.message, attempt: None }));
+        assert!("somebody else's data".parse::<Ticket>().is_err());
     }
 }

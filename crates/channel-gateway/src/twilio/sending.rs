@@ -91,7 +91,7 @@ fn request_form(
     };
     let prefix = if by_whatsapp { WHATSAPP } else { "" };
     let mut callback = settings.status_callback_url.clone();
-    callback.query_pairs_mut().append_pair(MESSAGE_PARAMETER, &message.message.to_string());
+    callback.query_pairs_mut().append_pair(MESSAGE_PARAMETER, &message.ticket().to_string());
     Ok([
         ("To", format!("{prefix}{}", address.value)),
         ("From", settings.from.clone()),
@@ -146,6 +146,7 @@ mod tests {
         let id: MessageId = "0199aaaa-bbbb-7ccc-8ddd-eeeeffff0001".parse().unwrap();
         Outbound {
             message: id,
+            attempt: 1,
             to: to.into(),
             content: Content::Text { body: "Hola".into() },
             reply_to: None,
@@ -165,7 +166,7 @@ mod tests {
         let form =
             request_form(&settings("whatsapp:+14155238886"), &message("whatsapp:+573001112233")).unwrap();
         let callback =
-            "https://inbox.example.com/webhooks/twilio/status?c=1&m=0199aaaa-bbbb-7ccc-8ddd-eeeeffff0001";
+            "https://inbox.example.com/webhooks/twilio/status?c=1&m=0199aaaa-bbbb-7ccc-8ddd-eeeeffff0001.1";
         let expected = [
             ("To", "whatsapp:+573001112233"),
             ("From", "whatsapp:+14155238886"),

@@ -79,7 +79,7 @@ fn request_body(message: &Outbound) -> Result<Value, SendOutcome> {
         "type": "text",
         "text": { "body": body, "preview_url": false },
         // Comes back in every status, also in one that overtakes the answer.
-        "biz_opaque_callback_data": message.message.to_string(),
+        "biz_opaque_callback_data": message.ticket().to_string(),
     });
     match to.kind {
         // With `+`: without it our own country code may be put in front.
@@ -117,7 +117,7 @@ mod tests {
     fn message(to: &str) -> Outbound {
         let id: MessageId = "0199aaaa-bbbb-7ccc-8ddd-eeeeffff0001".parse().unwrap();
         let content = Content::Text { body: "Hola".into() };
-        Outbound { message: id, to: to.into(), content, reply_to: None }
+        Outbound { message: id, attempt: 1, to: to.into(), content, reply_to: None }
     }
 
     #[test]
@@ -128,7 +128,7 @@ mod tests {
             "messaging_product": "whatsapp", "recipient_type": "individual", "to": "+573001112233",
             "type": "text", "text": {"body": "Hola", "preview_url": false},
             "context": {"message_id": "wamid.Q"},
-            "biz_opaque_callback_data": "0199aaaa-bbbb-7ccc-8ddd-eeeeffff0001",
+            "biz_opaque_callback_data": "0199aaaa-bbbb-7ccc-8ddd-eeeeffff0001.1",
         });
         assert_eq!(body, expected);
 

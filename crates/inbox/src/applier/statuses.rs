@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use domain::{ChannelId, ConversationId, DeliveryState, Event, MessageId, PersonId};
+use domain::{ChannelId, ConversationId, DeliveryState, Event, MessageId, PersonId, outbound::Ticket};
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbErr, FromQueryResult};
 use serde::Serialize;
-use uuid::Uuid;
 
 use super::Report;
 use crate::rows;
@@ -19,6 +18,7 @@ struct Found {
     channel_id: ChannelId,
     vendor_id: Option<String>,
     state: DeliveryState,
+    attempts: i32,
 }
 
 /// What the reports of a batch make of one message.
@@ -53,6 +53,13 @@ pub(crate) async fn apply(
     for report in &reports {
         let Some(message) = found.of(report) else { continue };
         let heard = &report.report;
+        // A person sent it again meanwhile: that an earlier attempt failed says nothing about the one under way.
+        let is_late = ticket(report)
+            .and_then(|ticket| ticket.attempt)
+            .is_some_and(|attempt| attempt < message.attempts);
+        if is_late && heard.state == DeliveryState::Failed {
+            continue;
+        }
         let change = changes.entry(message.message_id).or_insert_with(|| Change {
             message_id: message.message_id,
             conversation_id: message.conversation_id,
@@ -153,16 +160,16 @@ struct Messages {
 
 impl Messages {
     fn of(&self, report: &Report) -> Option<&Found> {
-        let index = opaque(report)
-            .and_then(|id| self.by_id.get(&id))
+        let index = ticket(report)
+            .and_then(|ticket| self.by_id.get(&ticket.message))
             .or_else(|| self.by_vendor_id.get(&(report.channel.id, report.report.vendor_id.clone())))?;
         self.found.get(*index)
     }
 }
 
-/// Our own id, if the report echoes one. The channel is checked with the row.
-fn opaque(report: &Report) -> Option<MessageId> {
-    report.report.opaque.as_deref()?.parse::<Uuid>().ok().map(MessageId)
+/// Our own name for the attempt, if the report echoes one. The channel is checked with the row.
+fn ticket(report: &Report) -> Option<Ticket> {
+    report.report.opaque.as_deref()?.parse().ok()
 }
 
 async fn find_messages(tx: &DatabaseTransaction, reports: &[&Report]) -> Result<Messages, DbErr> {
@@ -178,7 +185,7 @@ async fn find_messages(tx: &DatabaseTransaction, reports: &[&Report]) -> Result<
         .map(|report| Asked {
             channel_id: report.channel.id,
             vendor_id: &report.report.vendor_id,
-            message_id: opaque(report),
+            message_id: ticket(report).map(|ticket| ticket.message),
         })
         .collect();
     let found: Vec<Found> = rows::all(
@@ -192,7 +199,7 @@ async fn find_messages(tx: &DatabaseTransaction, reports: &[&Report]) -> Result<
              select m.id, m.vendor_id from asked
                  join message m on m.id = asked.message_id and m.channel_id = asked.channel_id
          )
-         select d.message_id, d.conversation_id, d.channel_id, named.vendor_id, d.state
+         select d.message_id, d.conversation_id, d.channel_id, named.vendor_id, d.state, d.attempts
          from named join delivery d on d.message_id = named.id
          order by d.message_id
          for update of d",

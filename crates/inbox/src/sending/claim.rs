@@ -120,6 +120,7 @@ pub(super) async fn claim(
             created_at: head.created_at,
             outbound: Outbound {
                 message: head.message_id,
+                attempt: head.attempts + 1,
                 to: head.reply_address,
                 content,
                 reply_to: head.reply_to,

@@ -341,6 +341,7 @@ mod tests {
     fn finished(number: i32, outcome: SendOutcome) -> Finished {
         let outbound = Outbound {
             message: MessageId::new(),
+            attempt: number,
             to: "51987000001".into(),
             content: Content::Text { body: "Hola".into() },
             reply_to: None,

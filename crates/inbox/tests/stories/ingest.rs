@@ -338,3 +338,24 @@ async fn a_report_that_tells_nothing_new_leaves_the_attempt_its_lease() {
     assert_eq!(after.state, DeliveryState::Failed);
     assert!(after.lease_until.is_some());
 }
+
+#[tokio::test]
+async fn the_late_failure_of_an_earlier_attempt_does_not_stop_the_one_a_person_sent_again() {
+    let clinic = Clinic::open().await;
+    clinic.webhook(vendor::messages(&[vendor::text("51987412306", "wamid.1", AT, "Hola")])).await;
+    clinic.apply().await;
+    let again = clinic.reply(None, DeliveryState::Sending).await;
+    delivery::ActiveModel { message_id: Set(again), attempts: Set(2), ..Default::default() }
+        .update(clinic.test.db())
+        .await
+        .unwrap();
+    let report = |attempt: i32, id: &str, state: &str| {
+        vendor::status(id, state, AT + 1, Some(&format!("{again}.{attempt}")))
+    };
+    clinic.webhook(vendor::statuses(&[report(1, "wamid.FIRST", "failed")])).await;
+    clinic.apply().await;
+    assert_eq!(clinic.delivery(again).await.state, DeliveryState::Sending);
+    clinic.webhook(vendor::statuses(&[report(2, "wamid.SECOND", "failed")])).await;
+    clinic.apply().await;
+    assert_eq!(clinic.delivery(again).await.state, DeliveryState::Failed, "its own failure counts");
+}
