@@ -17,6 +17,7 @@ pub mod gateway;
 pub mod health;
 pub mod housekeeping;
 pub mod live;
+pub mod memory;
 pub mod pages;
 pub mod present;
 pub mod remembered;

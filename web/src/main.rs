@@ -3,5 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    bandeja::memory::give_back();
     bandeja::cli::run()
 }
