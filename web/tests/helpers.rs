@@ -1,6 +1,14 @@
 //! The app on a port of its own, and people with browsers.
 
-use std::{collections::BTreeMap, net::TcpListener, time::Duration};
+use std::{
+    collections::BTreeMap,
+    net::TcpListener,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use actix_web::{HttpRequest, cookie::Cookie, test::TestRequest};
 use bandeja::{clock::Clock, secrets, server, settings::Settings, state::AppState};
@@ -25,6 +33,8 @@ pub struct TestApp {
     pub state: AppState,
     pub world: World,
     pub url: Url,
+    /// Questions that requests have asked Postgres.
+    pub questions: Arc<AtomicUsize>,
     server: JoinHandle<std::io::Result<()>>,
     test_db: TestDb,
 }
@@ -50,9 +60,14 @@ impl TestApp {
         let clock = Clock::manual(chrono::Utc::now());
         settings.database.url = Some(test_db.url().into());
         change(&mut settings);
-        let state = AppState::start(settings, test_db.db().clone(), clock).await.unwrap();
+        let questions = Arc::new(AtomicUsize::new(0));
+        let (mut db, counted) = (test_db.db().clone(), questions.clone());
+        db.set_metric_callback(move |_| {
+            counted.fetch_add(1, Ordering::SeqCst);
+        });
+        let state = AppState::start(settings, db, clock).await.unwrap();
         let server = tokio::spawn(server::run(listener, &state).unwrap());
-        Self { state, world, url, server, test_db }
+        Self { state, world, url, questions, server, test_db }
     }
 
     pub fn db(&self) -> &DatabaseConnection {

@@ -13,6 +13,7 @@ mod hidden;
 mod kill;
 mod main_story;
 mod password_guessing;
+mod questions;
 mod receiving;
 mod replying;
 mod restart;
