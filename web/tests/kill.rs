@@ -11,7 +11,7 @@ use testing::TestDb;
 use tokio::process::{Child, Command};
 use url::Url;
 
-use crate::clinic::{Ground, LUCIA, Person, count, one, until, wire};
+use crate::clinic::{Ground, LUCIA, Person, count, meta, one, until};
 
 /// The clinic, and the address its one program is reached at.
 struct House {
@@ -105,7 +105,7 @@ async fn kill(mut program: Child) {
 
 fn message(n: i64) -> Vec<u8> {
     let from = format!("5198700{:04}", n % 8);
-    wire::messages(&[wire::text(
+    meta::messages(&[meta::text(
         &from,
         &format!("wamid.{n}"),
         Utc::now().timestamp(),
@@ -121,8 +121,8 @@ async fn what_was_acknowledged_before_the_kill_is_applied_after_it() {
     for n in 0..5 {
         let at = Utc::now().timestamp();
         let body =
-            wire::text(LUCIA.trim_start_matches('+'), &format!("wamid.{n}"), at, &format!("mensaje {n}"));
-        assert_eq!(house.ground.vendor.posts(wire::messages(&[body])).await, StatusCode::OK);
+            meta::text(LUCIA.trim_start_matches('+'), &format!("wamid.{n}"), at, &format!("mensaje {n}"));
+        assert_eq!(house.ground.vendor.posts(meta::messages(&[body])).await, StatusCode::OK);
     }
     assert_eq!(house.count("select count(*) from receipt where state = 'new'").await, 5);
     kill(program).await;
@@ -200,7 +200,7 @@ async fn killed_while_the_vendor_is_called_a_message_is_uncertain_and_never_repe
     vendor.has_nothing_twice().await;
 
     let (id, ours) = (sent[0]["vendor_id"].as_str().unwrap(), sent[0]["opaque"].as_str().unwrap());
-    let report = wire::statuses(&[wire::status(id, "delivered", Utc::now().timestamp(), Some(ours))]);
+    let report = meta::statuses(&[meta::status(id, "delivered", Utc::now().timestamp(), Some(ours))]);
     assert_eq!(vendor.posts(report).await, StatusCode::OK);
     page.until("settled", |page| page.shows_ticks("¿Llegó?", "#i-check-check")).await;
     page.becomes_a_fresh_load().await;

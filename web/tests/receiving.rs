@@ -6,7 +6,7 @@ use reqwest::StatusCode;
 use serde_json::json;
 use simulator::signing;
 
-use crate::clinic::{Clinic, LUCIA, wire};
+use crate::clinic::{Clinic, LUCIA, meta};
 
 /// Lucía's number as Meta writes it.
 fn lucia() -> &'static str {
@@ -17,7 +17,7 @@ fn lucia() -> &'static str {
 async fn the_same_webhook_sixteen_times_at_once_is_one_message() {
     let clinic = Clinic::open().await;
     let valeria = clinic.agent("Valeria").await;
-    let body = wire::messages(&[wire::text(lucia(), "wamid.1", Utc::now().timestamp(), "Hola")]);
+    let body = meta::messages(&[meta::text(lucia(), "wamid.1", Utc::now().timestamp(), "Hola")]);
     let posts = join_all((0..16).map(|_| clinic.vendor().posts(body.clone()))).await;
     assert!(posts.iter().all(|status| *status == StatusCode::OK), "{posts:?}");
     clinic.until_count("select count(*) from receipt where state = 'applied'", 16).await;
@@ -37,7 +37,7 @@ async fn ten_first_messages_at_once_are_one_conversation_in_order() {
     let mut bodies: Vec<_> = texts
         .iter()
         .zip(now - 10..)
-        .map(|(text, at)| wire::messages(&[wire::text(lucia(), &format!("wamid.{at}"), at, text)]))
+        .map(|(text, at)| meta::messages(&[meta::text(lucia(), &format!("wamid.{at}"), at, text)]))
         .collect();
     bodies.reverse();
     let posts = join_all(bodies.into_iter().map(|body| clinic.vendor().posts(body))).await;
@@ -55,10 +55,10 @@ async fn one_broken_item_does_not_hold_up_its_neighbours() {
     let clinic = Clinic::open().await;
     let valeria = clinic.agent("Valeria").await;
     let now = Utc::now().timestamp();
-    let body = wire::messages(&[
-        wire::text(lucia(), "wamid.1", now, "antes"),
+    let body = meta::messages(&[
+        meta::text(lucia(), "wamid.1", now, "antes"),
         json!({"from": lucia(), "timestamp": "not a time", "type": "text"}),
-        wire::text(lucia(), "wamid.3", now + 1, "después"),
+        meta::text(lucia(), "wamid.3", now + 1, "después"),
     ]);
     assert_eq!(clinic.vendor().posts(body).await, StatusCode::OK);
     clinic.until_count("select count(*) from message", 2).await;
@@ -71,7 +71,7 @@ async fn one_broken_item_does_not_hold_up_its_neighbours() {
 async fn strangers_are_refused_and_leave_no_trace() {
     let clinic = Clinic::open().await;
     let vendor = clinic.vendor();
-    let body = wire::messages(&[wire::text(lucia(), "wamid.1", Utc::now().timestamp(), "Hola")]);
+    let body = meta::messages(&[meta::text(lucia(), "wamid.1", Utc::now().timestamp(), "Hola")]);
     let genuine = signing::meta("demo-app-secret", &body);
     let mut changed = body.clone();
     *changed.last_mut().unwrap() = b' ';
@@ -99,7 +99,7 @@ async fn strangers_are_refused_and_leave_no_trace() {
 #[tokio::test]
 async fn whoever_keeps_knocking_wrongly_is_told_to_stop_and_the_vendor_beside_them_is_heard() {
     let clinic = Clinic::open().await;
-    let body = wire::messages(&[wire::text(lucia(), "wamid.1", Utc::now().timestamp(), "Hola")]);
+    let body = meta::messages(&[meta::text(lucia(), "wamid.1", Utc::now().timestamp(), "Hola")]);
     for n in 0..12 {
         let refused = clinic.vendor().posts_signed(body.clone(), Some("sha256=00")).await;
         let told = if n < 10 { StatusCode::UNAUTHORIZED } else { StatusCode::TOO_MANY_REQUESTS };
@@ -132,17 +132,17 @@ async fn what_customers_write_is_shown_as_they_wrote_it() {
     let mut messages: Vec<_> = texts
         .iter()
         .zip(now - 100..)
-        .map(|(text, at)| wire::text(lucia(), &format!("wamid.{at}"), at, text))
+        .map(|(text, at)| meta::text(lucia(), &format!("wamid.{at}"), at, text))
         .collect();
-    messages.push(wire::text(lucia(), "wamid.nul", now - 50, "a\u{0}b"));
-    let mut odd = wire::text(lucia(), "wamid.odd", now - 40, "con un campo nuevo");
+    messages.push(meta::text(lucia(), "wamid.nul", now - 50, "a\u{0}b"));
+    let mut odd = meta::text(lucia(), "wamid.odd", now - 40, "con un campo nuevo");
     odd["a_field_of_tomorrow"] = json!({ "deep": [1, 2, 3] });
     messages.push(odd);
     messages.push(json!({
         "from": lucia(), "id": "wamid.type", "timestamp": (now - 30).to_string(), "type": "hologram",
         "hologram": { "id": "1" },
     }));
-    assert_eq!(clinic.vendor().posts(wire::messages(&messages)).await, StatusCode::OK);
+    assert_eq!(clinic.vendor().posts(meta::messages(&messages)).await, StatusCode::OK);
     clinic.until_count("select count(*) from message", 8).await;
 
     let mut page = valeria.opens(clinic.held_conversation().await).await;

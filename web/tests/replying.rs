@@ -7,7 +7,7 @@ use chrono::{DateTime, SubsecRound as _, Utc};
 use reqwest::StatusCode;
 use serde_json::json;
 
-use crate::clinic::{Clinic, LUCIA, Page, one, until, wire};
+use crate::clinic::{Clinic, LUCIA, Page, meta, one, until};
 
 const BLUE: &str = "class=\"read\"";
 const UNSURE: &str = "class=\"unsure\"";
@@ -44,7 +44,7 @@ async fn at_the_second_the_window_closes_nothing_more_is_taken() {
     let valeria = clinic.agent("Valeria").await;
     let a_day = 24 * 3600;
     let at = Utc::now().timestamp() - a_day + 600;
-    let body = wire::messages(&[wire::text(LUCIA.trim_start_matches('+'), "wamid.1", at, "Hola")]);
+    let body = meta::messages(&[meta::text(LUCIA.trim_start_matches('+'), "wamid.1", at, "Hola")]);
     assert_eq!(clinic.vendor().posts(body).await, StatusCode::OK);
     let page = valeria.opens(clinic.held_conversation().await).await;
     let talk = page.talk.unwrap();
@@ -80,7 +80,7 @@ async fn a_send_the_vendor_never_answered_is_uncertain_and_settled_by_its_report
     assert_eq!(clinic.vendor().sent_texts().await, ["¿Llegó?", "¿Y esto?"]);
 
     let (id, ours) = (sent[0]["vendor_id"].as_str().unwrap(), sent[0]["opaque"].as_str().unwrap());
-    let report = wire::statuses(&[wire::status(id, "delivered", Utc::now().timestamp(), Some(ours))]);
+    let report = meta::statuses(&[meta::status(id, "delivered", Utc::now().timestamp(), Some(ours))]);
     assert_eq!(clinic.vendor().posts(report).await, StatusCode::OK);
     page.until("settled", |page| page.shows_ticks("¿Llegó?", "#i-check-check")).await;
     page.becomes_a_fresh_load().await;

@@ -14,7 +14,7 @@ use embedded_postgres::{DATABASE, DataDir, Server};
 use reqwest::{Method, StatusCode};
 use tokio::task::spawn_blocking;
 
-use crate::clinic::{Ground, Node, Page, Place, Vendor, count, until, wire};
+use crate::clinic::{Ground, Node, Page, Place, Vendor, count, meta, until};
 
 /// A Postgres of our own, which commits to disk as a real one does.
 struct Postgres {
@@ -94,8 +94,8 @@ impl<'a> Crowd<'a> {
         while !self.is_over.get() {
             let n = self.next.replace(self.next.get() + 1);
             let text =
-                wire::text(from, &format!("wamid.{n}"), Utc::now().timestamp(), &format!("mensaje {n}"));
-            let body = wire::messages(&[text]);
+                meta::text(from, &format!("wamid.{n}"), Utc::now().timestamp(), &format!("mensaje {n}"));
+            let body = meta::messages(&[text]);
             loop {
                 match self.vendor.posts(body.clone()).await {
                     StatusCode::OK => break,

@@ -8,7 +8,7 @@ use reqwest::StatusCode;
 use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 use serde_json::{Value, json};
 
-use crate::clinic::{Clinic, LUCIA, Node, PATIENCE, Page, one, wire};
+use crate::clinic::{Clinic, LUCIA, Node, PATIENCE, Page, meta, one};
 
 /// Valeria holds Lucía's conversation and has it open.
 async fn in_conversation(clinic: &Clinic) -> Page {
@@ -181,8 +181,8 @@ async fn a_page_that_does_not_read_is_closed_and_catches_up() {
     let long = "🦷".repeat(4096);
     let from = LUCIA.trim_start_matches('+');
     let messages: Vec<Value> =
-        (now..now + 8).map(|at| wire::text(from, &format!("wamid.{at}"), at, &long)).collect();
-    assert_eq!(clinic.vendor().posts(wire::messages(&messages)).await, StatusCode::OK);
+        (now..now + 8).map(|at| meta::text(from, &format!("wamid.{at}"), at, &long)).collect();
+    assert_eq!(clinic.vendor().posts(meta::messages(&messages)).await, StatusCode::OK);
     reads.until("the long messages", |page| page.bubbles().len() == 9).await;
     let ids = "select array_agg(id) from message";
     let ids: Vec<uuid::Uuid> = one(&clinic.ground.db, ids).await.unwrap();

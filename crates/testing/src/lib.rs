@@ -15,6 +15,7 @@
 )]
 
 mod database;
+pub mod meta;
 mod server;
 mod template;
 mod world;

@@ -7,7 +7,7 @@ mod node;
 mod page;
 mod people;
 mod vendor;
-pub mod wire;
+pub use testing::meta;
 
 use std::{
     future::Future,

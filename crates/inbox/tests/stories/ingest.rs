@@ -13,9 +13,7 @@ use sea_orm::{
     QueryFilter, QueryOrder,
 };
 use serde_json::json;
-use testing::{TestDb, World};
-
-use crate::vendor;
+use testing::{TestDb, World, meta};
 
 const AT: i64 = 1_790_000_000;
 
@@ -108,7 +106,7 @@ impl Clinic {
 #[tokio::test]
 async fn a_first_message_makes_a_contact_a_conversation_and_a_message() {
     let clinic = Clinic::open().await;
-    clinic.webhook(vendor::messages(&[vendor::text("51987412306", "wamid.1", AT, "Hola 👋")])).await;
+    clinic.webhook(meta::messages(&[meta::text("51987412306", "wamid.1", AT, "Hola 👋")])).await;
     clinic.apply().await;
 
     let talk = conversation::Entity::find().one(clinic.test.db()).await.unwrap().unwrap();
@@ -137,7 +135,7 @@ async fn a_first_message_makes_a_contact_a_conversation_and_a_message() {
 #[tokio::test]
 async fn the_same_webhook_sixteen_times_at_once_is_one_message() {
     let clinic = Clinic::open().await;
-    let body = vendor::messages(&[vendor::text("51987412306", "wamid.1", AT, "Hola")]);
+    let body = meta::messages(&[meta::text("51987412306", "wamid.1", AT, "Hola")]);
     let takes = (0..16).map(|_| clinic.webhook(body.clone()));
     futures_util::future::join_all(takes).await;
     let (one, two) = tokio::join!(
@@ -161,7 +159,7 @@ async fn ten_first_messages_of_a_new_contact_at_once_make_one_conversation_in_or
     let clinic = Clinic::open().await;
     let texts: Vec<String> = (0..10).map(|n| format!("mensaje {n}")).collect();
     let webhooks = texts.iter().enumerate().map(|(n, text)| {
-        clinic.webhook(vendor::messages(&[vendor::text("51987412306", &format!("wamid.{n}"), AT, text)]))
+        clinic.webhook(meta::messages(&[meta::text("51987412306", &format!("wamid.{n}"), AT, text)]))
     });
     futures_util::future::join_all(webhooks).await;
     // Two appliers, as two nodes would run them.
@@ -185,10 +183,10 @@ async fn ten_first_messages_of_a_new_contact_at_once_make_one_conversation_in_or
 async fn a_broken_item_goes_into_quarantine_and_its_neighbours_go_on() {
     let clinic = Clinic::open().await;
     clinic
-        .webhook(vendor::messages(&[
-            vendor::text("51987412306", "wamid.1", AT, "antes"),
+        .webhook(meta::messages(&[
+            meta::text("51987412306", "wamid.1", AT, "antes"),
             json!({"from": "51987412306", "timestamp": "not a time", "type": "text"}),
-            vendor::text("51987412306", "wamid.3", AT + 1, "después"),
+            meta::text("51987412306", "wamid.3", AT + 1, "después"),
         ]))
         .await;
     clinic.webhook(b"{ this is no JSON".to_vec()).await;
@@ -206,7 +204,7 @@ async fn a_broken_item_goes_into_quarantine_and_its_neighbours_go_on() {
 async fn a_number_we_do_not_know_is_kept_aside_with_its_reason() {
     let clinic = Clinic::open().await;
     let body =
-        String::from_utf8(vendor::messages(&[vendor::text("51987412306", "wamid.1", AT, "Hola")])).unwrap();
+        String::from_utf8(meta::messages(&[meta::text("51987412306", "wamid.1", AT, "Hola")])).unwrap();
     clinic.webhook(body.replace(testing::PHONE_NUMBER_ID, "999").into_bytes()).await;
     clinic.apply().await;
 
@@ -218,7 +216,7 @@ async fn a_number_we_do_not_know_is_kept_aside_with_its_reason() {
 #[tokio::test]
 async fn old_receipts_are_forgotten_but_not_what_came_out_of_quarantine() {
     let clinic = Clinic::open().await;
-    clinic.webhook(vendor::messages(&[vendor::text("51987412306", "wamid.1", AT, "Hola")])).await;
+    clinic.webhook(meta::messages(&[meta::text("51987412306", "wamid.1", AT, "Hola")])).await;
     clinic.webhook(b"{ this is no JSON".to_vec()).await;
     clinic.apply().await;
     let db = clinic.test.db();
@@ -241,9 +239,7 @@ async fn strange_text_arrives_as_it_was_written_and_nul_bytes_do_not_stop_it() {
     let strange = ["👩‍👩‍👧‍👦 𝓗𝓸𝓵𝓪", "مرحبا بالعالم", long.as_str(), "a\u{0}b"];
     for (n, text) in strange.iter().enumerate() {
         let at = AT + i64::try_from(n).unwrap();
-        clinic
-            .webhook(vendor::messages(&[vendor::text("51987412306", &format!("wamid.{n}"), at, text)]))
-            .await;
+        clinic.webhook(meta::messages(&[meta::text("51987412306", &format!("wamid.{n}"), at, text)])).await;
     }
     clinic.apply().await;
     assert_eq!(clinic.bodies().await, ["👩‍👩‍👧‍👦 𝓗𝓸𝓵𝓪", "مرحبا بالعالم", long.as_str(), "ab"]);
@@ -252,7 +248,7 @@ async fn strange_text_arrives_as_it_was_written_and_nul_bytes_do_not_stop_it() {
 #[tokio::test]
 async fn a_message_soon_after_closing_goes_on_with_the_same_conversation_and_a_late_one_starts_another() {
     let clinic = Clinic::open().await;
-    clinic.webhook(vendor::messages(&[vendor::text("51987412306", "wamid.1", AT, "uno")])).await;
+    clinic.webhook(meta::messages(&[meta::text("51987412306", "wamid.1", AT, "uno")])).await;
     clinic.apply().await;
     let close = async |ago: i64| {
         conversation::Entity::update_many()
@@ -266,11 +262,11 @@ async fn a_message_soon_after_closing_goes_on_with_the_same_conversation_and_a_l
             .unwrap();
     };
     close(23).await;
-    clinic.webhook(vendor::messages(&[vendor::text("51987412306", "wamid.2", AT + 60, "dos")])).await;
+    clinic.webhook(meta::messages(&[meta::text("51987412306", "wamid.2", AT + 60, "dos")])).await;
     clinic.apply().await;
     assert_eq!(conversation::Entity::find().count(clinic.test.db()).await.unwrap(), 1, "reopened");
     close(25).await;
-    clinic.webhook(vendor::messages(&[vendor::text("51987412306", "wamid.3", AT + 120, "tres")])).await;
+    clinic.webhook(meta::messages(&[meta::text("51987412306", "wamid.3", AT + 120, "tres")])).await;
     clinic.apply().await;
     assert_eq!(conversation::Entity::find().count(clinic.test.db()).await.unwrap(), 2, "too late to go on");
 }
@@ -278,18 +274,18 @@ async fn a_message_soon_after_closing_goes_on_with_the_same_conversation_and_a_l
 #[tokio::test]
 async fn statuses_repeated_reversed_and_early_end_at_the_right_ticks() {
     let clinic = Clinic::open().await;
-    clinic.webhook(vendor::messages(&[vendor::text("51987412306", "wamid.1", AT, "Hola")])).await;
+    clinic.webhook(meta::messages(&[meta::text("51987412306", "wamid.1", AT, "Hola")])).await;
     clinic.apply().await;
     let known = clinic.reply(Some("wamid.OUT"), DeliveryState::Accepted).await;
     let unanswered = clinic.reply(None, DeliveryState::Uncertain).await;
     clinic
-        .webhook(vendor::statuses(&[
-            vendor::status("wamid.OUT", "read", AT + 3, None),
-            vendor::status("wamid.OUT", "delivered", AT + 2, None),
-            vendor::status("wamid.OUT", "sent", AT + 1, None),
-            vendor::status("wamid.OUT", "read", AT + 9, None),
-            vendor::status("wamid.NEW", "delivered", AT + 2, Some(&unanswered.to_string())),
-            vendor::status("wamid.NOBODYS", "sent", AT + 2, None),
+        .webhook(meta::statuses(&[
+            meta::status("wamid.OUT", "read", AT + 3, None),
+            meta::status("wamid.OUT", "delivered", AT + 2, None),
+            meta::status("wamid.OUT", "sent", AT + 1, None),
+            meta::status("wamid.OUT", "read", AT + 9, None),
+            meta::status("wamid.NEW", "delivered", AT + 2, Some(&unanswered.to_string())),
+            meta::status("wamid.NOBODYS", "sent", AT + 2, None),
         ]))
         .await;
     clinic.apply().await;
@@ -310,9 +306,9 @@ async fn statuses_repeated_reversed_and_early_end_at_the_right_ticks() {
 async fn a_vendors_clock_that_runs_ahead_does_not_hold_the_window_open() {
     let clinic = Clinic::open().await;
     let tomorrow = Utc::now().timestamp() + 20 * 3600;
-    clinic.webhook(vendor::messages(&[vendor::text("51987412306", "wamid.1", tomorrow, "uno")])).await;
+    clinic.webhook(meta::messages(&[meta::text("51987412306", "wamid.1", tomorrow, "uno")])).await;
     clinic
-        .webhook(vendor::messages(&[vendor::text("51987412306", "wamid.2", Utc::now().timestamp(), "dos")]))
+        .webhook(meta::messages(&[meta::text("51987412306", "wamid.2", Utc::now().timestamp(), "dos")]))
         .await;
     clinic.apply().await;
 
@@ -325,14 +321,14 @@ async fn a_vendors_clock_that_runs_ahead_does_not_hold_the_window_open() {
 #[tokio::test]
 async fn a_report_that_tells_nothing_new_leaves_the_attempt_its_lease() {
     let clinic = Clinic::open().await;
-    clinic.webhook(vendor::messages(&[vendor::text("51987412306", "wamid.1", AT, "Hola")])).await;
+    clinic.webhook(meta::messages(&[meta::text("51987412306", "wamid.1", AT, "Hola")])).await;
     clinic.apply().await;
     let known = clinic.reply(Some("wamid.OUT"), DeliveryState::Failed).await;
     let lease = Utc::now() + chrono::TimeDelta::minutes(2);
     let row =
         delivery::ActiveModel { message_id: Set(known), lease_until: Set(Some(lease)), ..Default::default() };
     row.update(clinic.test.db()).await.unwrap();
-    clinic.webhook(vendor::statuses(&[vendor::status("wamid.OUT", "sent", AT, None)])).await;
+    clinic.webhook(meta::statuses(&[meta::status("wamid.OUT", "sent", AT, None)])).await;
     clinic.apply().await;
     let after = delivery::Entity::find_by_id(known).one(clinic.test.db()).await.unwrap().unwrap();
     assert_eq!(after.state, DeliveryState::Failed);
@@ -342,7 +338,7 @@ async fn a_report_that_tells_nothing_new_leaves_the_attempt_its_lease() {
 #[tokio::test]
 async fn the_late_failure_of_an_earlier_attempt_does_not_stop_the_one_a_person_sent_again() {
     let clinic = Clinic::open().await;
-    clinic.webhook(vendor::messages(&[vendor::text("51987412306", "wamid.1", AT, "Hola")])).await;
+    clinic.webhook(meta::messages(&[meta::text("51987412306", "wamid.1", AT, "Hola")])).await;
     clinic.apply().await;
     let again = clinic.reply(None, DeliveryState::Sending).await;
     delivery::ActiveModel { message_id: Set(again), attempts: Set(2), ..Default::default() }
@@ -350,12 +346,12 @@ async fn the_late_failure_of_an_earlier_attempt_does_not_stop_the_one_a_person_s
         .await
         .unwrap();
     let report = |attempt: i32, id: &str, state: &str| {
-        vendor::status(id, state, AT + 1, Some(&format!("{again}.{attempt}")))
+        meta::status(id, state, AT + 1, Some(&format!("{again}.{attempt}")))
     };
-    clinic.webhook(vendor::statuses(&[report(1, "wamid.FIRST", "failed")])).await;
+    clinic.webhook(meta::statuses(&[report(1, "wamid.FIRST", "failed")])).await;
     clinic.apply().await;
     assert_eq!(clinic.delivery(again).await.state, DeliveryState::Sending);
-    clinic.webhook(vendor::statuses(&[report(2, "wamid.SECOND", "failed")])).await;
+    clinic.webhook(meta::statuses(&[report(2, "wamid.SECOND", "failed")])).await;
     clinic.apply().await;
     assert_eq!(clinic.delivery(again).await.state, DeliveryState::Failed, "its own failure counts");
 }

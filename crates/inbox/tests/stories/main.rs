@@ -3,4 +3,3 @@
 
 mod ingest;
 mod numbering;
-mod vendor;

@@ -1,14 +1,17 @@
-//! Webhooks as Meta writes them, built small, for what the simulator is too well-behaved to say.
+//! Webhooks as Meta writes them, built small: for tests below HTTP, and for what the simulator is too well-behaved to say.
 
 use serde_json::{Value, json};
-use testing::{PHONE_NUMBER_ID, WABA};
+
+use crate::{PHONE_NUMBER_ID, WABA};
 
 /// A text of a customer; `from` without plus.
+#[must_use]
 pub fn text(from: &str, id: &str, at: i64, body: &str) -> Value {
     json!({"from": from, "id": id, "timestamp": at.to_string(), "type": "text", "text": {"body": body}})
 }
 
 /// A report on a message of ours.
+#[must_use]
 pub fn status(id: &str, state: &str, at: i64, opaque: Option<&str>) -> Value {
     let mut status =
         json!({"id": id, "status": state, "timestamp": at.to_string(), "recipient_id": "51987412306"});
@@ -19,16 +22,18 @@ pub fn status(id: &str, state: &str, at: i64, opaque: Option<&str>) -> Value {
 }
 
 /// One webhook with messages.
+#[must_use]
 pub fn messages(messages: &[Value]) -> Vec<u8> {
     let contacts: Vec<Value> = messages
         .iter()
         .filter_map(|message| message["from"].as_str())
-        .map(|from| json!({"profile": {"name": "Lucía Paredes"}, "wa_id": from}))
+        .map(|from| json!({"profile": {"name": format!("Cliente {from}")}, "wa_id": from}))
         .collect();
     envelope(json!({"contacts": contacts, "messages": messages}))
 }
 
 /// One webhook with statuses.
+#[must_use]
 pub fn statuses(statuses: &[Value]) -> Vec<u8> {
     envelope(json!({ "statuses": statuses }))
 }
@@ -40,5 +45,5 @@ fn envelope(mut value: Value) -> Vec<u8> {
         "object": "whatsapp_business_account",
         "entry": [{"id": WABA, "changes": [{"field": "messages", "value": value}]}],
     }))
-    .unwrap()
+    .expect("a webhook is JSON")
 }
