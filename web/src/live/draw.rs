@@ -35,15 +35,22 @@ pub enum Topic {
     Floor,
 }
 
-/// Something that can be drawn.
+/// What an update is about.
 enum Subject {
+    /// Drawn once for each language and class of those whom the guard lets pass.
+    Shared(Guard, Thing),
+    /// Drawn for each: supervisors are few, and each one's teams decide what a row holds.
+    Each(super::floor::Piece),
+}
+
+/// Something that many see alike.
+enum Thing {
     Row(Rc<ConversationLine>),
     RowGone(ConversationId),
     State(Rc<ConversationLine>),
     Message(Box<MessageLine>),
     Line(ConversationId, SystemLine),
     Me(PresenceLine),
-    Floor(super::floor::Piece),
 }
 
 /// Who of a topic's sockets may have it.
@@ -52,8 +59,6 @@ enum Guard {
     Owner,
     /// Those who can see the conversation.
     Conversation(ConversationFacts),
-    /// As the floor says.
-    Floor,
 }
 
 /// What happens for one viewer.
@@ -70,55 +75,38 @@ pub enum Seen {
 pub struct Drawing {
     /// Whose sockets it is for.
     pub topic: Topic,
-    guard: Guard,
     subject: Subject,
     drawn: RefCell<HashMap<(Tx, Class), Rc<str>>>,
     now: DateTime<Utc>,
 }
 
 impl Drawing {
-    fn new(topic: Topic, guard: Guard, subject: Subject, now: DateTime<Utc>) -> Self {
-        Self { topic, guard, subject, drawn: RefCell::default(), now }
+    fn new(topic: Topic, guard: Guard, thing: Thing, now: DateTime<Utc>) -> Self {
+        Self { topic, subject: Subject::Shared(guard, thing), drawn: RefCell::default(), now }
     }
 
     /// A piece of the floor.
     pub fn floor(piece: super::floor::Piece, now: DateTime<Utc>) -> Self {
-        Self::new(Topic::Floor, Guard::Floor, Subject::Floor(piece), now)
+        Self { topic: Topic::Floor, subject: Subject::Each(piece), drawn: RefCell::default(), now }
     }
 
     /// The update for a viewer, or why there is none: the same `can_see` as everywhere.
     pub fn for_viewer(&self, viewer: &Principal, tx: Tx) -> Seen {
-        let class = match (&self.guard, &self.subject) {
-            (Guard::Owner, _) => Class::Full,
-            (Guard::Conversation(facts), _) if !viewer.can_see(facts) => {
+        let drawn = match &self.subject {
+            Subject::Each(piece) => piece.draw(viewer, tx).map(|update| update.map(Rc::from)),
+            Subject::Shared(Guard::Conversation(facts), _) if !viewer.can_see(facts) => {
                 return match self.topic {
                     Topic::Thread(conversation) => Seen::Gone(conversation),
                     _ => Seen::Nothing,
                 };
             }
-            (Guard::Conversation(facts), _) => class_for(viewer, facts),
-            // Supervisors are few, and each one's teams decide what a row holds: drawn for each.
-            (Guard::Floor, Subject::Floor(piece)) => {
-                return match piece.draw(viewer, tx) {
-                    Ok(Some(update)) => Seen::Update(update.into()),
-                    Ok(None) => Seen::Nothing,
-                    Err(error) => {
-                        tracing::error!(%error, "a piece of the floor could not be drawn");
-                        Seen::Nothing
-                    }
-                };
+            Subject::Shared(Guard::Conversation(facts), thing) => {
+                self.once(thing, tx, class_for(viewer, facts)).map(Some)
             }
-            (Guard::Floor, _) => return Seen::Nothing,
+            Subject::Shared(Guard::Owner, thing) => self.once(thing, tx, Class::Full).map(Some),
         };
-        if let Some(drawn) = self.drawn.borrow().get(&(tx, class)) {
-            return Seen::Update(drawn.clone());
-        }
-        match self.draw(tx, class) {
-            Ok(update) => {
-                let update: Rc<str> = update.into();
-                self.drawn.borrow_mut().insert((tx, class), update.clone());
-                Seen::Update(update)
-            }
+        match drawn {
+            Ok(update) => update.map_or(Seen::Nothing, Seen::Update),
             Err(error) => {
                 tracing::error!(%error, "an update could not be drawn");
                 Seen::Nothing
@@ -126,34 +114,41 @@ impl Drawing {
         }
     }
 
-    fn draw(&self, tx: Tx, class: Class) -> Result<String, askama::Error> {
-        Ok(match &self.subject {
-            Subject::Row(line) => {
+    /// As it was drawn for the first viewer of this class.
+    fn once(&self, thing: &Thing, tx: Tx, class: Class) -> Result<Rc<str>, askama::Error> {
+        if let Some(drawn) = self.drawn.borrow().get(&(tx, class)) {
+            return Ok(drawn.clone());
+        }
+        let update: Rc<str> = self.draw(thing, tx, class)?.into();
+        self.drawn.borrow_mut().insert((tx, class), update.clone());
+        Ok(update)
+    }
+
+    fn draw(&self, thing: &Thing, tx: Tx, class: Class) -> Result<String, askama::Error> {
+        Ok(match thing {
+            Thing::Row(line) => {
                 let row = present::row(line, class, self.now);
                 protocol::update("list", How::Place, &RowFragment { tx, row: &row }.render()?)
             }
-            Subject::RowGone(conversation) => {
-                protocol::update(&format!("row-{conversation}"), How::Delete, "")
-            }
-            Subject::State(line) => {
+            Thing::RowGone(conversation) => protocol::update(&format!("row-{conversation}"), How::Delete, ""),
+            Thing::State(line) => {
                 let state = present::state(line, self.now);
                 let html = ThreadStateFragment { tx, state: &state }.render()?;
                 protocol::update(&format!("state-{}", line.id), How::Morph, &html)
             }
-            Subject::Message(line) => {
+            Thing::Message(line) => {
                 let message = present::message(line, class);
                 let html = MessageFragment { tx, message: &message }.render()?;
                 protocol::update(&present::thread_element(line.conversation_id), How::Place, &html)
             }
-            Subject::Line(conversation, line) => {
+            Thing::Line(conversation, line) => {
                 let html = SystemFragment { tx, line }.render()?;
                 protocol::update(&present::thread_element(*conversation), How::Place, &html)
             }
-            Subject::Me(line) => {
+            Thing::Me(line) => {
                 let me = present::me(line);
                 protocol::update("me-presence", How::Morph, &MePresenceFragment { tx, me: &me }.render()?)
             }
-            Subject::Floor(_) => String::new(),
         })
     }
 }
@@ -189,8 +184,8 @@ pub async fn prepare(
     for (person, conversation) in &needs.losers {
         let still_theirs = lines.get(conversation).is_some_and(|line| line.assignee_id == Some(*person));
         if !still_theirs && is_watched(Topic::Mine(*person)) {
-            let subject = Subject::RowGone(*conversation);
-            drawings.push(Drawing::new(Topic::Mine(*person), Guard::Owner, subject, now));
+            let thing = Thing::RowGone(*conversation);
+            drawings.push(Drawing::new(Topic::Mine(*person), Guard::Owner, thing, now));
         }
     }
 
@@ -209,7 +204,7 @@ pub async fn prepare(
             drawings.push(Drawing::new(
                 topic,
                 Guard::Conversation(talk.facts()),
-                Subject::Message(Box::new(line)),
+                Thing::Message(Box::new(line)),
                 now,
             ));
         }
@@ -222,9 +217,9 @@ pub async fn prepare(
             if let Some(line) =
                 present::line(event, &names).filter(|_| is_watched(Topic::Thread(*conversation)))
             {
-                let subject = Subject::Line(*conversation, line);
+                let thing = Thing::Line(*conversation, line);
                 let topic = Topic::Thread(*conversation);
-                drawings.push(Drawing::new(topic, Guard::Conversation(talk.facts()), subject, now));
+                drawings.push(Drawing::new(topic, Guard::Conversation(talk.facts()), thing, now));
             }
         }
     }
@@ -232,11 +227,11 @@ pub async fn prepare(
     for line in lines.values() {
         let guard = || Guard::Conversation(line.facts());
         if let Some(holder) = line.assignee_id.filter(|holder| is_watched(Topic::Mine(*holder))) {
-            drawings.push(Drawing::new(Topic::Mine(holder), guard(), Subject::Row(line.clone()), now));
+            drawings.push(Drawing::new(Topic::Mine(holder), guard(), Thing::Row(line.clone()), now));
         }
         let topic = Topic::Thread(line.id);
         if is_watched(topic) {
-            drawings.push(Drawing::new(topic, guard(), Subject::State(line.clone()), now));
+            drawings.push(Drawing::new(topic, guard(), Thing::State(line.clone()), now));
         }
     }
 
@@ -244,7 +239,7 @@ pub async fn prepare(
         needs.people.iter().copied().filter(|person| is_watched(Topic::Me(*person))).collect();
     if !people.is_empty() {
         for line in reading::start::presences(db, &people).await? {
-            drawings.push(Drawing::new(Topic::Me(line.person_id), Guard::Owner, Subject::Me(line), now));
+            drawings.push(Drawing::new(Topic::Me(line.person_id), Guard::Owner, Thing::Me(line), now));
         }
     }
     Ok(drawings)

@@ -9,7 +9,7 @@ use sea_orm::{DatabaseConnection, DbErr, EntityTrait, QuerySelect};
 use crate::remembered::Remembered;
 
 /// A new name shows at the latest after this.
-const FRESH: Duration = Duration::from_secs(30);
+const FRESH: Duration = Duration::from_secs(5);
 
 /// Names as they were a moment ago.
 #[derive(Debug, Default)]
@@ -46,7 +46,7 @@ impl Directory {
         Self { db, known: Remembered::new(FRESH) }
     }
 
-    /// The names, at most half a minute old.
+    /// The names, a few seconds old.
     ///
     /// # Errors
     /// When the database fails and nothing is known yet.
