@@ -38,11 +38,10 @@ impl Directory {
         }
         let found: Vec<Named> = rows::all(
             tx,
-            // A notice of a whole account belongs to any of its channels; the oldest stands for it.
+            // A notice of a whole account belongs to all of its channels; any one of them stands for it.
             "select vendor_key as key, id, kind, queue_id from channel where vendor_key = any($1)
              union all
-             select distinct on (account_key) account_key, id, kind, queue_id from channel where account_key = any($1)
-             order by 1, 2",
+             select distinct on (account_key) account_key, id, kind, queue_id from channel where account_key = any($1)",
             [keys.into()],
         )
         .await?;
