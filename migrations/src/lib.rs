@@ -26,7 +26,15 @@ macro_rules! migration {
 }
 
 /// Bandeja's migrations, oldest first.
-pub const HISTORY: History = History::new(&[migration!("0001_start")]);
+pub const HISTORY: History = History::new(&[
+    migration!("0001_start"),
+    migration!("0002_files"),
+    migration!("0003_contacts"),
+    migration!("0004_templates"),
+    migration!("0005_channels"),
+    migration!("0006_costs"),
+    migration!("0007_ledger"),
+]);
 
 /// Applies what is missing and returns its names. Nodes that start together wait for each other.
 ///

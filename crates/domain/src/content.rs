@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::{FileId, interactive::Interactive, template::TemplateMessage};
+
 /// The content of a message, in or out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -51,6 +53,10 @@ pub enum Content {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         description: Option<String>,
     },
+    /// A question of ours with buttons, a list or another control to answer it.
+    Interactive(Interactive),
+    /// An approved template, with its values: what may be sent outside the reply window.
+    Template(TemplateMessage),
     /// A filled form (flow, address).
     Form {
         /// Which form.
@@ -117,9 +123,12 @@ pub enum Content {
     },
 }
 
-/// A file that came with a message. The bytes are fetched apart from it.
+/// A file in a message. The bytes are fetched, or kept until they are sent, apart from it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Media {
+    /// Our copy of it; its row tells what became of it. In a message of ours, what is to be sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<FileId>,
     /// The vendor's id of the file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vendor_media_id: Option<String>,
@@ -177,6 +186,8 @@ impl Content {
             Self::Location { .. } => "location",
             Self::Contacts { .. } => "contacts",
             Self::Choice { .. } => "choice",
+            Self::Interactive(_) => "interactive",
+            Self::Template(_) => "template",
             Self::Form { .. } => "form",
             Self::Reaction { .. } => "reaction",
             Self::Order { .. } => "order",
@@ -200,6 +211,8 @@ impl Content {
             Self::Location { name, address, .. } => name.as_deref().or(address.as_deref()),
             Self::Contacts { cards } => cards.first().map(|card| card.name.as_str()),
             Self::Choice { title, .. } => Some(title),
+            Self::Interactive(question) => Some(question.body()),
+            Self::Template(template) => Some(&template.shown.body),
             Self::Reaction { emoji, .. } => emoji.as_deref(),
             Self::Order { text, .. } => text.as_deref(),
             Self::Edit { content, .. } => content.text(),

@@ -40,6 +40,8 @@ id! {
     ContactId,
     /// A conversation: contact × channel, from first message to closing.
     ConversationId,
+    /// A file that we keep: it came with a message, or a person attached it.
+    FileId,
     /// An identity: one address of a contact.
     IdentityId,
     /// A message, in or out.
@@ -56,4 +58,6 @@ id! {
     SkillId,
     /// A team.
     TeamId,
+    /// A template of a vendor's account, in one language.
+    TemplateId,
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Address, Content, DeliveryState};
+use crate::{Address, Content, DeliveryState, consent::Purpose, notice::Notice, referral::Referral};
 
 /// One thing a webhook told, and which channel it concerns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,13 +58,28 @@ pub enum InboundEvent {
     Message(Box<InboundMessage>),
     /// A message of ours got further, or failed.
     Status(Box<StatusReport>),
-    /// A notice about the account or number; kept for the rooms that act on it.
-    Notice {
-        /// The vendor's name of the field.
-        field: String,
-        /// Its value as it came.
-        value: Value,
-    },
+    /// The business wrote from somewhere else: the phone app beside us (coexistence).
+    Echo(Box<Echo>),
+    /// A message from before we were connected (coexistence). It asks for nothing and opens no window.
+    Past(Box<PastMessage>),
+    /// How far the import of the past has come, or that the owner refused it.
+    PastProgress(PastProgress),
+    /// The business's address book named a customer, or forgot one (coexistence).
+    AddressBook(AddressBookEntry),
+    /// A customer's addresses changed: another number, another user id.
+    AddressChanged(Box<AddressChange>),
+    /// A customer allowed or forbade a use of their address.
+    Consent(Box<ConsentChange>),
+    /// A notice about the account, a number or a template.
+    Notice(Box<Notice>),
+}
+
+impl InboundEvent {
+    /// A notice that nothing is known of but its name.
+    #[must_use]
+    pub fn other(field: &str, raw: Value) -> Self {
+        Self::Notice(Box::new(Notice::other(field, raw)))
+    }
 }
 
 /// A message from a customer.
@@ -84,8 +99,106 @@ pub struct InboundMessage {
     pub content: Content,
     /// The message it answers or forwards.
     pub context: Option<Context>,
-    /// The ad or post that led here, as it came.
-    pub referral: Option<Value>,
+    /// The ad or post that led here.
+    pub referral: Option<Referral>,
+}
+
+/// What the business wrote elsewhere. It means that a human answered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Echo {
+    /// The vendor's id; the same as that of a message of ours when it is one.
+    pub vendor_id: String,
+    /// The customer's addresses, best first; never empty.
+    pub to: Vec<Address>,
+    /// The address to answer to, exactly as the vendor gave it.
+    pub reply_address: String,
+    /// The customer's name, when told.
+    pub name: Option<String>,
+    /// When it was written.
+    pub written_at: Option<DateTime<Utc>>,
+    /// What it says.
+    pub content: Content,
+    /// What it answers.
+    pub context: Option<Context>,
+}
+
+/// A message from before we were connected.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PastMessage {
+    /// The vendor's id.
+    pub vendor_id: String,
+    /// The customer's address.
+    pub customer: Address,
+    /// The customer's address, exactly as the vendor gave it.
+    pub reply_address: String,
+    /// Whether the business wrote it.
+    pub ours: bool,
+    /// When it was written.
+    pub written_at: Option<DateTime<Utc>>,
+    /// What it says; a file whose bytes come later is a [`Content::Unsupported`] `media_placeholder`.
+    pub content: Content,
+    /// How far a message of ours had come.
+    pub state: Option<DeliveryState>,
+    /// Whether it only brings the file of a message told before.
+    pub completes: bool,
+}
+
+/// How far the import of the past has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "import", rename_all = "snake_case")]
+pub enum PastProgress {
+    /// A part of it is here.
+    Chunk {
+        /// 0 = the last day, 1 = 90 days, 2 = 180 days.
+        phase: u8,
+        /// Its place among the parts.
+        chunk: u32,
+        /// Percent; done at 100.
+        progress: u8,
+    },
+    /// The owner of the number does not share it.
+    Refused(VendorError),
+}
+
+/// An entry of the business's address book.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddressBookEntry {
+    /// Whose.
+    pub address: Address,
+    /// The name the business gave them.
+    pub name: Option<String>,
+    /// Taken out of the book.
+    pub removed: bool,
+    /// When.
+    pub at: Option<DateTime<Utc>>,
+}
+
+/// A customer's addresses changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddressChange {
+    /// Those by which they were known; never empty.
+    pub before: Vec<Address>,
+    /// Those by which they are known now; never empty.
+    pub after: Vec<Address>,
+    /// The address to answer to from now on, exactly as the vendor gave it.
+    pub reply_address: Option<String>,
+    /// When.
+    pub at: Option<DateTime<Utc>>,
+}
+
+/// A customer allowed or forbade a use of their address, at the vendor or by a word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentChange {
+    /// Who: all addresses the vendor gave, best first; never empty.
+    pub from: Vec<Address>,
+    /// For what.
+    pub purpose: Purpose,
+    /// Allowed or forbidden.
+    pub given: bool,
+    /// When, by the vendor's clock.
+    pub at: Option<DateTime<Utc>>,
+    /// The proof: the vendor's sentence, or the word the customer wrote.
+    pub proof: String,
 }
 
 /// What a message refers to.
@@ -97,6 +210,18 @@ pub struct Context {
     pub forwarded: bool,
     /// Passed on more than five times.
     pub frequently_forwarded: bool,
+    /// The product of a catalogue it asks about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<Product>,
+}
+
+/// A product of a catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Product {
+    /// The catalogue's id.
+    pub catalog: String,
+    /// The shop's own id of the product.
+    pub id: String,
 }
 
 /// A report on a message of ours.

@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod channel;
+pub mod consent;
 pub mod content;
 pub mod conversation;
 pub mod delivery;
@@ -11,8 +12,12 @@ pub mod event;
 pub mod identity;
 pub mod ids;
 pub mod inbound;
+pub mod interactive;
+pub mod notice;
 pub mod outbound;
 pub mod presence;
+pub mod referral;
+pub mod template;
 mod words;
 
 pub use access::{ConversationFacts, Permission, Principal, Scope, Visibility};

@@ -4,6 +4,7 @@ use domain::{
     Address, Content,
     content::Media,
     inbound::{ChannelKey, Context, Inbound, InboundEvent, InboundMessage},
+    referral::Referral,
 };
 use serde_json::{Map, Value};
 
@@ -39,7 +40,7 @@ pub fn parse_message(body: &[u8]) -> Parsed {
                 parsed.push(Inbound { channel: channel.clone(), event });
             }
             if form.get("OptOutType").is_some() {
-                let event = InboundEvent::Notice { field: "OptOutType".to_owned(), value: form.keep() };
+                let event = InboundEvent::other("OptOutType", form.keep());
                 parsed.push(Inbound { channel, event });
             }
         }
@@ -166,16 +167,17 @@ fn context(form: &Form) -> Option<Context> {
         vendor_id: form.owned("OriginalRepliedMessageSid"),
         forwarded: form.is_true("Forwarded") || frequently_forwarded,
         frequently_forwarded,
+        product: None,
     };
     (context != Context::default()).then_some(context)
 }
 
 /// The ad that led here, with the names that the other vendor uses: `ReferralSourceUrl` is `source_url`.
-fn referral(form: &Form) -> Option<Value> {
+fn referral(form: &Form) -> Option<Referral> {
     form.get("ReferralSourceId")?;
     let told = form.under("Referral").filter(|(_, value)| !value.is_empty());
     let named: Map<String, Value> = told.map(|(name, value)| (snake(name), Value::from(value))).collect();
-    Some(Value::Object(named))
+    Some(Referral { raw: Value::Object(named), ..Referral::default() })
 }
 
 fn snake(camel: &str) -> String {

@@ -41,7 +41,7 @@ fn read(query: &str, form: &Form) -> Result<Inbound, &'static str> {
             pricing: None,
         })),
         // A word newer than this code is no failure.
-        None => InboundEvent::Notice { field: "MessageStatus".to_owned(), value: form.keep() },
+        None => InboundEvent::other("MessageStatus", form.keep()),
     };
     Ok(Inbound { channel, event })
 }

@@ -117,6 +117,7 @@ impl WireMedia {
     /// `None` without anything to fetch.
     fn media(self) -> Option<Media> {
         let media = Media {
+            file: None,
             vendor_media_id: filled(self.id.map(|id| id.0)),
             url: filled(self.url),
             mime: filled(self.mime_type),

@@ -103,7 +103,7 @@ fn read_change(account: Option<&Text>, raw: &RawValue, parsed: &mut Parsed) {
     };
     let notice = |field: &str, value: Value| Inbound {
         channel: channel.clone(),
-        event: InboundEvent::Notice { field: field.to_owned(), value },
+        event: InboundEvent::other(field, value),
     };
     if change.field != "messages" {
         return parsed.push(notice(&change.field, json::keep(change.value)));
@@ -126,7 +126,7 @@ fn read_change(account: Option<&Text>, raw: &RawValue, parsed: &mut Parsed) {
         push(raw, status::read(raw));
     }
     for raw in lists.errors.into_iter().flatten() {
-        push(raw, Ok(InboundEvent::Notice { field: "errors".to_owned(), value: json::keep(raw) }));
+        push(raw, Ok(InboundEvent::other("errors", json::keep(raw))));
     }
 }
 

@@ -1,7 +1,10 @@
 //! One of `messages[]`: who, when, in answer to what. What it says is read in [`super::content`].
 
 use chrono::{DateTime, Utc};
-use domain::inbound::{Context, InboundEvent, InboundMessage};
+use domain::{
+    inbound::{Context, InboundEvent, InboundMessage},
+    referral::Referral,
+};
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
@@ -35,7 +38,7 @@ pub(super) fn read(raw: &RawValue, contacts: &[Contact]) -> Result<InboundEvent,
     let value: Value = serde_json::from_str(raw.get()).map_err(|_| "a message that is no JSON value")?;
     if value.get("group_id").is_some_and(|group| !group.is_null()) {
         // Said to a group: answering it one to one would be wrong, and groups are not channels of ours.
-        return Ok(InboundEvent::Notice { field: "group_message".to_owned(), value });
+        return Ok(InboundEvent::other("group_message", value));
     }
     let wire = WireMessage::deserialize(&value).map_err(|_| "a message without id, or of another shape")?;
     let ids = Ids {
@@ -52,7 +55,10 @@ pub(super) fn read(raw: &RawValue, contacts: &[Contact]) -> Result<InboundEvent,
         written_at: wire.timestamp.map(|text| moment(&text)).transpose()?,
         content: content::read(&value),
         context: context(&value),
-        referral: value.get("referral").filter(|referral| !referral.is_null()).cloned(),
+        referral: value
+            .get("referral")
+            .filter(|referral| !referral.is_null())
+            .map(|raw| Referral { raw: raw.clone(), ..Referral::default() }),
     })))
 }
 
@@ -81,6 +87,7 @@ fn context(message: &Value) -> Option<Context> {
         vendor_id: filled(wire.id),
         forwarded: wire.forwarded || wire.frequently_forwarded,
         frequently_forwarded: wire.frequently_forwarded,
+        product: None,
     };
     (context != Context::default()).then_some(context)
 }

@@ -33,7 +33,7 @@ pub(super) fn read(raw: &RawValue) -> Result<InboundEvent, &'static str> {
         "read" => DeliveryState::Read,
         "played" => DeliveryState::Played,
         "failed" => DeliveryState::Failed,
-        _ => return Ok(InboundEvent::Notice { field: "statuses".to_owned(), value }),
+        _ => return Ok(InboundEvent::other("statuses", value)),
     };
     Ok(InboundEvent::Status(Box::new(StatusReport {
         vendor_id: vendor_id(wire.id)?,

@@ -3,7 +3,10 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
-use domain::{ChannelId, ContactId, Content, ConversationId, Event, MessageId, PersonId, inbound::Context};
+use domain::{
+    ChannelId, ContactId, Content, ConversationId, Event, MessageId, PersonId, inbound::Context,
+    referral::Referral,
+};
 use sea_orm::{DatabaseTransaction, DbErr, FromQueryResult};
 use serde::Serialize;
 
@@ -63,7 +66,7 @@ struct Row<'a> {
     position: i64,
     reply_to: Option<&'a str>,
     context: Option<&'a Context>,
-    referral: Option<&'a serde_json::Value>,
+    referral: Option<&'a Referral>,
 }
 
 /// Store the arrivals in their conversations. Answers how many.

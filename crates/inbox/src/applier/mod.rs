@@ -158,9 +158,7 @@ async fn apply(tx: &DatabaseTransaction, receipts: &[Receipt], now: DateTime<Utc
                 reports.push(Report { channel, receipt: item.receipt, report: *report })
             }
             // Kept raw in the receipt until the rooms that act on it exist.
-            InboundEvent::Notice { field, .. } => {
-                tracing::info!(receipt = item.receipt, field, "receipt {} carries a notice", item.receipt);
-            }
+            _ => tracing::info!(receipt = item.receipt, "receipt {} carries a notice", item.receipt),
         }
     }
 

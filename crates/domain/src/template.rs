@@ -1,0 +1,110 @@
+//! Templates: texts the vendor has approved, with places for values (whatsapp-cloud.md §7, twilio.md §8).
+
+use serde::{Deserialize, Serialize};
+
+use crate::{TemplateId, content::Media};
+
+/// A template as a message carries it: which one, the values, and how it reads with them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateMessage {
+    /// Our row of it; gone when the template was deleted since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<TemplateId>,
+    /// Its name at the vendor.
+    pub name: String,
+    /// Its language, as the vendor writes it (`es_CO`).
+    pub language: String,
+    /// Its category when it was sent (`UTILITY`, `MARKETING`, `AUTHENTICATION`): decides the price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// The vendor's id of the content, where it is sent by id (Twilio's `HX…`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_sid: Option<String>,
+    /// What fills the header.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header: Option<HeaderValue>,
+    /// What fills the body, in the template's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub body: Vec<Value>,
+    /// What fills its buttons; those without a value are left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub buttons: Vec<ButtonValue>,
+    /// How it reads with the values, for our own screens.
+    pub shown: Shown,
+}
+
+/// A value for one place in a text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Value {
+    /// The place's name; none where places are counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The text.
+    pub text: String,
+}
+
+/// What fills a header.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "header", rename_all = "snake_case")]
+pub enum HeaderValue {
+    /// The one place in a text header.
+    Text(Value),
+    /// A picture.
+    Image(Media),
+    /// A film.
+    Video(Media),
+    /// A file.
+    Document(Media),
+    /// A place, as the vendor writes it: degrees as text.
+    Location {
+        /// Degrees north.
+        latitude: String,
+        /// Degrees east.
+        longitude: String,
+        /// Name of the place.
+        name: String,
+        /// Street address.
+        address: String,
+    },
+}
+
+/// What fills a button.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ButtonValue {
+    /// Its place among all buttons of the template, from 0.
+    pub index: u8,
+    /// What kind it is.
+    pub kind: ButtonValueKind,
+    /// The payload, the end of the address, or the code.
+    pub text: String,
+}
+
+/// What a button's value means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ButtonValueKind {
+    /// What comes back when it is tapped.
+    QuickReply,
+    /// The end of its address; for one-time codes the code.
+    Url,
+    /// A code to copy.
+    CopyCode,
+    /// The token of a flow.
+    Flow,
+}
+
+/// How a template reads with its values.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// The header's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header: Option<String>,
+    /// The text.
+    pub body: String,
+    /// Small print.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub footer: Option<String>,
+    /// The labels of its buttons.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub buttons: Vec<String>,
+}

@@ -1,0 +1,2 @@
+drop table file_at_vendor;
+drop table file;

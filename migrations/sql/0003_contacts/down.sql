@@ -1,0 +1,10 @@
+drop table reaction;
+alter table message drop column origin;
+alter table message drop column revoked_at;
+alter table message drop column edited_content;
+alter table message drop column edited_at;
+drop table consent;
+drop table contact_merge;
+alter table contact drop column merged_into;
+alter table identity drop column ended_at;
+alter table identity drop column match_key;
