@@ -1,5 +1,7 @@
 //! Channels as senders: settings from the row, secrets opened, vendors at the addresses the operator set.
 
+mod files;
+
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
@@ -27,6 +29,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
+use self::files::Files;
 use crate::{
     error::is_away,
     secrets::{Keyring, Place},
@@ -49,6 +52,7 @@ pub struct Gateway {
     vendors: VendorSettings,
     status_callback_url: Option<Url>,
     http: Http,
+    files: Files,
     senders: Mutex<HashMap<ChannelId, (Instant, AnySender)>>,
 }
 
@@ -72,6 +76,7 @@ impl Gateway {
             keyring: state.keyring.clone(),
             vendors: state.settings.vendors.clone(),
             status_callback_url: public_url.and_then(|url| url.join(STATUS_CALLBACKS).ok()),
+            files: Files::new(state),
             http,
             senders: Mutex::default(),
         }
@@ -139,7 +144,13 @@ impl Gateway {
 impl Transmit for Gateway {
     async fn send(&self, channel: ChannelId, message: &Outbound) -> SendOutcome {
         match self.sender(channel).await {
-            Ok(sender) => sender.send(message).await,
+            Ok(sender) => {
+                let mut message = message.clone();
+                if let Err(outcome) = self.files.name(channel, &sender, &mut message.content).await {
+                    return outcome;
+                }
+                sender.send(&message).await
+            }
             Err(error) => {
                 tracing::error!(%channel, error = format!("{error:#}"), "channel {channel} can't send");
                 not_sent(&error)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{inbound::VendorError, outbound::SendOutcome};
 
-use crate::verdict::{Table, Verdict, advice_for_status, look_up};
+use crate::verdict::{NOT_ANSWERED, Table, Verdict, advice_for_status, look_up};
 
 /// The longest wait a vendor can ask of us; more is a mistake of its clock.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
@@ -57,6 +57,18 @@ pub(crate) fn judge(
             let advice = advice_for_status(status.into());
             SendOutcome::Refused(error, advice)
         }
+    }
+}
+
+/// What an outcome means for a call that may be made twice without harm: the id, or a refusal or another try. There is
+/// nothing uncertain about it.
+pub(crate) fn repeatable(outcome: SendOutcome) -> Result<String, SendOutcome> {
+    match outcome {
+        SendOutcome::Accepted { vendor_id } => Ok(vendor_id),
+        SendOutcome::Uncertain { reason } => {
+            Err(retry(None, VendorError { code: NOT_ANSWERED, detail: reason }))
+        }
+        other => Err(other),
     }
 }
 

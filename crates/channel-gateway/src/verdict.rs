@@ -14,6 +14,8 @@ pub const UNSENDABLE: i64 = -2;
 pub const UNREACHABLE: i64 = -3;
 /// Ours: the channel's settings make no request.
 pub const UNUSABLE_SETTINGS: i64 = -4;
+/// Ours: a call that may be repeated was not answered.
+pub const NOT_ANSWERED: i64 = -5;
 // Below -99, `-status`: a refusal with an HTTP status and no code of the vendor.
 
 /// What a code says about a message.
@@ -46,7 +48,7 @@ fn verdict(kind: ChannelKind, code: i64) -> Option<Verdict> {
 #[must_use]
 pub fn advice_for(kind: ChannelKind, code: i64) -> Advice {
     match code {
-        NOT_CONNECTED => Advice::Later,
+        NOT_CONNECTED | NOT_ANSWERED => Advice::Later,
         UNSENDABLE => Advice::FixMessage,
         UNREACHABLE => Advice::Never,
         UNUSABLE_SETTINGS => Advice::FixChannel,

@@ -3,7 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{FileId, interactive::Interactive, template::TemplateMessage};
+use crate::{
+    FileId,
+    interactive::Interactive,
+    template::{HeaderValue, TemplateMessage},
+};
 
 /// The content of a message, in or out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -221,6 +225,31 @@ impl Content {
             | Self::Revoke { .. }
             | Self::Welcome
             | Self::Unknown { .. } => None,
+        }
+    }
+
+    /// The file in it. No message has two.
+    #[must_use]
+    pub fn media(&self) -> Option<&Media> {
+        match self {
+            Self::Image(m) | Self::Video(m) | Self::Document(m) | Self::Audio(m) | Self::Sticker(m) => {
+                Some(m)
+            }
+            Self::Interactive(question) => question.media(),
+            Self::Template(template) => template.header.as_ref().and_then(HeaderValue::media),
+            _ => None,
+        }
+    }
+
+    /// The same, to be completed with what the vendor calls it.
+    pub fn media_mut(&mut self) -> Option<&mut Media> {
+        match self {
+            Self::Image(m) | Self::Video(m) | Self::Document(m) | Self::Audio(m) | Self::Sticker(m) => {
+                Some(m)
+            }
+            Self::Interactive(question) => question.media_mut(),
+            Self::Template(template) => template.header.as_mut().and_then(HeaderValue::media_mut),
+            _ => None,
         }
     }
 

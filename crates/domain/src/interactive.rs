@@ -123,4 +123,39 @@ impl Interactive {
             | Self::ContactRequest { body } => body,
         }
     }
+
+    /// The file above it.
+    #[must_use]
+    pub fn media(&self) -> Option<&Media> {
+        match self {
+            Self::Buttons { header, .. } | Self::Link { header, .. } => header.as_ref()?.media(),
+            _ => None,
+        }
+    }
+
+    /// The same, to be completed with what the vendor calls it.
+    pub fn media_mut(&mut self) -> Option<&mut Media> {
+        match self {
+            Self::Buttons { header, .. } | Self::Link { header, .. } => header.as_mut()?.media_mut(),
+            _ => None,
+        }
+    }
+}
+
+impl Header {
+    /// The file, where it is one.
+    #[must_use]
+    pub fn media(&self) -> Option<&Media> {
+        match self {
+            Self::Text { .. } => None,
+            Self::Image(media) | Self::Video(media) | Self::Document(media) => Some(media),
+        }
+    }
+
+    fn media_mut(&mut self) -> Option<&mut Media> {
+        match self {
+            Self::Text { .. } => None,
+            Self::Image(media) | Self::Video(media) | Self::Document(media) => Some(media),
+        }
+    }
 }

@@ -68,6 +68,24 @@ pub enum HeaderValue {
     },
 }
 
+impl HeaderValue {
+    /// The file, where it is one.
+    #[must_use]
+    pub fn media(&self) -> Option<&Media> {
+        match self {
+            Self::Image(media) | Self::Video(media) | Self::Document(media) => Some(media),
+            Self::Text(_) | Self::Location { .. } => None,
+        }
+    }
+
+    pub(crate) fn media_mut(&mut self) -> Option<&mut Media> {
+        match self {
+            Self::Image(media) | Self::Video(media) | Self::Document(media) => Some(media),
+            Self::Text(_) | Self::Location { .. } => None,
+        }
+    }
+}
+
 /// What fills a button.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ButtonValue {

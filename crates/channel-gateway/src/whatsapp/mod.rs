@@ -9,6 +9,7 @@ mod sending;
 mod signature;
 mod status;
 mod subscription;
+mod upload;
 
 pub use envelope::parse;
 pub(crate) use errors::ERRORS;

@@ -34,9 +34,10 @@ pub struct CloudSettings {
 /// Sends from one number of the Cloud API.
 #[derive(Debug, Clone)]
 pub struct CloudSender {
-    http: Http,
-    url: Url,
-    token: SecretString,
+    pub(super) http: Http,
+    pub(super) url: Url,
+    pub(super) media_url: Url,
+    pub(super) token: SecretString,
 }
 
 impl CloudSender {
@@ -46,7 +47,8 @@ impl CloudSender {
     /// When the base address can't be one.
     pub fn new(http: Http, settings: CloudSettings) -> Result<Self, NoBase> {
         let url = endpoint(&settings.base_url, &[&settings.phone_number_id, "messages"])?;
-        Ok(Self { http, url, token: settings.token })
+        let media_url = endpoint(&settings.base_url, &[&settings.phone_number_id, "media"])?;
+        Ok(Self { http, url, media_url, token: settings.token })
     }
 }
 
