@@ -16,6 +16,7 @@ pub mod error;
 pub mod gateway;
 pub mod health;
 pub mod housekeeping;
+pub mod jobs;
 pub mod live;
 pub mod memory;
 pub mod pages;

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use futures_util::future::try_join_all;
 use inbox::{applier, dispatcher, presence, sending};
 
-use crate::{gateway::Gateway, housekeeping, state::AppState};
+use crate::{gateway::Gateway, housekeeping, jobs, state::AppState};
 
 /// Works until it is told to stop. Each loop is a task of its own, so that none waits for another.
 ///
@@ -20,8 +20,10 @@ pub async fn run(state: AppState) -> anyhow::Result<()> {
         road.spawn(applier::run(db.clone(), wakes.clone(), stop.subscribe())),
         road.spawn(dispatcher::run(db.clone(), wakes.clone(), stop.subscribe())),
         road.spawn(presence::run(db.clone(), wakes.clone(), stop.subscribe())),
-        road.spawn(sending::run(db.clone(), gateway, wakes.clone(), stop.subscribe())),
+        road.spawn(sending::run(db.clone(), gateway.clone(), wakes.clone(), stop.subscribe())),
         road.spawn(housekeeping::run(state.clone())),
+        // Off the road: messages don't wait for files, reports and vendors' lists.
+        tokio::spawn(jobs::run(state.clone(), gateway)),
     ];
     // Whichever breaks off first is told at once, not after the others have ended.
     try_join_all(loops).await.context("a loop of the background work broke off")?;

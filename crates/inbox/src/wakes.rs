@@ -18,11 +18,13 @@ pub enum Bell {
     Relay,
     /// Messages of ours wait to be sent.
     Send,
+    /// Jobs were enqueued.
+    Work,
 }
 
 impl Bell {
     /// Every bell.
-    pub const ALL: [Self; 4] = [Self::Apply, Self::Dispatch, Self::Relay, Self::Send];
+    pub const ALL: [Self; 5] = [Self::Apply, Self::Dispatch, Self::Relay, Self::Send, Self::Work];
 
     const fn bit(self) -> u8 {
         1 << self as u8
@@ -40,6 +42,8 @@ pub struct Wakes {
     pub relay: Arc<Notify>,
     /// Messages of ours wait to be sent.
     pub sender: Arc<Notify>,
+    /// Jobs were enqueued.
+    pub jobs: Arc<Notify>,
     abroad: Arc<Abroad>,
 }
 
@@ -70,6 +74,11 @@ impl Wakes {
         self.ring(Bell::Send);
     }
 
+    /// Jobs were committed.
+    pub fn work(&self) {
+        self.ring(Bell::Work);
+    }
+
     /// Ring on this node alone: the hint came from another one.
     pub fn ring_here(&self, bell: Bell) {
         match bell {
@@ -77,6 +86,7 @@ impl Wakes {
             Bell::Dispatch => self.dispatcher.notify_one(),
             Bell::Relay => self.relay.notify_one(),
             Bell::Send => self.sender.notify_one(),
+            Bell::Work => self.jobs.notify_one(),
         }
     }
 

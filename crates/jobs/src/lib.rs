@@ -12,6 +12,9 @@ use std::time::Duration;
 pub use queue::{Job, enqueue, revive};
 pub use runner::{Failure, Runner};
 
+/// The key of jobs that are done again and again.
+pub const PERIODIC: &str = "periodic";
+
 /// When a job is due, and what makes it the same as another.
 #[derive(Debug, Clone, Default)]
 pub struct Terms {

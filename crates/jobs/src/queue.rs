@@ -90,25 +90,39 @@ pub(crate) async fn bury(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
     .await
 }
 
-/// Take up to `limit` jobs of these kinds that are due and nobody works on.
-pub(crate) async fn claim(
-    db: &impl ConnectionTrait,
-    kinds: Vec<String>,
-    limit: i64,
-) -> Result<Vec<Job>, DbErr> {
+/// Write a job with a key down, unless it is there already.
+pub(crate) async fn ensure(db: &impl ConnectionTrait, kind: &str, key: &str) -> Result<(), DbErr> {
+    run(
+        db,
+        "insert into job (id, kind, payload, key, due_at) values ($1, $2, 'null', $3, clock_timestamp())
+         on conflict do nothing",
+        [Uuid::now_v7().into(), kind.into(), key.into()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Take jobs that are due and nobody works on: of each kind up to as many as there are places for it.
+pub(crate) async fn claim(db: &impl ConnectionTrait, places: &[(&String, usize)]) -> Result<Vec<Job>, DbErr> {
+    let kinds: Vec<String> = places.iter().map(|(kind, _)| (*kind).clone()).collect();
+    let places: Vec<i64> =
+        places.iter().map(|(_, places)| i64::try_from(*places).unwrap_or(i64::MAX)).collect();
     let statement = Statement::from_sql_and_values(
         DatabaseBackend::Postgres,
         "with due as (
-             select id from job
-             where failed_at is null and due_at <= clock_timestamp() and kind = any($1)
-                 and (lease_until is null or lease_until < clock_timestamp())
-             order by due_at limit $2
-             for update skip locked
+             select waiting.id from unnest($1::text[], $2::bigint[]) as taught(kind, places),
+             lateral (
+                 select id from job
+                 where failed_at is null and due_at <= clock_timestamp() and job.kind = taught.kind
+                     and (lease_until is null or lease_until < clock_timestamp())
+                 order by due_at limit taught.places
+                 for update skip locked
+             ) as waiting
          )
          update job set tries = tries + 1, lease_until = clock_timestamp() + make_interval(secs => $3)
          from due where job.id = due.id
          returning job.id, job.kind, job.payload, job.tries, job.lease_until",
-        [kinds.into(), limit.into(), LEASE.as_secs_f64().into()],
+        [kinds.into(), places.into(), LEASE.as_secs_f64().into()],
     );
     Job::find_by_statement(statement).all(db).await
 }
@@ -154,8 +168,7 @@ impl Job {
         hopeless: bool,
     ) -> Result<bool, DbErr> {
         let give_up = hopeless || self.tries >= TRIES;
-        let power = u32::try_from(self.tries - 1).unwrap_or(0).min(12);
-        let wait = Duration::from_secs(2).saturating_mul(1 << power).min(Duration::from_secs(3600));
+        let wait = self.patience();
         run(
             db,
             "update job set lease_until = null, last_error = $3, failed_at = case when $4 then clock_timestamp() end,
@@ -171,5 +184,49 @@ impl Job {
         )
         .await?;
         Ok(give_up)
+    }
+
+    /// Done, and due again after `period`.
+    pub(crate) async fn again(&self, db: &impl ConnectionTrait, period: Duration) -> Result<(), DbErr> {
+        run(
+            db,
+            "update job set lease_until = null, last_error = null, tries = 0,
+                 due_at = clock_timestamp() + make_interval(secs => $3)
+             where id = $1 and lease_until = $2",
+            [self.id.into(), self.lease_until.into(), period.as_secs_f64().into()],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Not done this time: again at the latest after `period`.
+    pub(crate) async fn put_off(
+        &self,
+        db: &impl ConnectionTrait,
+        reason: &str,
+        period: Duration,
+    ) -> Result<(), DbErr> {
+        run(
+            db,
+            // Only workers that die use up its tries.
+            "update job set lease_until = null, last_error = $3, tries = least(tries, $5),
+                 due_at = clock_timestamp() + make_interval(secs => $4)
+             where id = $1 and lease_until = $2",
+            [
+                self.id.into(),
+                self.lease_until.into(),
+                reason.replace('\0', "").into(),
+                self.patience().min(period).as_secs_f64().into(),
+                (TRIES / 2).into(),
+            ],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// How long to wait after this try.
+    fn patience(&self) -> Duration {
+        let power = u32::try_from(self.tries - 1).unwrap_or(0).min(12);
+        Duration::from_secs(2).saturating_mul(1 << power).min(Duration::from_secs(3600))
     }
 }

@@ -13,6 +13,7 @@ use futures_util::future::join_all;
 use jobs::{Failure, Job, Runner, Terms, enqueue, revive};
 use sea_orm::{ConnectionTrait as _, DatabaseBackend, DatabaseConnection, Statement, TransactionTrait as _};
 use testing::TestDb;
+use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 /// A runner that does "count" by counting, and fails as told.
@@ -153,4 +154,71 @@ async fn a_keyed_job_waits_once_and_runs_again_when_asked_for_while_it_runs() {
     while runner.step(test.db()).await.unwrap() > 0 {}
     assert_eq!(runs.load(Ordering::SeqCst), 2);
     assert_eq!(count(test.db(), "true").await, 0);
+}
+
+#[tokio::test]
+async fn a_periodic_job_is_there_once_comes_again_and_is_never_given_up() {
+    let test = TestDb::new().await;
+    let runs = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&runs);
+    let runner = Runner::default().every("sweep", Duration::from_secs(600), move |_| {
+        let fails = counted.fetch_add(1, Ordering::SeqCst) > 0;
+        async move { if fails { Err(Failure::GiveUp("no luck".to_owned())) } else { Ok(()) } }
+    });
+    for _ in 0..2 {
+        runner.schedule(test.db()).await.unwrap();
+    }
+    assert_eq!(runner.step(test.db()).await.unwrap(), 1, "once, however many nodes ask for it");
+    assert_eq!(runner.step(test.db()).await.unwrap(), 0);
+    assert_eq!(count(test.db(), "due_at > now() + interval '9 minutes' and tries = 0").await, 1);
+    for _ in 0..15 {
+        all_is_due(test.db()).await;
+        runner.step(test.db()).await.unwrap();
+    }
+    assert_eq!(runs.load(Ordering::SeqCst), 16);
+    assert_eq!(count(test.db(), "failed_at is null and due_at < now() + interval '9 minutes'").await, 1);
+}
+
+#[tokio::test]
+async fn a_slow_kind_holds_up_no_other_and_a_stop_waits_for_what_was_begun() {
+    let test = TestDb::new().await;
+    let (go_on, began) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (wait, say) = (Arc::clone(&go_on), Arc::clone(&began));
+    let quick = Arc::new(Notify::new());
+    let (did, slow_done) = (Arc::clone(&quick), Arc::new(AtomicUsize::new(0)));
+    let counted = Arc::clone(&slow_done);
+    let runner = Runner::default()
+        .on("slow", move |_| {
+            let (wait, say, counted) = (Arc::clone(&wait), Arc::clone(&say), Arc::clone(&counted));
+            async move {
+                say.notify_one();
+                wait.notified().await;
+                counted.fetch_add(1, Ordering::SeqCst);
+                Ok(())
+            }
+        })
+        .on("quick", move |_| {
+            did.notify_one();
+            async { Ok(()) }
+        });
+    for n in 0..5 {
+        enqueue(test.db(), "slow", &n, Terms::now()).await.unwrap();
+    }
+    let (bell, (stop, stopped)) = (Arc::new(Notify::new()), watch::channel(false));
+    let running = tokio::spawn(runner.run(test.db().clone(), Arc::clone(&bell), stopped));
+    began.notified().await;
+    enqueue(test.db(), "quick", &1, Terms::now()).await.unwrap();
+    bell.notify_one();
+    quick.notified().await;
+    assert_eq!(count(test.db(), "kind = 'slow' and lease_until is not null").await, 2, "two at a time");
+
+    stop.send_replace(true);
+    go_on.notify_waiters();
+    running.await.unwrap();
+    assert_eq!(slow_done.load(Ordering::SeqCst), 2);
+    assert_eq!(
+        count(test.db(), "kind = 'slow' and lease_until is null").await,
+        3,
+        "left for the next worker"
+    );
 }

@@ -47,6 +47,7 @@ const fn word(bell: Bell) -> &'static str {
         Bell::Dispatch => "dispatch",
         Bell::Relay => "relay",
         Bell::Send => "send",
+        Bell::Work => "work",
     }
 }
 
