@@ -163,6 +163,8 @@ pub fn table() -> Vec<Route> {
         Route::post("/messages/{id}/resend", holds(P::MessageResend), pages::messages::resend),
         Route::get("/floor", holds(P::ConversationAssign), pages::floor::show),
         Route::get("/admin", holds(P::ChannelManage), pages::admin::show),
+        Route::get("/admin/channels", holds(P::ChannelManage), pages::channels::list),
+        Route::get("/admin/channels/{id}", holds(P::ChannelManage), pages::channels::show),
         Route::get("/me", SignedIn, pages::me::show),
         Route::post("/me/preferences", SignedIn, pages::me::update),
         Route::put("/me/presence", SignedIn, pages::presence::update),

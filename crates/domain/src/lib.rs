@@ -3,6 +3,7 @@
 //! No clock, no I/O: every decision here is a function of its arguments.
 
 pub mod access;
+pub mod alarm;
 pub mod channel;
 pub mod consent;
 pub mod content;
@@ -21,6 +22,7 @@ pub mod template;
 mod words;
 
 pub use access::{ConversationFacts, Permission, Principal, Scope, Visibility};
+pub use alarm::{AlarmKind, Severity};
 pub use channel::ChannelKind;
 pub use content::Content;
 pub use conversation::{ConversationState, MustAct};

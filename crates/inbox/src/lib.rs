@@ -4,8 +4,10 @@
 //! name, and write row and event together. The loops around them (`applier`, `relay`, `dispatcher`, `sending`) are a
 //! `step` that tests call themselves.
 
+pub mod alarms;
 pub mod applier;
 pub mod assignment;
+pub mod channels;
 pub mod closing;
 pub mod dispatcher;
 pub mod events;

@@ -6,6 +6,7 @@
 
 pub mod admin;
 pub mod channel;
+pub mod channels;
 pub mod details;
 pub mod error_page;
 pub mod failure;

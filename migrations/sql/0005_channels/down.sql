@@ -1,3 +1,5 @@
+drop table channel_setup;
+drop table channel_hour;
 drop table channel_heard;
 drop table alarm;
 drop table channel_check;

@@ -54,3 +54,27 @@ create table channel_heard (
     status_at timestamptz,
     notice_at timestamptz
 ) with (fillfactor = 50);
+
+-- What came in and went out by the hour, counted from messages by a job: what is usual tells when silence is not.
+create table channel_hour (
+    channel_id uuid not null references channel on delete cascade,
+    hour timestamptz not null,
+    inbound integer not null default 0,
+    primary key (channel_id, hour)
+);
+
+-- Getting a number ready at the vendor takes several steps over hours or days: a code is sent, entered, registered.
+create table channel_setup (
+    id uuid primary key,
+    channel_id uuid references channel on delete cascade,   -- the one whose token and account are used
+    number text not null,                        -- E.164
+    step text not null,                          -- the next step
+    vendor_id text,                              -- the number's id at the vendor, once it has one
+    data jsonb not null default '{}',            -- answers given; no codes, no PINs
+    error jsonb,                                 -- why the last step was refused
+    started_by uuid references person,
+    started_at timestamptz not null,
+    changed_at timestamptz not null,
+    finished_at timestamptz
+);
+create index channel_setup_open on channel_setup (started_at) where finished_at is null;

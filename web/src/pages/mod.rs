@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod assets;
+pub mod channels;
 pub mod conversations;
 pub mod floor;
 pub mod inbox;

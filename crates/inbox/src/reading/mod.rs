@@ -3,6 +3,7 @@
 //! The same query serves a page, a frame on the socket and a catch-up, so they can't tell different truths.
 
 pub mod admin;
+pub mod channels;
 pub mod conversations;
 pub mod details;
 pub mod floor;

@@ -1,0 +1,1 @@
+//! Connected numbers: connecting, changing, what the vendor tells of them.

@@ -1,0 +1,35 @@
+//! GET /admin/channels/{id}.
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use super::{AlarmLine, ChannelHead, ChannelTab, list::Quality};
+use crate::{Frame, Tx};
+
+/// A channel at a glance.
+#[derive(Debug, Template)]
+#[template(path = "channel_overview.html")]
+pub struct ChannelPage {
+    /// What is around it.
+    pub frame: Frame,
+    /// The channel.
+    pub head: ChannelHead,
+    /// Which tab this is.
+    pub tab: ChannelTab,
+    /// What somebody has to look at.
+    pub alarms: Vec<AlarmLine>,
+    /// The vendor's rating.
+    pub quality: Option<Quality>,
+    /// The queue where its conversations begin.
+    pub queue: String,
+    /// Messages a second, at most.
+    pub per_second: i32,
+    /// When a message, a status and a notice last came.
+    pub heard: [Option<DateTime<Utc>>; 3],
+}
+
+impl ChannelPage {
+    const fn tx(&self) -> Tx {
+        self.frame.tx
+    }
+}

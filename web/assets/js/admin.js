@@ -1,0 +1,1 @@
+// Administration of channels. Loaded on its pages only.
