@@ -40,6 +40,9 @@ pub enum Content {
         /// Street address.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         address: Option<String>,
+        /// The place's page on the web.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        url: Option<String>,
     },
     /// Contact cards.
     Contacts {
@@ -79,11 +82,14 @@ pub enum Content {
     },
     /// A shopping basket.
     Order {
+        /// The catalogue it is filled from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        catalog: Option<String>,
         /// The customer's remark.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<String>,
-        /// What was ordered, as sent.
-        items: Vec<Value>,
+        /// What was ordered.
+        items: Vec<OrderItem>,
     },
     /// A notice of the vendor about the customer (changed number, changed id).
     System {
@@ -171,6 +177,34 @@ pub struct ContactCard {
     /// The company.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organisation: Option<String>,
+    /// What the person is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Postal addresses, each in one line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<String>,
+    /// Pages on the web.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub urls: Vec<String>,
+    /// Day of birth, `YYYY-MM-DD`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birthday: Option<String>,
+}
+
+/// One line of a shopping basket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderItem {
+    /// The shop's own id of the product. (Earlier rows hold the vendor's name of the field.)
+    #[serde(alias = "product_retailer_id")]
+    pub product: String,
+    /// How many.
+    pub quantity: u32,
+    /// The price of one, as the vendor wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<String>,
+    /// Its currency, three letters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
 }
 
 /// How much of a message lists show, in characters.

@@ -127,10 +127,10 @@ pub struct Echo {
 pub struct PastMessage {
     /// The vendor's id.
     pub vendor_id: String,
-    /// The customer's address.
-    pub customer: Address,
+    /// The customer's address; always told but for a file that [completes](Self::completes) a message of ours.
+    pub customer: Option<Address>,
     /// The customer's address, exactly as the vendor gave it.
-    pub reply_address: String,
+    pub reply_address: Option<String>,
     /// Whether the business wrote it.
     pub ours: bool,
     /// When it was written.
@@ -139,7 +139,7 @@ pub struct PastMessage {
     pub content: Content,
     /// How far a message of ours had come.
     pub state: Option<DeliveryState>,
-    /// Whether it only brings the file of a message told before.
+    /// Whether it only brings the file of a message told before, which is found by the vendor's id.
     pub completes: bool,
 }
 

@@ -2,7 +2,11 @@
 
 use askama::Template;
 use chrono::{DateTime, Utc};
-use domain::{ChannelKind, ContactId, Content, DeliveryState, MessageId, content::Media, outbound::Advice};
+use domain::{
+    ChannelKind, ContactId, Content, DeliveryState, MessageId,
+    content::{Media, OrderItem},
+    outbound::Advice,
+};
 use serde_json::Value;
 
 use crate::{Arg, PersonTag, Tx, failure, failure::Failure, linkify, preview, time};
@@ -299,16 +303,8 @@ impl MessageView {
 
     /// The lines of an order: how many of what.
     #[must_use]
-    pub fn order_lines(&self, items: &[Value]) -> Vec<(String, String)> {
-        let first = |item: &Value, keys: &[&str]| keys.iter().find_map(|key| item.get(key)).map(plain);
-        items
-            .iter()
-            .map(|item| {
-                let count = first(item, &["quantity"]).unwrap_or_else(|| "1".to_owned());
-                let name = first(item, &["name", "product_name", "product_retailer_id"]).unwrap_or_default();
-                (count, name)
-            })
-            .collect()
+    pub fn order_lines(&self, items: &[OrderItem]) -> Vec<(String, String)> {
+        items.iter().map(|item| (item.quantity.to_string(), item.product.clone())).collect()
     }
 }
 

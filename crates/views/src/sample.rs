@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use domain::{
     ChannelKind, Content, ConversationState, DeliveryState, IdentityKind, MustAct, PresenceState,
-    content::{ContactCard, Media},
+    content::{ContactCard, Media, OrderItem},
     conversation::ReplyWindow,
     outbound::Advice,
 };
@@ -224,6 +224,7 @@ pub fn contents() -> Vec<Content> {
             longitude: -77.029_97,
             name: Some("Clínica Dental Sonrisas".to_owned()),
             address: Some("Av. Larco 743, Miraflores".to_owned()),
+            url: None,
         },
         Content::Contacts {
             cards: vec![ContactCard {
@@ -231,6 +232,7 @@ pub fn contents() -> Vec<Content> {
                 phones: vec!["+51 987 000 111".to_owned()],
                 emails: vec!["paredes@sonrisas.pe".to_owned()],
                 organisation: Some("Clínica Dental Sonrisas".to_owned()),
+                ..ContactCard::default()
             }],
         },
         Content::Choice { id: Some("si".to_owned()), title: "Confirmar".to_owned(), description: None },
@@ -241,8 +243,14 @@ pub fn contents() -> Vec<Content> {
         Content::Reaction { target: "wamid.x".to_owned(), emoji: Some("👍".to_owned()) },
         Content::Reaction { target: "wamid.x".to_owned(), emoji: None },
         Content::Order {
+            catalog: None,
             text: Some("Para recoger el sábado".to_owned()),
-            items: vec![json!({"product_retailer_id": "cepillo-suave", "quantity": 2})],
+            items: vec![OrderItem {
+                product: "cepillo-suave".to_owned(),
+                quantity: 2,
+                price: Some("19.90".to_owned()),
+                currency: Some("PEN".to_owned()),
+            }],
         },
         Content::System { body: "Lucía cambió de número".to_owned(), event: None, raw: json!({}) },
         Content::Unsupported { what: Some("poll".to_owned()), code: Some(131_051) },

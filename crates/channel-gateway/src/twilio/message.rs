@@ -151,6 +151,7 @@ fn place(form: &Form) -> Option<Content> {
         longitude: degrees("Longitude", 180.0)?,
         name: form.owned("Label").or_else(|| form.owned("Body")),
         address: form.owned("Address"),
+        url: None,
     })
 }
 

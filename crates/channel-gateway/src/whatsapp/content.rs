@@ -2,7 +2,7 @@
 
 use domain::{
     Content,
-    content::{ContactCard, Media},
+    content::{ContactCard, Media, OrderItem},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -52,7 +52,11 @@ fn typed(kind: &str, message: &Value) -> Option<Content> {
         }
         "order" => {
             let order: WireOrder = part(message, kind)?;
-            Content::Order { text: filled(order.text), items: order.product_items }
+            Content::Order {
+                catalog: filled(order.catalog_id.as_ref().map(|id| id.0.clone())),
+                text: filled(order.text.clone()),
+                items: order.items()?,
+            }
         }
         "system" => {
             let system: WireSystem = part(message, kind)?;
@@ -137,6 +141,7 @@ struct WireLocation {
     longitude: Number,
     name: Option<String>,
     address: Option<String>,
+    url: Option<String>,
 }
 
 impl WireLocation {
@@ -148,6 +153,7 @@ impl WireLocation {
             longitude,
             name: filled(self.name),
             address: filled(self.address),
+            url: filled(self.url),
         })
     }
 }
@@ -197,6 +203,7 @@ impl WireCard {
             phones: self.phones.into_iter().filter_map(|p| filled(p.phone).or(filled(p.wa_id))).collect(),
             emails: self.emails.into_iter().filter_map(|e| filled(e.email)).collect(),
             organisation,
+            ..ContactCard::default()
         }
     }
 }
@@ -268,8 +275,31 @@ struct WireReaction {
 
 #[derive(Deserialize)]
 struct WireOrder {
+    catalog_id: Option<Text>,
     text: Option<String>,
-    product_items: Vec<Value>,
+    product_items: Vec<WireItem>,
+}
+
+#[derive(Deserialize)]
+struct WireItem {
+    product_retailer_id: Text,
+    quantity: Text,
+    item_price: Option<Text>,
+    currency: Option<String>,
+}
+
+impl WireOrder {
+    fn items(self) -> Option<Vec<OrderItem>> {
+        let item = |item: WireItem| {
+            Some(OrderItem {
+                product: item.product_retailer_id.0,
+                quantity: item.quantity.0.parse().ok()?,
+                price: filled(item.item_price.map(|price| price.0)),
+                currency: filled(item.currency),
+            })
+        };
+        self.product_items.into_iter().map(item).collect()
+    }
 }
 
 #[derive(Deserialize)]
