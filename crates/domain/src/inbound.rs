@@ -48,6 +48,12 @@ impl ChannelKey {
             Self::Twilio { account, address } => format!("twilio:{account}:{address}"),
         }
     }
+
+    /// Whether it names one channel, not a whole account.
+    #[must_use]
+    pub const fn names_one(&self) -> bool {
+        !matches!(self, Self::Waba { .. })
+    }
 }
 
 /// What happened at the vendor.

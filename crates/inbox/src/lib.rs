@@ -13,6 +13,7 @@ pub mod dispatcher;
 pub mod events;
 pub mod lease;
 pub mod ledger;
+pub mod notices;
 pub mod presence;
 pub mod read_marks;
 pub mod reading;
@@ -21,6 +22,7 @@ pub mod reply;
 pub mod retention;
 mod rows;
 pub mod sending;
+pub mod templates;
 pub mod transfer;
 pub mod wakes;
 

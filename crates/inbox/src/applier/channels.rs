@@ -1,6 +1,6 @@
 //! Which of our channels a webhook is about.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use domain::{ChannelId, ChannelKind, QueueId, inbound::ChannelKey};
 use sea_orm::{DatabaseTransaction, DbErr, FromQueryResult};
@@ -8,11 +8,13 @@ use sea_orm::{DatabaseTransaction, DbErr, FromQueryResult};
 use crate::rows;
 
 /// What applying needs to know of a channel.
-#[derive(Debug, Clone, Copy, FromQueryResult)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Channel {
     pub id: ChannelId,
     pub kind: ChannelKind,
     pub queue_id: QueueId,
+    /// Its account at the vendor. User ids mean the same person only within one.
+    pub account_key: Arc<str>,
 }
 
 /// The channels that a batch names.
@@ -26,8 +28,10 @@ impl Directory {
         #[derive(FromQueryResult)]
         struct Named {
             key: String,
-            #[sea_orm(nested)]
-            channel: Channel,
+            id: ChannelId,
+            kind: ChannelKind,
+            queue_id: QueueId,
+            account_key: String,
         }
 
         let mut keys: Vec<String> = keys.map(ChannelKey::text).collect();
@@ -39,16 +43,20 @@ impl Directory {
         let found: Vec<Named> = rows::all(
             tx,
             // A notice of a whole account belongs to all of its channels; any one of them stands for it.
-            "select vendor_key as key, id, kind, queue_id from channel where vendor_key = any($1)
+            "select vendor_key as key, id, kind, queue_id, account_key from channel where vendor_key = any($1)
              union all
-             select distinct on (account_key) account_key, id, kind, queue_id from channel where account_key = any($1)",
+             select distinct on (account_key) account_key, id, kind, queue_id, account_key
+             from channel where account_key = any($1)",
             [keys.into()],
         )
         .await?;
-        Ok(Self(found.into_iter().map(|named| (named.key, named.channel)).collect()))
+        let channels = found.into_iter().map(|Named { key, id, kind, queue_id, account_key }| {
+            (key, Channel { id, kind, queue_id, account_key: account_key.into() })
+        });
+        Ok(Self(channels.collect()))
     }
 
-    pub fn find(&self, key: &ChannelKey) -> Option<Channel> {
-        self.0.get(&key.text()).copied()
+    pub fn find(&self, key: &ChannelKey) -> Option<&Channel> {
+        self.0.get(&key.text())
     }
 }

@@ -7,7 +7,7 @@ use domain::{Address, ContactId, IdentityId, IdentityKind};
 use sea_orm::{DatabaseTransaction, DbErr, FromQueryResult};
 use serde::Serialize;
 
-use super::Arrival;
+use super::sorting::Arrival;
 use crate::rows;
 
 #[derive(Serialize)]

@@ -10,7 +10,7 @@ use domain::{
 use sea_orm::{DatabaseTransaction, DbErr, FromQueryResult};
 use serde::Serialize;
 
-use super::{Arrival, channels::Channel};
+use super::{channels::Channel, sorting::Arrival};
 use crate::rows;
 
 /// The part of a conversation that arriving messages change.
@@ -76,7 +76,7 @@ pub(crate) async fn open(
 ) -> Result<Talks, DbErr> {
     let mut pairs = Pairs::new();
     for (index, (arrival, contact)) in arrivals.iter().zip(contacts).enumerate() {
-        pairs.entry((arrival.channel.id, *contact)).or_insert((arrival.channel, index));
+        pairs.entry((arrival.channel.id, *contact)).or_insert((arrival.channel.clone(), index));
     }
     let mut talks = Talks { by_pair: HashMap::with_capacity(pairs.len()), waiting: false };
     if pairs.is_empty() {

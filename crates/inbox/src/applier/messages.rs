@@ -10,7 +10,7 @@ use domain::{
 use sea_orm::{DatabaseTransaction, DbErr, FromQueryResult};
 use serde::Serialize;
 
-use super::{Arrival, conversations::Talks};
+use super::{conversations::Talks, sorting::Arrival};
 use crate::rows;
 
 /// The arrivals that are new: neither stored already nor twice in this batch. The unique index decides in the end;

@@ -8,14 +8,18 @@ mod channels;
 mod contacts;
 mod conversations;
 mod messages;
+mod notices;
 mod parse;
+mod past;
 mod quarantine;
+mod settling;
+mod sorting;
 mod statuses;
 
 use std::time::Duration;
 
-use chrono::{DateTime, SubsecRound as _, Utc};
-use domain::inbound::{InboundEvent, InboundMessage, StatusReport};
+use chrono::{DateTime, Utc};
+use domain::{Event, PersonId};
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, FromQueryResult};
 
 use crate::{Wakes, events, rows};
@@ -50,28 +54,8 @@ pub(crate) struct Receipt {
     received_at: DateTime<Utc>,
 }
 
-/// A customer's message with everything around it that is needed to store it.
-pub(crate) struct Arrival {
-    channel: channels::Channel,
-    position: i64,
-    received_at: DateTime<Utc>,
-    message: InboundMessage,
-}
-
-impl Arrival {
-    /// The vendor's second; ours where the vendor has no clock. Nobody writes later than we heard of it: a clock that
-    /// runs ahead would hold the reply window open and keep its message the newest for as long.
-    fn written_at(&self) -> DateTime<Utc> {
-        self.message.written_at.map_or(self.received_at, |at| at.min(self.received_at)).trunc_subsecs(0)
-    }
-}
-
-/// A report on a message of ours, and where it came from.
-pub(crate) struct Report {
-    channel: channels::Channel,
-    receipt: i64,
-    report: StatusReport,
-}
+/// What happened in a batch, and who did it.
+type Happened = Vec<(Event, Option<PersonId>)>;
 
 /// Apply what waits in the ledger, one batch.
 ///
@@ -141,56 +125,37 @@ async fn apply(tx: &DatabaseTransaction, receipts: &[Receipt], now: DateTime<Utc
         channels::Directory::load(tx, parsed.items.iter().map(|item| &item.inbound.channel)).await?;
 
     let mut set_aside = parsed.set_aside;
-    let (mut arrivals, mut reports) = (Vec::new(), Vec::new());
-    for item in parsed.items {
-        let Some(channel) = directory.find(&item.inbound.channel) else {
-            set_aside.push(quarantine::unknown_channel(&item));
-            continue;
-        };
-        match item.inbound.event {
-            InboundEvent::Message(message) => arrivals.push(Arrival {
-                channel,
-                position: item.position,
-                received_at: item.received_at,
-                message: *message,
-            }),
-            InboundEvent::Status(report) => {
-                reports.push(Report { channel, receipt: item.receipt, report: *report })
-            }
-            // Kept raw in the receipt until the rooms that act on it exist.
-            _ => tracing::info!(receipt = item.receipt, "receipt {} carries a notice", item.receipt),
-        }
-    }
+    let sorted = sorting::sort(parsed.items, &directory, &mut set_aside);
+    let ears = settling::Ears::of(&sorted);
 
-    let mut happened = Vec::new();
-    let arrivals = messages::not_yet_stored(tx, arrivals).await?;
-    let contacts = contacts::resolve(tx, &arrivals, now).await?;
-    let mut talks = conversations::open(tx, &arrivals, &contacts, now, &mut happened).await?;
-    let messages = messages::store(tx, &arrivals, &contacts, &mut talks, now, &mut happened).await?;
-    talks.save(tx).await?;
-    statuses::apply(tx, &reports, now, &mut happened).await?;
+    let mut happened = Happened::new();
+    let mut applied = Applied { receipts: receipts.len(), ..Applied::default() };
+    for run in sorted.runs {
+        apply_run(tx, run, now, &mut happened, &mut applied).await?;
+    }
+    statuses::apply(tx, &sorted.reports, now, &mut happened).await?;
+    past::note_progress(tx, &sorted.progress).await?;
+    notices::apply(tx, &sorted.notices, now).await?;
     quarantine::store(tx, &set_aside).await?;
-    settle(tx, receipts, &set_aside, now).await?;
+    settling::settle(tx, receipts, &set_aside, &ears, now).await?;
     events::append(tx, &happened, now).await?;
-    Ok(Applied { receipts: receipts.len(), messages, waiting: talks.any_waiting(), more: false })
+    Ok(applied)
 }
 
-/// Take the receipts off the list of new ones.
-async fn settle(
+async fn apply_run(
     tx: &DatabaseTransaction,
-    receipts: &[Receipt],
-    set_aside: &[quarantine::SetAside],
+    run: sorting::Run,
     now: DateTime<Utc>,
+    happened: &mut Happened,
+    applied: &mut Applied,
 ) -> Result<(), DbErr> {
-    let all: Vec<i64> = receipts.iter().map(|receipt| receipt.id).collect();
-    let spoiled: Vec<i64> = set_aside.iter().map(|entry| entry.receipt_id).collect();
-    rows::run(
-        tx,
-        "update receipt set applied_at = $3, state = case when id = any($2) then 'quarantined' else 'applied' end
-         where id = any($1)",
-        [all.into(), spoiled.into(), now.into()],
-    )
-    .await?;
+    let customers = run.arrivals.into_iter().filter(|arrival| arrival.side == sorting::Side::Customer);
+    let arrivals = messages::not_yet_stored(tx, customers.collect()).await?;
+    let contacts = contacts::resolve(tx, &arrivals, now).await?;
+    let mut talks = conversations::open(tx, &arrivals, &contacts, now, happened).await?;
+    applied.messages += messages::store(tx, &arrivals, &contacts, &mut talks, now, happened).await?;
+    talks.save(tx).await?;
+    applied.waiting |= talks.any_waiting();
     Ok(())
 }
 

@@ -3,12 +3,17 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use domain::{ChannelId, ConversationId, DeliveryState, Event, MessageId, PersonId, outbound::Ticket};
+use domain::{
+    ChannelId, ConversationId, DeliveryState, Event, MessageId, PersonId, inbound::StatusReport,
+    outbound::Ticket,
+};
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbErr, FromQueryResult};
 use serde::Serialize;
 
-use super::Report;
+use super::sorting::Told;
 use crate::rows;
+
+type Report = Told<StatusReport>;
 
 /// A message of ours as reports find it, locked.
 #[derive(FromQueryResult)]
@@ -52,7 +57,7 @@ pub(crate) async fn apply(
     let mut changes: BTreeMap<MessageId, Change<'_>> = BTreeMap::new();
     for report in &reports {
         let Some(message) = found.of(report) else { continue };
-        let heard = &report.report;
+        let heard = &report.said;
         // A person sent it again meanwhile: that an earlier attempt failed says nothing about the one under way.
         let is_late = ticket(report)
             .and_then(|ticket| ticket.attempt)
@@ -115,7 +120,7 @@ async fn first_time<'a>(tx: &DatabaseTransaction, reports: &'a [Report]) -> Resu
     }
     let noted: Vec<Row<'_>> = reports
         .iter()
-        .map(|Report { channel, receipt, report }| Row {
+        .map(|Told { channel, receipt, said: report, .. }| Row {
             channel_id: channel.id,
             vendor_id: &report.vendor_id,
             state: report.state,
@@ -140,7 +145,7 @@ async fn first_time<'a>(tx: &DatabaseTransaction, reports: &'a [Report]) -> Resu
     let mut fresh: HashSet<Key> = fresh.into_iter().collect();
     Ok(reports
         .iter()
-        .filter(|Report { channel, report, .. }| {
+        .filter(|Told { channel, said: report, .. }| {
             // Removing it keeps a report that comes twice in one batch from counting twice.
             fresh.remove(&Key {
                 channel_id: channel.id,
@@ -162,14 +167,14 @@ impl Messages {
     fn of(&self, report: &Report) -> Option<&Found> {
         let index = ticket(report)
             .and_then(|ticket| self.by_id.get(&ticket.message))
-            .or_else(|| self.by_vendor_id.get(&(report.channel.id, report.report.vendor_id.clone())))?;
+            .or_else(|| self.by_vendor_id.get(&(report.channel.id, report.said.vendor_id.clone())))?;
         self.found.get(*index)
     }
 }
 
 /// Our own name for the attempt, if the report echoes one. The channel is checked with the row.
 fn ticket(report: &Report) -> Option<Ticket> {
-    report.report.opaque.as_deref()?.parse().ok()
+    report.said.opaque.as_deref()?.parse().ok()
 }
 
 async fn find_messages(tx: &DatabaseTransaction, reports: &[&Report]) -> Result<Messages, DbErr> {
@@ -184,7 +189,7 @@ async fn find_messages(tx: &DatabaseTransaction, reports: &[&Report]) -> Result<
         .iter()
         .map(|report| Asked {
             channel_id: report.channel.id,
-            vendor_id: &report.report.vendor_id,
+            vendor_id: &report.said.vendor_id,
             message_id: ticket(report).map(|ticket| ticket.message),
         })
         .collect();
