@@ -117,7 +117,7 @@ impl Sorted {
                 self.say(around, Side::Echo, message);
             }
             InboundEvent::Past(past) => {
-                let run = self.run_of(std::slice::from_ref(&past.customer));
+                let run = self.run_of(past.customer.as_slice());
                 run.past.push(around.with(*past));
             }
             InboundEvent::AddressBook(entry) => {
