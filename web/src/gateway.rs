@@ -4,7 +4,7 @@ mod files;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex},
+    sync::Mutex,
     time::{Duration, Instant},
 };
 
@@ -20,22 +20,15 @@ use domain::{
     inbound::VendorError,
     outbound::{Advice, Outbound, SendOutcome},
 };
-use entity::{channel, channel_secret};
 use inbox::sending::Transmit;
-use sea_orm::{
-    ColumnTrait as _, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-};
-use secrecy::SecretString;
-use serde::Deserialize;
 use url::Url;
 
 use self::files::Files;
 use crate::{
+    connections::{Connected, Connections, NotConnected},
     error::is_away,
-    secrets::{Keyring, Place},
     settings::VendorSettings,
     state::AppState,
-    webhooks::secret_place,
 };
 
 /// A changed token or address counts at the latest after this.
@@ -47,8 +40,7 @@ const STATUS_CALLBACKS: &str = "/webhooks/twilio/status#rc=5&rp=ct,rt,5xx";
 
 /// Sends through whichever channel.
 pub struct Gateway {
-    db: DatabaseConnection,
-    keyring: Arc<Keyring>,
+    connections: Connections,
     vendors: VendorSettings,
     status_callback_url: Option<Url>,
     http: Http,
@@ -56,25 +48,20 @@ pub struct Gateway {
     senders: Mutex<HashMap<ChannelId, (Instant, AnySender)>>,
 }
 
-/// What `channel.settings` holds.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct ChannelSettings {
-    phone_number_id: String,
-    account: String,
-    auth_user: Option<String>,
-    from: String,
-}
-
 impl Gateway {
     /// A gateway for this process.
     #[must_use]
     pub fn new(state: &AppState, http: Http) -> Self {
         let public_url = state.settings.server.public_urls.first();
+        let vendors = state.settings.vendors.clone();
         Self {
-            db: state.road.db.clone(),
-            keyring: state.keyring.clone(),
-            vendors: state.settings.vendors.clone(),
+            connections: Connections::new(
+                state.road.db.clone(),
+                state.keyring.clone(),
+                vendors.clone(),
+                http.clone(),
+            ),
+            vendors,
             status_callback_url: public_url.and_then(|url| url.join(STATUS_CALLBACKS).ok()),
             files: Files::new(state),
             http,
@@ -97,17 +84,14 @@ impl Gateway {
     }
 
     async fn make(&self, id: ChannelId) -> anyhow::Result<AnySender> {
-        let channel =
-            channel::Entity::find_by_id(id).one(&self.db).await?.context("the channel is no longer there")?;
-        let settings: ChannelSettings =
-            serde_json::from_value(channel.settings).context("the channel's settings can't be read")?;
+        let Connected { channel, settings } = self.connections.channel(id).await?;
         Ok(match channel.kind {
             ChannelKind::WhatsappCloud => AnySender::Cloud(CloudSender::new(
                 self.http.clone(),
                 CloudSettings {
                     base_url: self.vendors.whatsapp_url.clone(),
                     phone_number_id: settings.phone_number_id,
-                    token: self.secret(id, "access_token").await?,
+                    token: self.connections.secret(id, "access_token").await?,
                 },
             )?),
             ChannelKind::TwilioWhatsapp | ChannelKind::TwilioSms => AnySender::Twilio(TwilioSender::new(
@@ -116,7 +100,7 @@ impl Gateway {
                     base_url: self.vendors.twilio_url.clone(),
                     auth_user: settings.auth_user.unwrap_or_else(|| settings.account.clone()),
                     account: settings.account,
-                    auth_token: self.secret(id, "auth_token").await?,
+                    auth_token: self.connections.secret(id, "auth_token").await?,
                     from: settings.from,
                     status_callback_url: self
                         .status_callback_url
@@ -125,19 +109,6 @@ impl Gateway {
                 },
             )?),
         })
-    }
-
-    async fn secret(&self, channel: ChannelId, name: &str) -> anyhow::Result<SecretString> {
-        let row = channel_secret::Entity::find()
-            .filter(channel_secret::Column::ChannelId.eq(channel))
-            .filter(channel_secret::Column::Name.eq(name))
-            .order_by_desc(channel_secret::Column::Generation)
-            .one(&self.db)
-            .await?
-            .with_context(|| format!("the channel has no {name}"))?;
-        let place_row = secret_place(channel, &row.name, row.generation);
-        let place = Place { table: "channel_secret", column: "sealed", row: &place_row };
-        self.keyring.open(place, &row.sealed).with_context(|| format!("open the channel's {name}"))
     }
 }
 
@@ -161,7 +132,7 @@ impl Transmit for Gateway {
 
 /// Nothing was sent. While Postgres is away that mends itself; else a person mends the channel and sends again.
 fn not_sent(error: &anyhow::Error) -> SendOutcome {
-    let away = error.downcast_ref::<DbErr>().is_some_and(is_away);
+    let away = matches!(error.downcast_ref(), Some(NotConnected::Db(error)) if is_away(error));
     let error = VendorError { code: verdict::UNUSABLE_SETTINGS, detail: "the channel can't send".to_owned() };
     if away {
         SendOutcome::Retry { after: None, error }
@@ -172,13 +143,16 @@ fn not_sent(error: &anyhow::Error) -> SendOutcome {
 
 #[cfg(test)]
 mod tests {
+    use sea_orm::DbErr;
+
     use super::*;
 
     #[test]
     fn a_message_does_not_fail_because_postgres_is_away_for_a_moment() {
-        let away = anyhow::Error::from(DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout));
+        let away = DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout);
+        let away = anyhow::Error::from(NotConnected::from(away));
         assert!(matches!(not_sent(&away), SendOutcome::Retry { .. }));
-        let unusable = anyhow::anyhow!("the channel has no access_token");
+        let unusable = anyhow::Error::from(NotConnected::NoSecret("access_token".to_owned()));
         assert!(matches!(not_sent(&unusable), SendOutcome::Refused(_, Advice::FixChannel)));
     }
 }

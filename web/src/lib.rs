@@ -9,6 +9,7 @@ pub mod bus;
 pub mod cli;
 pub mod client_address;
 pub mod clock;
+pub mod connections;
 pub mod database;
 pub mod demo;
 pub mod demo_mark;

@@ -11,6 +11,7 @@ use crate::{
     auth::Auth,
     bus,
     clock::Clock,
+    connections::Connections,
     health::Readiness,
     live::{Directory, Hub},
     road::Road,
@@ -34,6 +35,8 @@ pub struct AppState {
     pub clock: Clock,
     /// Keys that seal secrets.
     pub keyring: Arc<Keyring>,
+    /// How to call the vendors about channels.
+    pub connections: Connections,
     /// Who is asking.
     pub auth: Arc<Auth>,
     /// Whether this node can take requests.
@@ -67,6 +70,8 @@ impl AppState {
     pub async fn start(settings: Settings, db: DatabaseConnection, clock: Clock) -> anyhow::Result<Self> {
         let keyring = Arc::new(Keyring::load(&settings.keys)?);
         let auth = Arc::new(Auth::new(&settings, &keyring, db.clone(), clock.clone())?);
+        let connections =
+            Connections::new(db.clone(), keyring.clone(), settings.vendors.clone(), settings.vendors.http()?);
         let (stop, stopped) = watch::channel(false);
         let wakes = Wakes::default();
         let road = Road::open(settings.database.clone()).await?;
@@ -83,6 +88,7 @@ impl AppState {
             db,
             clock,
             keyring,
+            connections,
             auth,
             readiness: Readiness::default(),
             metrics: crate::telemetry::start_metrics(),

@@ -7,7 +7,7 @@ use domain::{
     outbound::{Advice, SendOutcome},
 };
 use reqwest::{
-    RequestBuilder, Response,
+    Method, RequestBuilder, Response,
     header::{DATE, HeaderName, RETRY_AFTER},
     redirect,
 };
@@ -18,8 +18,8 @@ use crate::{
     verdict::{NOT_CONNECTED, UNUSABLE_SETTINGS},
 };
 
-/// How much of an answer is read. Real ones are a few hundred bytes.
-const LONGEST_ANSWER: usize = 1024 * 1024;
+/// How much of an answer is read. Those to a message are a few hundred bytes, a page of templates a few hundred kB.
+const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
 
 /// The client for calls to vendors. Its own type, so that no client that follows redirects (and posts twice) or
 /// waits for ever can be used by mistake. Cheap to clone; connections are shared.
@@ -53,10 +53,39 @@ impl Http {
     pub(crate) fn post(&self, url: &Url) -> RequestBuilder {
         self.0.post(url.clone())
     }
+
+    pub(crate) fn request(&self, method: Method, url: Url) -> RequestBuilder {
+        self.0.request(method, url)
+    }
 }
 
-/// Makes one attempt: the answer, or what it means that there is none.
+/// How a call ended without an answer. The words name no address: those are full of ids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// No request can be made of this; nothing was sent.
+    Unusable,
+    /// No connection came about; nothing was sent.
+    NotConnected(String),
+    /// It was cut after bytes may have left.
+    After(&'static str),
+}
+
+/// Makes one attempt: the answer, or what it means for a message that there is none.
 pub(crate) async fn call(request: RequestBuilder) -> Result<Answer, SendOutcome> {
+    attempt(request).await.map_err(|cut| match cut {
+        Cut::Unusable => {
+            let detail = "no request can be made of this".to_owned();
+            SendOutcome::Refused(VendorError { code: UNUSABLE_SETTINGS, detail }, Advice::FixChannel)
+        }
+        Cut::NotConnected(detail) => {
+            SendOutcome::Retry { after: None, error: VendorError { code: NOT_CONNECTED, detail } }
+        }
+        Cut::After(reason) => SendOutcome::Uncertain { reason: reason.to_owned() },
+    })
+}
+
+/// Makes one attempt.
+pub(crate) async fn attempt(request: RequestBuilder) -> Result<Answer, Cut> {
     match request.send().await {
         Ok(response) => Ok(read(response).await),
         Err(error) => Err(without_answer(&error)),
@@ -82,18 +111,14 @@ async fn read(mut response: Response) -> Answer {
 
 /// Without a connection (refused, no such name, no TLS) nothing was sent, so it may be tried again. Any later cut,
 /// and any timeout but that of connecting, comes after bytes may have left.
-fn without_answer(error: &reqwest::Error) -> SendOutcome {
+fn without_answer(error: &reqwest::Error) -> Cut {
     if error.is_builder() {
-        let error =
-            VendorError { code: UNUSABLE_SETTINGS, detail: "no request can be made of this".to_owned() };
-        return SendOutcome::Refused(error, Advice::FixChannel);
+        return Cut::Unusable;
     }
     if error.is_connect() {
-        let detail = format!("no connection: {}", root(error));
-        return SendOutcome::Retry { after: None, error: VendorError { code: NOT_CONNECTED, detail } };
+        return Cut::NotConnected(format!("no connection: {}", root(error)));
     }
-    let reason = if error.is_timeout() { "no answer in time" } else { "the connection was cut" };
-    SendOutcome::Uncertain { reason: reason.to_owned() }
+    Cut::After(if error.is_timeout() { "no answer in time" } else { "the connection was cut" })
 }
 
 /// The innermost cause. The outer ones name the address, which is full of ids.

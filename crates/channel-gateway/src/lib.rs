@@ -5,6 +5,7 @@
 //! All but the senders is pure: no clock, no network, no store.
 
 mod answer;
+mod fault;
 mod http;
 mod json;
 mod mac;
@@ -14,6 +15,7 @@ pub mod twilio;
 pub mod verdict;
 pub mod whatsapp;
 
+pub use fault::Fault;
 pub use http::Http;
 pub use parsed::{NotReadable, Parsed};
 pub use sender::{AnySender, NoBase, Sender};

@@ -3,6 +3,7 @@
 mod errors;
 mod form;
 mod message;
+pub mod rest;
 mod sending;
 mod signature;
 mod status;

@@ -4,6 +4,7 @@ mod contact;
 mod content;
 mod envelope;
 mod errors;
+pub mod graph;
 mod message;
 mod sending;
 mod signature;
