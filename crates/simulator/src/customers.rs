@@ -38,7 +38,10 @@ impl Customers {
         let mut all = lock(&self.0);
         let key = match address.strip_prefix('@') {
             Some(wanted) => all.values().find(|known| known.username.as_deref() == Some(wanted))?.key.clone(),
-            None => key(address)?,
+            None => {
+                let key = key(address)?;
+                if is_user_id(&key) { known(&all, key) } else { canonical(&key) }
+            }
         };
         let customer = all.entry(key.clone()).or_insert_with(|| stranger(&key));
         if let Some(name) = name {
@@ -50,10 +53,29 @@ impl Customers {
         Some(customer.clone())
     }
 
+    /// Give somebody another number or another user id; answers who they are then.
+    pub fn change(&self, key: &str, change: impl FnOnce(&mut Customer)) -> Option<Customer> {
+        let mut all = lock(&self.0);
+        let mut customer = all.remove(key)?;
+        change(&mut customer);
+        all.insert(customer.key.clone(), customer.clone());
+        Some(customer)
+    }
+
     /// Back to the cast alone.
     pub fn clear(&self) {
         *lock(&self.0) = cast().into_iter().map(|customer| (customer.key.clone(), customer)).collect();
     }
+}
+
+/// The key of whoever has this user id: that of their number, where it is known.
+fn known(all: &HashMap<String, Customer>, user_id: String) -> String {
+    all.values().find(|one| one.user_id == user_id).map_or(user_id, |one| one.key.clone())
+}
+
+/// Proof of somebody's device, which changes with it (whatsapp-cloud.md §2.1).
+pub fn identity_hash(customer: &Customer) -> String {
+    hex::encode(&Sha256::digest(format!("identity:{}", customer.user_id).as_bytes())[..10])
 }
 
 /// The people of the phone page.
@@ -85,6 +107,29 @@ pub fn key(address: &str) -> Option<String> {
     (only_number && (5..=15).contains(&digits.len())).then_some(digits)
 }
 
+/// The number under which WhatsApp knows somebody: Mexico's mobiles with `521`, Argentina's with `549`, Brazil's
+/// with the ninth digit in the south-east and without it elsewhere (whatsapp-cloud.md §2.1, §5.1).
+pub fn canonical(digits: &str) -> String {
+    let (rest, length) = (|prefix: usize| digits.get(prefix..).unwrap_or_default(), digits.len());
+    match digits.get(..2) {
+        Some("52") if length == 12 => format!("521{}", rest(2)),
+        Some("54") if length == 12 => format!("549{}", rest(2)),
+        Some("55") => {
+            let area: u32 = digits.get(2..4).and_then(|area| area.parse().ok()).unwrap_or_default();
+            let local = rest(4);
+            let mobile = local.starts_with(['6', '7', '8', '9']);
+            if area >= 31 && local.len() == 9 && local.starts_with('9') {
+                format!("55{area}{}", &local[1..])
+            } else if (11..31).contains(&area) && local.len() == 8 && mobile {
+                format!("55{area}9{local}")
+            } else {
+                digits.to_owned()
+            }
+        }
+        _ => digits.to_owned(),
+    }
+}
+
 /// Two letters of a country, a dot, and up to 128 letters and digits (`CC.ENT.…` for parent ids).
 pub fn is_user_id(text: &str) -> bool {
     let Some((country, rest)) = text.split_once('.') else { return false };
@@ -107,7 +152,7 @@ fn stranger(key: &str) -> Customer {
 }
 
 /// The same number always has the same user id, as with Meta (per business).
-fn user_id(phone: &str) -> String {
+pub fn user_id(phone: &str) -> String {
     let hash = Sha256::digest(phone.as_bytes());
     let digits: String = hash.iter().take(20).map(|byte| char::from(b'0' + byte % 10)).collect();
     format!("{}.{digits}", country(phone))
@@ -144,6 +189,22 @@ mod tests {
             assert_eq!(all.find(address, None, None).as_ref(), Some(&lucia));
         }
         assert_eq!(all.find("hola", None, None), None);
+    }
+
+    #[test]
+    fn numbers_of_mexico_argentina_and_brazil_have_one_form_each() {
+        for (given, known) in [
+            ("525512345678", "5215512345678"),
+            ("5215512345678", "5215512345678"),
+            ("541123456789", "5491123456789"),
+            ("5531987654321", "553187654321"),
+            ("553187654321", "553187654321"),
+            ("551187654321", "5511987654321"),
+            ("5511987654321", "5511987654321"),
+            ("51987412306", "51987412306"),
+        ] {
+            assert_eq!(canonical(given), known);
+        }
     }
 
     #[test]

@@ -14,12 +14,18 @@ pub struct Faults {
     pub delay_ms: Option<(u64, u64)>,
     /// Most updates put into one webhook (Meta only); 0 and 1 mean one each.
     pub batch: usize,
-    /// Share of send calls refused for their rate, with HTTP 429.
+    /// Share of calls refused for their rate, with HTTP 429.
     pub status_429: f64,
-    /// Share of send calls answered with HTTP 500.
+    /// `Retry-After` of those, in seconds.
+    pub retry_after: Option<u64>,
+    /// Share of calls answered with HTTP 500.
     pub status_500: f64,
-    /// Share of send calls that are accepted and carried out, and never answered.
+    /// Share of calls that change something, are accepted and carried out, and never answered.
     pub timeout_after_accept: f64,
+    /// Time before every answer of a vendor, drawn between the two ends.
+    pub answer_ms: Option<(u64, u64)>,
+    /// Pieces of paths: the three shares above concern only calls whose path has one of them. Empty: every call.
+    pub only: Vec<String>,
     /// Share of status webhooks that are never posted.
     pub lose_status: f64,
     /// Time added before every status.
@@ -39,6 +45,11 @@ pub struct Faults {
 }
 
 impl Faults {
+    /// Whether the faults of calls concern this path.
+    pub fn concerns(&self, path: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|piece| path.contains(piece.as_str()))
+    }
+
     /// Refuse what can't be meant.
     pub fn check(&self) -> Result<(), String> {
         let shares = [
@@ -54,9 +65,11 @@ impl Faults {
                 return Err(format!("{name} is a share between 0 and 1"));
             }
         }
-        match self.delay_ms {
-            Some((low, high)) if low > high => Err("delay_ms is [shortest, longest]".to_owned()),
-            _ => Ok(()),
+        for (name, range) in [("delay_ms", self.delay_ms), ("answer_ms", self.answer_ms)] {
+            if range.is_some_and(|(low, high)| low > high) {
+                return Err(format!("{name} is [shortest, longest]"));
+            }
         }
+        Ok(())
     }
 }

@@ -15,20 +15,27 @@
 //! [`signing`] and [`wire`] are public, so that a load generator can build the same traffic.
 
 mod assets;
+mod built_in;
 mod clock;
 mod control;
 mod courier;
 mod customers;
 mod dice;
+mod estate;
 mod faults;
+mod gate;
 mod graph;
 mod journal;
 mod life;
 mod media;
+mod notices;
 mod phone;
 mod presence;
+mod pricing;
 mod rates;
 mod record;
+mod review;
+mod samples;
 mod server;
 mod settings;
 pub mod signing;

@@ -35,9 +35,16 @@ pub struct Item {
     pub name: Option<String>,
     /// End of its life, on the scale of [`crate::clock::Clock::age`].
     pub until: DateTime<Utc>,
+    /// A size to claim instead of the true one: for files too large to keep.
+    pub claims: Option<usize>,
 }
 
 impl Item {
+    /// How large it is, or claims to be.
+    pub fn size(&self) -> usize {
+        self.claims.unwrap_or(self.bytes.len())
+    }
+
     fn hash(&self) -> [u8; 32] {
         Sha256::digest(&self.bytes).into()
     }
@@ -68,6 +75,13 @@ impl Media {
         lock(&self.0).get(id).filter(|item| item.until > age).cloned()
     }
 
+    /// Change a file that is there.
+    pub fn change(&self, id: &str, change: impl FnOnce(&mut Item)) {
+        if let Some(item) = lock(&self.0).get_mut(id) {
+            change(item);
+        }
+    }
+
     /// Forget one file; answers whether it was there.
     pub fn remove(&self, id: &str) -> bool {
         lock(&self.0).remove(id).is_some()
@@ -82,7 +96,10 @@ impl Media {
 /// Keep a file and give it an id of Meta's.
 pub fn store(sim: &Sim, bytes: Bytes, mime: &str, name: Option<String>, life: TimeDelta) -> String {
     let id = ids::media(sim.dice.bytes());
-    sim.media.keep(id.clone(), Item { bytes, mime: mime.to_owned(), name, until: sim.clock.age() + life });
+    sim.media.keep(
+        id.clone(),
+        Item { bytes, mime: mime.to_owned(), name, until: sim.clock.age() + life, claims: None },
+    );
     id
 }
 
@@ -116,6 +133,26 @@ pub fn fill(sim: &Sim, channel: &CloudChannel, object: &mut Value) {
     if let Some(name) = item.name {
         fields.entry("filename").or_insert_with(|| json!(name));
     }
+}
+
+/// Largest file of a type as a kind of message (whatsapp-cloud.md §6); `None` for types the kind does not take.
+pub fn largest(kind: &str, mime: &str) -> Option<usize> {
+    const MB: usize = 1024 * 1024;
+    let plain = mime.split(';').next().unwrap_or_default().trim();
+    match kind {
+        "image" => ["image/jpeg", "image/png"].contains(&plain).then_some(5 * MB),
+        "sticker" => (plain == "image/webp").then_some(500 * 1024),
+        "audio" => ["audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg", "audio/opus"]
+            .contains(&plain)
+            .then_some(16 * MB),
+        "video" => ["video/mp4", "video/3gpp"].contains(&plain).then_some(16 * MB),
+        _ => Some(100 * MB),
+    }
+}
+
+/// Whether a file can be sent as this kind of message.
+pub fn fits(kind: &str, mime: &str, size: usize) -> bool {
+    largest(kind, mime).is_some_and(|most| size <= most)
 }
 
 /// Fetch what the business only linked to, as the vendor would; `None` where it can't be had.

@@ -28,12 +28,20 @@ impl Buckets {
 
     /// Take one out, or say that there is none.
     pub fn take(&self, name: &str, now: DateTime<Utc>) -> bool {
+        self.take_of(name, now, self.capacity, self.refill)
+    }
+
+    /// Take one out of a bucket that holds another amount in a second.
+    pub fn take_per_second(&self, name: &str, now: DateTime<Utc>, most: u32) -> bool {
+        self.take_of(name, now, f64::from(most), Duration::from_secs(1) / most.max(1))
+    }
+
+    fn take_of(&self, name: &str, now: DateTime<Utc>, capacity: f64, refill: Duration) -> bool {
         let mut buckets = lock(&self.buckets);
-        let bucket =
-            buckets.entry(name.to_owned()).or_insert_with(|| Bucket { level: self.capacity, seen: now });
+        let bucket = buckets.entry(name.to_owned()).or_insert_with(|| Bucket { level: capacity, seen: now });
         let passed = (now - bucket.seen).to_std().unwrap_or_default();
-        let earned = passed.as_secs_f64() / self.refill.as_secs_f64().max(f64::EPSILON);
-        bucket.level = (bucket.level + earned).min(self.capacity);
+        let earned = passed.as_secs_f64() / refill.as_secs_f64().max(f64::EPSILON);
+        bucket.level = (bucket.level + earned).min(capacity);
         bucket.seen = now;
         if bucket.level < 1.0 {
             return false;

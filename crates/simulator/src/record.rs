@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::sim::lock;
+use crate::{customers::canonical, sim::lock};
 
 /// One accepted message.
 #[derive(Debug, Clone, Serialize)]
@@ -42,8 +42,10 @@ impl Record {
 
     /// Those to this address, or all.
     pub fn list(&self, to: Option<&str>) -> Vec<Sent> {
-        let to = to.map(|wanted| crate::customers::key(wanted).unwrap_or_else(|| wanted.to_owned()));
-        let wanted = |sent: &Sent| to.as_ref().is_none_or(|to| sent.to.trim_start_matches('+') == to);
+        let plain =
+            |text: &str| crate::customers::key(text).map_or_else(|| text.to_owned(), |key| canonical(&key));
+        let to = to.map(plain);
+        let wanted = |sent: &Sent| to.as_ref().is_none_or(|to| plain(&sent.to) == *to);
         lock(&self.0).iter().filter(|sent| wanted(sent)).cloned().collect()
     }
 

@@ -11,7 +11,7 @@ use actix_web::{
     web,
 };
 
-use crate::{control, graph, phone, settings::Settings, sim::Sim, twilio};
+use crate::{control, gate, graph, phone, settings::Settings, sim::Sim, twilio};
 
 /// Why the simulator did not start.
 #[derive(Debug, thiserror::Error)]
@@ -94,8 +94,8 @@ pub async fn start(settings: Settings) -> Result<Running, StartError> {
             .app_data(shared.clone())
             .app_data(web::PayloadConfig::new(32 * 1024 * 1024))
             .app_data(web::JsonConfig::default().limit(1024 * 1024))
-            .service(web::scope("/graph").configure(graph::routes))
-            .service(web::scope("/twilio").configure(twilio::routes))
+            .service(web::scope("/graph").wrap(from_fn(gate::graph)).configure(graph::routes))
+            .service(web::scope("/twilio").wrap(from_fn(gate::twilio)).configure(twilio::routes))
             .service(web::scope("/control").configure(control::routes))
             .configure(phone::routes)
     })

@@ -35,6 +35,14 @@ pub struct Settings {
     pub pair_refill: Duration,
     /// Customers nobody plays read what they are sent.
     pub auto_read: bool,
+    /// How long a review takes at Meta (templates, names), in milliseconds.
+    pub review: (u64, u64),
+    /// Service messages of a number that cost nothing in each month.
+    pub free_service: u32,
+    /// How those are labelled: `free_customer_service`, or `regular` with `billable: false`.
+    pub free_service_type: String,
+    /// Calls beside messages an app may make to an account in an hour.
+    pub management_per_hour: u32,
 }
 
 impl Settings {
@@ -69,6 +77,10 @@ impl Default for Settings {
             pair_burst: 45,
             pair_refill: Duration::from_secs(6),
             auto_read: true,
+            review: (500, 1_500),
+            free_service: 1_000,
+            free_service_type: "free_customer_service".to_owned(),
+            management_per_hour: 5_000,
         }
     }
 }
@@ -109,6 +121,10 @@ pub struct CloudChannel {
     pub verify_token: String,
     /// Bearer token of the API.
     pub access_token: String,
+    /// The app whose secret and token these are.
+    pub app_id: String,
+    /// Shared with the WhatsApp Business app on a phone.
+    pub coexistence: bool,
 }
 
 impl CloudChannel {
@@ -130,6 +146,8 @@ impl Default for CloudChannel {
             app_secret: "demo-app-secret".to_owned(),
             verify_token: "demo-verify-token".to_owned(),
             access_token: "demo-access-token".to_owned(),
+            app_id: "400000000000001".to_owned(),
+            coexistence: false,
         }
     }
 }

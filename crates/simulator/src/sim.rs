@@ -1,7 +1,7 @@
 //! The simulator as a whole: what every handler and every task shares.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -11,10 +11,14 @@ use crate::{
     courier::Couriers,
     customers::Customers,
     dice::Dice,
+    estate::Estate,
     faults::Faults,
+    gate::Orders,
+    graph::uploads::Uploads,
     journal::Journal,
     media::Media,
     presence::Presence,
+    pricing::Prices,
     rates::Buckets,
     record::Record,
     settings::{CloudChannel, Settings, TwilioChannel},
@@ -53,6 +57,8 @@ pub struct Sim {
     pub media: Media,
     /// Approved texts.
     pub templates: Templates,
+    /// Files for examples and pictures.
+    pub uploads: Uploads,
     /// Windows of WhatsApp, both vendors'.
     pub windows: Windows,
     /// Messages per second of a number.
@@ -61,13 +67,18 @@ pub struct Sim {
     pub pairs: Buckets,
     /// Customers who stopped marketing.
     pub stopped: Mutex<HashSet<(String, String)>>,
-    /// Service messages of a number in a month, for their price.
-    pub service_messages: Mutex<HashMap<(String, i32, u32), u32>>,
+    /// What prices depend on.
+    pub prices: Prices,
     /// Messages at Twilio.
     pub store: Store,
     /// Webhooks on their way.
     pub couriers: Couriers,
+    /// Refusals that were ordered.
+    pub orders: Orders,
+    /// Calls beside messages, by account.
+    pub management: Buckets,
     faults: Mutex<Faults>,
+    estate: Mutex<Estate>,
 }
 
 impl Sim {
@@ -92,17 +103,29 @@ impl Sim {
             customers: Customers::default(),
             presence: Presence::default(),
             media: Media::default(),
-            templates: Templates::default(),
+            templates: Templates::new(&settings),
+            uploads: Uploads::default(),
             windows: Windows::default(),
             throughput: Buckets::new(settings.throughput, per_message),
             pairs: Buckets::new(settings.pair_burst, settings.pair_refill),
             stopped: Mutex::default(),
-            service_messages: Mutex::default(),
+            prices: Prices::default(),
             store: Store::default(),
             couriers: Couriers::default(),
+            orders: Orders::default(),
+            management: Buckets::new(
+                settings.management_per_hour,
+                Duration::from_secs(3_600) / settings.management_per_hour.max(1),
+            ),
             faults: Mutex::default(),
+            estate: Mutex::new(Estate::new(&settings)),
             settings,
         }))
+    }
+
+    /// What is owned at Meta. Let go of it before posting anything.
+    pub fn estate(&self) -> MutexGuard<'_, Estate> {
+        lock(&self.estate)
     }
 
     /// What goes wrong just now.
@@ -129,27 +152,33 @@ impl Sim {
         self.pairs.clear();
         self.store.clear();
         self.journal.clear();
+        self.orders.clear();
+        self.uploads.clear();
+        self.templates.clear(&self.settings);
+        self.management.clear();
+        *self.estate() = Estate::new(&self.settings);
         lock(&self.stopped).clear();
-        lock(&self.service_messages).clear();
+        self.prices.clear();
     }
 
     /// The number at Meta with this id, number or name.
-    pub fn cloud(&self, wanted: &str) -> Option<&CloudChannel> {
-        self.settings.cloud.iter().find(|channel| {
-            channel.phone_number_id == wanted
-                || channel.number == wanted
-                || channel.digits() == wanted
-                || channel.name == wanted
-        })
+    pub fn cloud(&self, wanted: &str) -> Option<CloudChannel> {
+        self.estate().find(wanted).cloned()
+    }
+
+    /// The first number at Meta.
+    pub fn first(&self) -> Option<CloudChannel> {
+        self.estate().channels().into_iter().next()
     }
 
     /// The sender at Twilio with this address or name.
-    pub fn sender(&self, wanted: &str) -> Option<&TwilioChannel> {
+    pub fn sender(&self, wanted: &str) -> Option<TwilioChannel> {
         self.settings
             .twilio
             .channels
             .iter()
             .find(|channel| channel.address == wanted || channel.name == wanted)
+            .cloned()
     }
 }
 

@@ -30,6 +30,10 @@ pub struct Bubble {
     pub reaction: Option<String>,
     /// The business's reaction to it.
     pub their_reaction: Option<String>,
+    /// Its words were changed.
+    pub edited: bool,
+    /// It was taken back.
+    pub revoked: bool,
 }
 
 impl Bubble {
@@ -51,6 +55,8 @@ impl Bubble {
             quote,
             reaction: None,
             their_reaction: None,
+            edited: false,
+            revoked: false,
         }
     }
 }
@@ -100,12 +106,18 @@ impl Threads {
         Some(bubble.clone())
     }
 
-    /// The customer's message with this id at this number, and everything they wrote before it, turns read.
-    pub fn read_up_to(&self, channel: &str, id: &str) -> Option<(String, Vec<Bubble>)> {
+    /// The customer's message with this id at this number, and everything they wrote before it, turns read;
+    /// none if it is older than `oldest`.
+    pub fn read_up_to(
+        &self,
+        channel: &str,
+        id: &str,
+        oldest: DateTime<Utc>,
+    ) -> Option<(String, Vec<Bubble>)> {
         let mut threads = lock(&self.0);
         let mut of_channel = threads.iter_mut().filter(|((known, _), _)| known == channel);
         let (key, thread, end) = of_channel.find_map(|(key, thread)| {
-            let end = thread.iter().position(|bubble| bubble.me && bubble.id == id)?;
+            let end = thread.iter().position(|bubble| bubble.me && bubble.id == id && bubble.at >= oldest)?;
             Some((key, thread, end))
         })?;
         let mut changed = Vec::new();

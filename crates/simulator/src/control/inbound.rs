@@ -9,14 +9,15 @@ use actix_web::{HttpResponse, web};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use super::refuse;
 use crate::{
     courier::{Content, Progress, Reports, Update, post},
-    customers::Customer,
-    media,
+    customers::{self, Customer},
+    media, notices,
     phone::card,
+    samples,
     settings::CloudChannel,
     sim::{Sim, lock},
     threads::Bubble,
@@ -40,7 +41,14 @@ pub struct Writing {
     /// Username in the profile.
     username: Option<String>,
     /// A text, `{"text": "…"}`, or a message in the vendor's own shape.
+    #[serde(default)]
     message: Value,
+    /// Instead of a message: the short name of one (see `samples.rs`).
+    sample: Option<String>,
+    /// The message a sample answers, taps, edits or takes back.
+    target: Option<String>,
+    /// The words of a sample.
+    text: Option<String>,
     /// When it was written: unix seconds, or seconds before now where negative. Lets the product see an old message.
     at: Option<i64>,
     /// Longest wait for the product to accept it, in milliseconds.
@@ -75,15 +83,24 @@ pub async fn write(sim: web::Data<Sim>, body: web::Bytes) -> HttpResponse {
         },
     };
     let started = Instant::now();
-    let first = sim.settings.cloud.first().map(|channel| channel.name.clone());
-    let Some(wanted) = writing.channel.or(first) else { return refuse("there is no channel") };
+    let first = sim.first().map(|channel| channel.phone_number_id);
+    let Some(wanted) = writing.channel.clone().or(first) else { return refuse("there is no channel") };
+    let message = match message(&sim, &wanted, &writing) {
+        Ok(message) => message,
+        Err(why) => return refuse(why),
+    };
+    // The number shows as it was given, in whichever of its forms.
+    let customer = match customers::key(&writing.from).filter(|key| !customers::is_user_id(key)) {
+        Some(given) if customer.phone.is_some() => Customer { phone: Some(given), ..customer },
+        _ => customer,
+    };
     let (channel, underway) = if let Some(channel) = sim.cloud(&wanted) {
-        match by_meta(&sim, channel, &customer, writing.message, at) {
+        match by_meta(&sim, &channel, &customer, message, at) {
             Ok(underway) => (channel.phone_number_id.clone(), underway),
             Err(why) => return refuse(why),
         }
     } else if let Some(channel) = sim.sender(&wanted) {
-        match twilio::inbound::write(&sim, channel, &customer, &writing.message) {
+        match twilio::inbound::write(&sim, &channel, &customer, &message) {
             Ok(underway) => (channel.address.clone(), underway),
             Err(why) => return refuse(why),
         }
@@ -109,6 +126,25 @@ pub async fn write(sim: web::Data<Sim>, body: web::Bytes) -> HttpResponse {
         (false, true) => HttpResponse::Accepted().json(answer),
         (false, false) => HttpResponse::GatewayTimeout().json(answer),
     }
+}
+
+/// The message itself, or the sample asked for by name.
+fn message(sim: &Sim, channel: &str, writing: &Writing) -> Result<Value, String> {
+    let Some(name) = &writing.sample else {
+        return if writing.message.is_null() {
+            Err("message or sample is missing".to_owned())
+        } else {
+            Ok(writing.message.clone())
+        };
+    };
+    let number = sim.cloud(channel).map(|channel| channel.digits().to_owned()).unwrap_or_default();
+    let wanted = samples::Wanted {
+        target: writing.target.as_deref(),
+        text: writing.text.as_deref(),
+        business: &number,
+    };
+    samples::message(sim, name, &wanted)
+        .ok_or_else(|| format!("sample is one of {}", samples::NAMES.join(", ")))
 }
 
 /// Follow a delivery to its end, whoever still waits for it: with acceptance, the message gets its second tick.
@@ -171,9 +207,25 @@ fn by_meta(
     let id = message["id"].as_str().ok_or("message.id is a string")?.to_owned();
     let kind = message["type"].as_str().ok_or("message.type is a string")?.to_owned();
     if ["image", "video", "audio", "document", "sticker"].contains(&kind.as_str()) {
+        too_large(sim, &mut message, &kind);
         media::fill(sim, channel, &mut message[&kind]);
     }
     let name = &channel.phone_number_id;
+    let target = message[&kind]["original_message_id"].as_str().map(str::to_owned);
+    if let Some(target) = target.filter(|_| kind == "edit" || kind == "revoke") {
+        let text = message["edit"]["message"]["text"]["body"].clone();
+        let bubble = sim.threads.change(name, &customer.key, &target, |bubble| {
+            if kind == "revoke" {
+                bubble.revoked = true;
+            } else {
+                bubble.edited = true;
+                bubble.card["text"] = text;
+            }
+        });
+        sim.journal
+            .tell(&json!({ "frame": "bubble", "channel": name, "customer": customer.key, "bubble": bubble }));
+        return Ok(send(sim, channel, customer, kind, id, message));
+    }
     if kind == "reaction" {
         let emoji =
             message["reaction"]["emoji"].as_str().filter(|emoji| !emoji.is_empty()).map(str::to_owned);
@@ -193,7 +245,43 @@ fn by_meta(
     let written = message["timestamp"].as_str().and_then(|text| text.parse::<i64>().ok());
     let written = written.and_then(|unix| DateTime::from_timestamp(unix, 0)).unwrap_or(at);
     sim.windows.open(name, &customer.key, written, sim.clock.aged());
-    let contact = (kind != "system").then(|| meta::contact(customer, true));
+    if message["referral"].is_object() {
+        sim.prices.came(name, &customer.key, sim.clock.age());
+    }
+    Ok(send(sim, channel, customer, kind, id, message))
+}
+
+fn send(
+    sim: &Arc<Sim>,
+    channel: &CloudChannel,
+    customer: &Customer,
+    kind: String,
+    id: String,
+    message: Value,
+) -> Underway {
+    let (blocked, proves) = {
+        let estate = sim.estate();
+        let number = estate.number(&channel.phone_number_id);
+        (
+            number.is_some_and(|number| number.blocked.contains(&customer.key)),
+            number.is_some_and(|number| number.identity_check),
+        )
+    };
+    if blocked {
+        // Whoever was blocked is not heard.
+        let (reports, silence) = mpsc::unbounded_channel();
+        let over = Progress { status: None, attempts: 0, accepted: false, over: true, millis: 0 };
+        // The receiver is in the next line.
+        let _ = reports.send(over);
+        return Underway { id, reports: silence };
+    }
+    let contact = (kind != "system").then(|| {
+        let mut contact = meta::contact(customer, true);
+        if proves {
+            contact["identity_key_hash"] = json!(customers::identity_hash(customer));
+        }
+        contact
+    });
     let reports = post(
         sim,
         Update {
@@ -204,7 +292,20 @@ fn by_meta(
             content: Content::Item { list: "messages", item: message, contact },
         },
     );
-    Ok(Underway { id, reports })
+    Underway { id, reports }
+}
+
+/// A customer's file beyond 100 MB does not come through (131052).
+fn too_large(sim: &Sim, message: &mut Value, kind: &str) {
+    let id = message[kind]["id"].as_str().unwrap_or_default();
+    let size = sim.media.get(id, sim.clock.age()).map_or(0, |item| item.size());
+    if size > media::INBOUND_CAP {
+        message[kind] = json!({});
+        message["errors"] = json!([{
+            "code": 131_052, "title": "Media download error", "message": "Media download error",
+            "error_data": { "details": "The media file is larger than 100 MB." },
+        }]);
+    }
 }
 
 /// A message in Meta's shape: as given, or from its shorthand.
@@ -237,41 +338,31 @@ pub async fn webhook(sim: web::Data<Sim>, body: web::Bytes) -> HttpResponse {
         Ok(raw) => raw,
         Err(error) => return refuse(error.to_string()),
     };
-    let first = sim.settings.cloud.first();
-    let channel = raw.channel.as_deref().map_or(first, |wanted| sim.cloud(wanted));
+    let channel = raw.channel.as_deref().map_or_else(|| sim.first(), |wanted| sim.cloud(wanted));
     let Some(channel) = channel else { return refuse("no number at Meta is called that") };
-    let mut value = raw.value;
-    if let Some(fields) = value.as_object_mut()
-        && [
-            "messages",
-            "user_preferences",
-            "user_id_update",
-            "smb_message_echoes",
-            "smb_app_state_sync",
-            "history",
-        ]
-        .contains(&raw.field.as_str())
-    {
-        fields.entry("messaging_product").or_insert_with(|| json!("whatsapp"));
-        fields.entry("metadata").or_insert_with(|| meta::metadata(channel));
-    }
-    preferences(&sim, channel, &value);
-    let reports = post(
-        &sim,
-        Update {
-            channel: channel.clone(),
-            customer: String::new(),
-            kind: "status",
-            summary: raw.field.clone(),
-            content: Content::Change(json!({ "field": raw.field, "value": value })),
-        },
-    );
-    let patience = Duration::from_millis(raw.wait_ms.unwrap_or(WAIT));
-    let progress = settle(follow(&sim, reports, &channel.phone_number_id, "", ""), patience).await;
+    preferences(&sim, &channel, &raw.value);
+    let reports = notices::tell(&sim, &channel, &raw.field, raw.value, raw.field.clone());
+    conclude(&sim, &channel, reports, raw.wait_ms, json!({})).await
+}
+
+/// Wait for the product to take a change, and say how it went beside what is known already.
+pub async fn conclude(
+    sim: &Arc<Sim>,
+    channel: &CloudChannel,
+    reports: Reports,
+    wait_ms: Option<u64>,
+    mut answer: Value,
+) -> HttpResponse {
+    let patience = Duration::from_millis(wait_ms.unwrap_or(WAIT));
+    let progress = settle(follow(sim, reports, &channel.phone_number_id, "", ""), patience).await;
     let accepted = progress.is_some_and(|progress| progress.accepted);
-    let answer =
-        json!({ "accepted": accepted, "http_status": progress.and_then(|progress| progress.status) });
-    if accepted { HttpResponse::Ok().json(answer) } else { HttpResponse::GatewayTimeout().json(answer) }
+    answer["accepted"] = json!(accepted);
+    answer["http_status"] = json!(progress.and_then(|progress| progress.status));
+    match (accepted, patience.is_zero()) {
+        (true, _) => HttpResponse::Ok().json(answer),
+        (false, true) => HttpResponse::Accepted().json(answer),
+        (false, false) => HttpResponse::GatewayTimeout().json(answer),
+    }
 }
 
 /// Whoever stops marketing gets no more of it from here, either.

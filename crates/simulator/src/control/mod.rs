@@ -1,7 +1,11 @@
 //! `/control`: what tests, scripts and the phone page use.
 
+mod estate;
 mod inbound;
+mod media;
+mod notices;
 mod settings;
+mod templates;
 
 use actix_web::{HttpResponse, web};
 use serde_json::json;
@@ -13,6 +17,22 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/inbound", web::post().to(inbound::write))
         .route("/webhook", web::post().to(inbound::webhook))
+        .route("/notices", web::post().to(notices::tell))
+        .route("/notices", web::get().to(notices::names))
+        .route("/templates", web::get().to(templates::list))
+        .route("/templates", web::post().to(templates::drive))
+        .route("/numbers", web::get().to(estate::numbers))
+        .route("/number", web::post().to(estate::number))
+        .route("/account", web::post().to(estate::account))
+        .route("/token", web::post().to(estate::token))
+        .route("/app", web::post().to(estate::app))
+        .route("/fail", web::get().to(settings::orders))
+        .route("/fail", web::post().to(settings::order))
+        .service(
+            web::resource("/media")
+                .app_data(web::PayloadConfig::new(crate::media::INBOUND_CAP + 1024 * 1024))
+                .route(web::post().to(media::keep)),
+        )
         .route("/sent", web::get().to(settings::sent))
         .route("/faults", web::get().to(settings::faults))
         .route("/faults", web::post().to(settings::set_faults))

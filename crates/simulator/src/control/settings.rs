@@ -10,6 +10,7 @@ use super::refuse;
 use crate::{
     courier::{Content, Update, post},
     faults::Faults,
+    gate, review,
     sim::Sim,
 };
 
@@ -53,7 +54,8 @@ pub async fn set_faults(sim: web::Data<Sim>, body: web::Bytes) -> HttpResponse {
 /// Customers who block a number cost it its quality.
 fn quality(sim: &Arc<Sim>, worse: bool) {
     let event = if worse { "FLAGGED" } else { "UNFLAGGED" };
-    for channel in &sim.settings.cloud {
+    let channels = sim.estate().channels();
+    for channel in channels {
         let value =
             json!({ "display_phone_number": channel.digits(), "event": event, "current_limit": "TIER_2K" });
         let change = json!({ "field": "phone_number_quality_update", "value": value });
@@ -87,6 +89,7 @@ fn hands(sim: &Sim) -> Value {
 
 /// Age everything that happened so far (see [`crate::clock`]).
 pub async fn set_time(sim: web::Data<Sim>, body: web::Bytes) -> HttpResponse {
+    let sim = sim.into_inner();
     let wanted: Move = match serde_json::from_slice(&body) {
         Ok(wanted) => wanted,
         Err(error) => return refuse(error.to_string()),
@@ -95,6 +98,7 @@ pub async fn set_time(sim: web::Data<Sim>, body: web::Bytes) -> HttpResponse {
         return refuse("advance_seconds is between 0 and a year: time does not go back");
     }
     sim.clock.advance(wanted.advance_seconds);
+    review::wake(&sim);
     let hands = hands(&sim);
     sim.journal.write("time", "", "", format!("+ {} s", wanted.advance_seconds), hands.clone());
     sim.journal.tell(&json!({ "frame": "time" }));
@@ -116,4 +120,22 @@ pub async fn reset(sim: web::Data<Sim>) -> HttpResponse {
     sim.reset();
     sim.journal.tell(&json!({ "frame": "reset" }));
     HttpResponse::Ok().json(json!({ "reset": true }))
+}
+
+/// Refusals that wait for their call.
+pub async fn orders(sim: web::Data<Sim>) -> HttpResponse {
+    HttpResponse::Ok().json(sim.orders.list())
+}
+
+/// Order a refusal with a code of the vendor's, at once or late.
+pub async fn order(sim: web::Data<Sim>, body: web::Bytes) -> HttpResponse {
+    let order: gate::Order = match serde_json::from_slice(&body) {
+        Ok(order) => order,
+        Err(error) => return refuse(error.to_string()),
+    };
+    if order.vendor.as_ref().is_some_and(|vendor| !["meta", "twilio"].contains(&vendor.as_str())) {
+        return refuse("vendor is meta or twilio");
+    }
+    sim.orders.add(order.clone());
+    HttpResponse::Ok().json(order)
 }

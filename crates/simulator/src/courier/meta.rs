@@ -12,13 +12,15 @@ use tokio::sync::mpsc;
 
 use super::{Progress, Reports, Turn, pause, wait};
 use crate::{
+    estate::Override,
+    media::reach,
+    notices::WITH_METADATA,
     settings::CloudChannel,
     signing,
     sim::{Sim, lock},
     wire::meta,
 };
 
-const PATH: &str = "/webhooks/whatsapp";
 /// How long updates gather for a batch.
 const GATHER: Duration = Duration::from_millis(30);
 
@@ -42,6 +44,19 @@ pub enum Content {
     Item { list: &'static str, item: Value, contact: Option<Value> },
     /// A whole change, for fields other than `messages`.
     Change(Value),
+    /// A whole change in an entry of another id than the account's.
+    Elsewhere { id: String, change: Value },
+}
+
+impl Content {
+    fn field(&self) -> &str {
+        match self {
+            Self::Item { .. } => "messages",
+            Self::Change(change) | Self::Elsewhere { change, .. } => {
+                change["field"].as_str().unwrap_or_default()
+            }
+        }
+    }
 }
 
 pub(super) struct Waiting {
@@ -51,6 +66,7 @@ pub(super) struct Waiting {
 
 struct Parcel {
     channel: CloudChannel,
+    target: Override,
     customer: String,
     kind: &'static str,
     summary: String,
@@ -100,7 +116,32 @@ pub fn post(sim: &Arc<Sim>, update: Update) -> Reports {
     answer
 }
 
-fn dispatch(sim: &Arc<Sim>, mut updates: Vec<Waiting>) {
+/// Put what goes to the same address into one webhook; what nobody subscribed to goes nowhere.
+fn dispatch(sim: &Arc<Sim>, updates: Vec<Waiting>) {
+    let mut routes: Vec<(Override, Vec<Waiting>)> = Vec::new();
+    for waiting in updates {
+        let target = sim.estate().target(&waiting.update.channel, waiting.update.content.field());
+        let Some(target) = target else {
+            let update = &waiting.update;
+            let summary = format!("{} · sin suscripción", update.summary);
+            let detail = json!({ "field": update.content.field(), "reason": "nobody is subscribed" });
+            sim.journal.write("lost", &update.channel.phone_number_id, &update.customer, summary, detail);
+            let over = Progress { status: None, attempts: 0, accepted: false, over: true, millis: 0 };
+            // Whoever asked may have stopped listening.
+            let _ = waiting.reports.send(over);
+            continue;
+        };
+        match routes.iter_mut().find(|(known, _)| *known == target) {
+            Some((_, list)) => list.push(waiting),
+            None => routes.push((target, vec![waiting])),
+        }
+    }
+    for (target, updates) in routes {
+        pack(sim, target, updates);
+    }
+}
+
+fn pack(sim: &Arc<Sim>, target: Override, mut updates: Vec<Waiting>) {
     if sim.faults().reorder {
         sim.dice.shuffle(&mut updates);
     }
@@ -120,16 +161,44 @@ fn dispatch(sim: &Arc<Sim>, mut updates: Vec<Waiting>) {
         reports.push(waiting.reports);
         parts.push(waiting.update.content);
     }
-    let mut changes = changes(&channel, parts);
-    if sim.dice.falls(sim.faults().noise) {
-        noise(&channel, &mut changes);
-    }
-    let detail = meta::envelope(&channel.waba_id, changes);
+    let noisy = sim.dice.falls(sim.faults().noise);
+    let detail = envelope(sim, &channel, parts, noisy);
     let body = Bytes::from(meta::to_bytes(&detail));
-    let parcel = Parcel { channel, customer, kind, summary, detail, body, reports };
+    let parcel = Parcel { channel, target, customer, kind, summary, detail, body, reports };
     let pause = pause(sim);
     let carrier = Arc::clone(sim);
     sim.tasks.spawn(async move { deliver(&carrier, parcel, turns, pause).await });
+}
+
+/// One body: what is about messages in an entry without a time, everything else in entries with one
+/// (whatsapp-cloud.md §1.3).
+fn envelope(sim: &Sim, channel: &CloudChannel, parts: Vec<Content>, noisy: bool) -> Value {
+    let time = sim.clock.wall().timestamp();
+    let (mut plain, mut timed, mut entries) = (Vec::new(), Vec::new(), Vec::new());
+    for part in parts {
+        match part {
+            Content::Elsewhere { id, change } => {
+                entries.push(json!({ "id": id, "time": time, "changes": [change] }));
+            }
+            Content::Change(change)
+                if !change["field"].as_str().is_some_and(|field| WITH_METADATA.contains(&field)) =>
+            {
+                timed.push(change);
+            }
+            other => plain.push(other),
+        }
+    }
+    let mut plain = changes(channel, plain);
+    if noisy {
+        noise(channel, if plain.is_empty() { &mut timed } else { &mut plain });
+    }
+    if !timed.is_empty() {
+        entries.insert(0, json!({ "id": channel.waba_id, "time": time, "changes": timed }));
+    }
+    if !plain.is_empty() {
+        entries.insert(0, json!({ "id": channel.waba_id, "changes": plain }));
+    }
+    json!({ "object": "whatsapp_business_account", "entry": entries })
 }
 
 /// Items of the same list share one change, as Meta groups them; whole changes stand beside them.
@@ -138,7 +207,7 @@ fn changes(channel: &CloudChannel, parts: Vec<Content>) -> Vec<Value> {
     let mut lists: Vec<(&str, Vec<Value>, Vec<Value>)> = Vec::new();
     for part in parts {
         match part {
-            Content::Change(change) => changes.push(change),
+            Content::Change(change) | Content::Elsewhere { change, .. } => changes.push(change),
             Content::Item { list, item, contact } => {
                 if !lists.iter().any(|(name, ..)| *name == list) {
                     lists.push((list, Vec::new(), Vec::new()));
@@ -226,12 +295,12 @@ pub(super) fn answer(status: Option<u16>) -> String {
 async fn attempt(sim: &Sim, parcel: &Parcel) -> Option<u16> {
     // Acquiring fails only on a closed semaphore, and nobody closes this one.
     let _place = sim.couriers.in_flight.acquire().await.ok()?;
-    if sim.settings.verify_webhook && !verified(sim, &parcel.channel).await {
+    if sim.settings.verify_webhook && !verified(sim, &parcel.channel, &parcel.target).await {
         return None;
     }
     let response = sim
         .http
-        .post(format!("{}{PATH}", sim.settings.webhooks))
+        .post(reach(sim, &parcel.target.uri))
         .header("content-type", "application/json")
         .header("user-agent", "facebookexternalua")
         .header("x-hub-signature-256", signing::meta(&parcel.channel.app_secret, &parcel.body))
@@ -253,19 +322,28 @@ async fn attempt(sim: &Sim, parcel: &Parcel) -> Option<u16> {
 }
 
 /// Ask the question Meta asks when the address is saved; the answer is remembered.
-async fn verified(sim: &Sim, channel: &CloudChannel) -> bool {
+async fn verified(sim: &Sim, channel: &CloudChannel, target: &Override) -> bool {
+    let key = format!("{} {}", target.uri, target.verify_token);
     let mut known = sim.couriers.verified.lock().await;
-    if known.contains(&channel.verify_token) {
+    if known.contains(&key) {
         return true;
     }
+    let (holds, _) = question(sim, &channel.phone_number_id, target).await;
+    if holds {
+        known.insert(key);
+    }
+    holds
+}
+
+/// Meta's question (whatsapp-cloud.md §1.1): whether it was answered rightly, and with which status.
+pub async fn question(sim: &Sim, channel: &str, target: &Override) -> (bool, Option<u16>) {
     let challenge = u32::from_be_bytes(sim.dice.bytes()).to_string();
     let question = [
         ("hub.mode", "subscribe"),
         ("hub.challenge", challenge.as_str()),
-        ("hub.verify_token", channel.verify_token.as_str()),
+        ("hub.verify_token", target.verify_token.as_str()),
     ];
-    let url = format!("{}{PATH}", sim.settings.webhooks);
-    let (status, echoed) = match sim.http.get(url).query(&question).send().await {
+    let (status, echoed) = match sim.http.get(reach(sim, &target.uri)).query(&question).send().await {
         Ok(response) => {
             let status = response.status().as_u16();
             (Some(status), response.text().await.is_ok_and(|body| body == challenge))
@@ -276,13 +354,10 @@ async fn verified(sim: &Sim, channel: &CloudChannel) -> bool {
     let word = if holds { "aceptada" } else { "rechazada" };
     sim.journal.write(
         "verify",
-        &channel.phone_number_id,
+        channel,
         "",
         format!("verificación {word} · {}", answer(status)),
-        json!({ "hub.mode": "subscribe", "status": status, "echoed": echoed }),
+        json!({ "hub.mode": "subscribe", "url": target.uri, "status": status, "echoed": echoed }),
     );
-    if holds {
-        known.insert(channel.verify_token.clone());
-    }
-    holds
+    (holds, status)
 }

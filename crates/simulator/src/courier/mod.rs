@@ -16,7 +16,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::sim::{Sim, lock};
 
-pub use meta::{Content, Update, post};
+pub use meta::{Content, Update, post, question};
 pub use twilio::{Letter, send};
 
 /// Most webhooks in flight at once.

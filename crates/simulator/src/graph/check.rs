@@ -23,8 +23,11 @@ const KINDS: [&str; 12] = [
     "template",
     "pin",
 ];
-const ENVELOPE: [&str; 9] = [
+const ENVELOPE: [&str; 12] = [
     "messaging_product",
+    "product_policy",
+    "message_activity_sharing",
+    "paid_messaging_account_id",
     "recipient_type",
     "to",
     "recipient",
@@ -80,8 +83,23 @@ pub fn check(body: &Value, channel: &CloudChannel, templates: &Templates) -> Res
         "contacts" => contacts(content)?,
         "reaction" => reaction(content, quote.is_some())?,
         "interactive" => check_interactive::interactive(content)?,
-        "template" => template = Some(check_template::template(content, templates)?),
+        "template" => template = Some(check_template::template(content, &channel.waba_id, templates)?),
         _ => return Err(Refusal::new(131_051, format!("Message type \"{kind}\" is not supported here."))),
+    }
+    // A code can't be sent to a user id (whatsapp-cloud.md §5.1).
+    let code = |template: &Template| template.buttons().iter().any(|button| button["otp_type"].is_string());
+    if by_user_id && template.as_ref().is_some_and(code) {
+        return Err(Refusal::new(131_062, "Authentication templates with a code need the phone number."));
+    }
+    let opened = content.get("preview_url") == Some(&Value::Bool(true));
+    if kind == "text"
+        && opened
+        && !content["body"].as_str().is_some_and(|text| text.contains("http://") || text.contains("https://"))
+    {
+        return Err(Refusal::new(
+            131_009,
+            "text['preview_url'] needs a URL with http:// or https:// in the body.",
+        ));
     }
     Ok(Order { to, by_user_id, kind, template, opaque, quote })
 }
@@ -271,9 +289,12 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::settings::Settings;
 
     fn code(body: Value) -> Option<u32> {
-        check(&body, &CloudChannel::default(), &Templates::default()).err().map(|refusal| refusal.code)
+        check(&body, &CloudChannel::default(), &Templates::new(&Settings::default()))
+            .err()
+            .map(|refusal| refusal.code)
     }
 
     fn to_lucia(kind: &str, content: Value) -> Value {

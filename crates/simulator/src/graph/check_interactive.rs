@@ -19,7 +19,7 @@ pub fn interactive(content: &Value) -> Result<(), Refusal> {
         "interactive['action']",
     )?;
     let body_most = if kind == "list" { 4_096 } else { 1_024 };
-    part(fields, "body", body_most, true)?;
+    part(fields, "body", body_most, kind != "product")?;
     part(fields, "footer", 60, false)?;
     header(fields, kind)?;
     match kind {
@@ -31,7 +31,14 @@ pub fn interactive(content: &Value) -> Result<(), Refusal> {
         }
         "location_request_message" => named(action, "send_location"),
         "request_contact_info" => named(action, "request_contact_info"),
-        "flow" => named(action, "flow"),
+        "flow" => flow(action),
+        "address_message" => named(action, "address_message"),
+        "catalog_message" => named(action, "catalog_message"),
+        "product" => {
+            required_text(action, "interactive['action']", "catalog_id", 64)?;
+            required_text(action, "interactive['action']", "product_retailer_id", 100).map(drop)
+        }
+        "product_list" => required_text(action, "interactive['action']", "catalog_id", 64).map(drop),
         other => Err(Refusal::new(100, format!("Param interactive['type'] has no value \"{other}\"."))),
     }
 }
@@ -74,6 +81,9 @@ fn buttons(action: &Map<String, Value>) -> Result<(), Refusal> {
         let reply = object(&button["reply"], "reply")?;
         let id = required_text(reply, "reply", "id", 256)?;
         let title = required_text(reply, "reply", "title", 20)?;
+        if title.contains(['*', '_', '~', '`']) && title.matches(['*', '_', '~', '`']).count() > 1 {
+            return Err(Refusal::new(131_009, "Titles of buttons take no formatting."));
+        }
         if !ids.insert(id) || !titles.insert(title) {
             return Err(Refusal::new(131_009, "Ids and titles of buttons must differ."));
         }
@@ -121,7 +131,23 @@ fn link(action: &Map<String, Value>) -> Result<(), Refusal> {
     let place = "interactive['action']['parameters']";
     let parameters = object(action.get("parameters").ok_or_else(|| missing(place))?, place)?;
     required_text(parameters, place, "display_text", 20)?;
-    required_text(parameters, place, "url", 2_000)?;
+    let url = required_text(parameters, place, "url", 2_000)?;
+    if url.starts_with("http://") || url.starts_with("https://") {
+        Ok(())
+    } else {
+        Err(Refusal::new(131_009, format!("{place}['url'] is not a valid URL.")))
+    }
+}
+
+fn flow(action: &Map<String, Value>) -> Result<(), Refusal> {
+    named(action, "flow")?;
+    let place = "interactive['action']['parameters']";
+    let parameters = object(action.get("parameters").ok_or_else(|| missing(place))?, place)?;
+    required_text(parameters, place, "flow_message_version", 8)?;
+    required_text(parameters, place, "flow_cta", 20)?;
+    if !parameters.contains_key("flow_id") && !parameters.contains_key("flow_name") {
+        return Err(missing(&format!("{place}['flow_id']")));
+    }
     Ok(())
 }
 

@@ -4,7 +4,11 @@ use actix_web::{HttpRequest, HttpResponse, http::header::CONTENT_TYPE, web};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{allowed, errors::Refusal, number, trace};
+use super::{
+    access::{allowed, number},
+    errors::Refusal,
+    trace,
+};
 use crate::{
     media::{self, Item},
     sim::Sim,

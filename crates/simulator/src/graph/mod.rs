@@ -1,73 +1,89 @@
 //! Meta's Graph API, as far as a WhatsApp number needs it.
 
+mod access;
+mod blocks;
 mod check;
 mod check_interactive;
 mod check_template;
 pub mod errors;
 mod files;
+mod lifecycle;
 mod manage;
 mod messages;
+mod moving;
+mod numbers;
+mod profile;
+mod subscriptions;
+mod sync;
+mod templates;
+mod token;
+pub mod uploads;
 
-use actix_web::{HttpRequest, web};
+use actix_web::{HttpResponse, web};
+use serde_json::Value;
 
-use crate::{settings::CloudChannel, sim::Sim};
+use crate::sim::Sim;
 pub use check::Order;
-pub use check_template::{payload, values};
+pub use check_template::{button_value, ordered, payload};
 use errors::Refusal;
 pub use files::bytes;
+pub use numbers::shape;
+
+/// Version and id of a path.
+type Ids = web::Path<(String, String)>;
 
 /// The routes under `/graph`.
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/lookaside/attachments/", web::get().to(files::download))
+        .route("/{version}/debug_token", web::get().to(token::debug))
         .route("/{version}/{id}/messages", web::post().to(messages::send))
+        .route("/{version}/{id}/marketing_messages", web::post().to(messages::marketing))
         .route("/{version}/{id}/media", web::post().to(files::upload))
-        .route("/{version}/{id}/phone_numbers", web::get().to(manage::phone_numbers))
-        .route("/{version}/{id}/subscribed_apps", web::get().to(manage::subscribed_apps))
-        .route("/{version}/{id}/subscribed_apps", web::post().to(manage::subscribe))
-        .route("/{version}/{id}/subscribed_apps", web::delete().to(manage::subscribe))
-        .route("/{version}/{id}/message_templates", web::get().to(manage::templates))
-        .route("/{version}/{id}/message_templates", web::post().to(manage::create_template))
-        .route("/{version}/{id}/whatsapp_business_profile", web::get().to(manage::profile))
+        .route("/{version}/{id}/phone_numbers", web::get().to(numbers::list))
+        .route("/{version}/{id}/phone_numbers", web::post().to(moving::add))
+        .route("/{version}/{id}/request_code", web::post().to(lifecycle::request_code))
+        .route("/{version}/{id}/verify_code", web::post().to(lifecycle::verify_code))
+        .route("/{version}/{id}/register", web::post().to(lifecycle::register))
+        .route("/{version}/{id}/deregister", web::post().to(lifecycle::deregister))
+        .route("/{version}/{id}/settings", web::get().to(numbers::settings))
+        .route("/{version}/{id}/settings", web::post().to(numbers::set))
+        .route("/{version}/{id}/block_users", web::get().to(blocks::list))
+        .route("/{version}/{id}/block_users", web::post().to(blocks::block))
+        .route("/{version}/{id}/block_users", web::delete().to(blocks::unblock))
+        .route("/{version}/{id}/smb_app_data", web::post().to(sync::start))
+        .route("/{version}/{id}/subscribed_apps", web::get().to(subscriptions::of_account))
+        .route("/{version}/{id}/subscribed_apps", web::post().to(subscriptions::subscribe))
+        .route("/{version}/{id}/subscribed_apps", web::delete().to(subscriptions::unsubscribe))
+        .route("/{version}/{id}/subscriptions", web::get().to(subscriptions::of_app))
+        .route("/{version}/{id}/subscriptions", web::post().to(subscriptions::set_app))
+        .route("/{version}/{id}/message_templates", web::get().to(templates::list))
+        .route("/{version}/{id}/message_templates", web::post().to(templates::create))
+        .route("/{version}/{id}/message_templates", web::delete().to(templates::delete))
+        .route("/{version}/{id}/migrate_message_templates", web::post().to(templates::migrate))
+        .route("/{version}/{id}/unpause", web::post().to(templates::unpause))
+        .route("/{version}/{id}/whatsapp_business_profile", web::get().to(profile::read))
+        .route("/{version}/{id}/whatsapp_business_profile", web::post().to(profile::write))
+        .route("/{version}/{id}/uploads", web::post().to(uploads::begin))
         .route("/{version}/{id}", web::get().to(manage::object))
+        .route("/{version}/{id}", web::post().to(manage::change))
         .route("/{version}/{id}", web::delete().to(files::delete));
 }
 
-/// The numbers this call's token may use: none means that there is no valid token.
-fn allowed<'sim>(sim: &'sim Sim, request: &HttpRequest) -> Result<Vec<&'sim CloudChannel>, Refusal> {
-    let header = request.headers().get("authorization").and_then(|value| value.to_str().ok());
-    let in_query = || {
-        url::form_urlencoded::parse(request.query_string().as_bytes())
-            .find_map(|(name, value)| (name == "access_token").then(|| value.into_owned()))
-    };
-    let token = match header {
-        Some(header) => header.strip_prefix("Bearer ").unwrap_or_default().to_owned(),
-        None => in_query().unwrap_or_default(),
-    };
-    let channels: Vec<_> =
-        sim.settings.cloud.iter().filter(|channel| channel.access_token == token).collect();
-    if token.is_empty() || channels.is_empty() {
-        return Err(Refusal::new(190, "Invalid OAuth access token - Cannot parse access token"));
-    }
-    Ok(channels)
-}
-
-/// The number with this id, if the token may use it.
-fn number<'sim>(sim: &'sim Sim, request: &HttpRequest, id: &str) -> Result<&'sim CloudChannel, Refusal> {
-    let channels = allowed(sim, request)?;
-    channels
-        .into_iter()
-        .find(|channel| channel.phone_number_id == id)
-        .ok_or_else(|| Refusal::unknown_object(id))
-}
-
-/// The first number of the account with this id, if the token may see it.
-fn account<'sim>(sim: &'sim Sim, request: &HttpRequest, id: &str) -> Result<&'sim CloudChannel, Refusal> {
-    let channels = allowed(sim, request)?;
-    channels.into_iter().find(|channel| channel.waba_id == id).ok_or_else(|| Refusal::unknown_object(id))
-}
-
 /// An id for looking an answer up, as every error of Meta's has one.
-fn trace(sim: &Sim) -> String {
+pub fn trace(sim: &Sim) -> String {
     format!("A{}", hex::encode(sim.dice.bytes::<10>()))
+}
+
+/// The answer to a call: its value, or the refusal in Meta's shape.
+fn answer(sim: &Sim, outcome: Result<Value, Refusal>) -> HttpResponse {
+    match outcome {
+        Ok(value) => HttpResponse::Ok().json(value),
+        Err(refusal) => refusal.answer(&trace(sim)),
+    }
+}
+
+/// The answer of a call that only says that it worked.
+fn done() -> Value {
+    serde_json::json!({ "success": true })
 }

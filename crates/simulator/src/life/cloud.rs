@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub(super) fn tell(sim: &Arc<Sim>, life: &Life, step: Step, at: DateTime<Utc>, lost: bool) {
-    let Vendor::Cloud { channel, opaque, by_user_id, pricing } = &life.vendor else { return };
+    let Vendor::Cloud { channel, opaque, by_user_id, pricing, conversation } = &life.vendor else { return };
     let name = match step {
         Step::Sent => "sent",
         Step::Delivered => "delivered",
@@ -43,8 +43,18 @@ pub(super) fn tell(sim: &Arc<Sim>, life: &Life, step: Step, at: DateTime<Utc>, l
     }
     // The price comes with `sent` and with one of the two that follow.
     let skipped = sim.faults().skip_delivered;
-    if matches!(step, Step::Sent | Step::Delivered) || (step == Step::Read && skipped) {
+    let priced = matches!(step, Step::Sent | Step::Delivered) || (step == Step::Read && skipped);
+    if priced && !pricing.is_null() {
         put("pricing", pricing.clone());
+    }
+    if let Some(mut conversation) = conversation.clone().filter(|_| priced) {
+        // Its end is told once.
+        if step != Step::Sent
+            && let Some(fields) = conversation.as_object_mut()
+        {
+            fields.remove("expiration_timestamp");
+        }
+        put("conversation", conversation);
     }
     let mut contact = None;
     if let Step::Failed(code) = step {

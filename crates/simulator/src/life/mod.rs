@@ -43,6 +43,8 @@ pub struct Life {
     pub doomed: Option<u32>,
     /// Media the vendor has to fetch first.
     pub link: Option<String>,
+    /// Kind of the message, as Meta names it: what a linked file must fit.
+    pub kind: &'static str,
     /// What only one vendor needs.
     pub vendor: Vendor,
 }
@@ -57,8 +59,10 @@ pub enum Vendor {
         opaque: Option<String>,
         /// Addressed by user id rather than by number.
         by_user_id: bool,
-        /// What it costs.
+        /// What it costs; nothing for what fails.
         pricing: serde_json::Value,
+        /// The free window it falls into.
+        conversation: Option<serde_json::Value>,
     },
     /// Twilio.
     Twilio {
@@ -100,9 +104,17 @@ async fn live(sim: &Arc<Sim>, life: &Life) {
         reversed(sim, life, told, reads).await;
         return;
     }
-    for step in told.drain(..) {
+    for mut step in told.drain(..) {
         rest(sim, step).await;
+        // What is under way when a number is given up does not arrive (whatsapp-cloud.md §8.2).
+        let given_up = step == Step::Delivered && given_up(sim, life);
+        if given_up {
+            step = Step::Failed(133_010);
+        }
         take(sim, life, step, sim.clock.wall());
+        if given_up {
+            return;
+        }
     }
     if reads && reader(sim, life).await {
         take(sim, life, Step::Read, sim.clock.wall());
@@ -113,9 +125,17 @@ async fn live(sim: &Arc<Sim>, life: &Life) {
     }
 }
 
+fn given_up(sim: &Sim, life: &Life) -> bool {
+    matches!(life.vendor, Vendor::Cloud { .. })
+        && sim.estate().number(&life.channel).is_none_or(|number| !number.registered)
+}
+
 /// Fetch media that was only linked to, and show it; a link that leads nowhere fails the message.
 async fn fetch(sim: &Sim, life: &Life, link: &str) -> Result<(), u32> {
     let Some((bytes, mime)) = media::fetch(sim, link).await else { return Err(131_053) };
+    if !media::fits(life.kind, &mime, bytes.len()) {
+        return Err(131_053);
+    }
     let id = media::store(sim, bytes, &mime, None, media::FROM_BUSINESS);
     sim.threads.change(&life.channel, &life.customer.key, &life.id, |bubble| {
         bubble.card["src"] = json!(format!("/phone/media/{id}"));

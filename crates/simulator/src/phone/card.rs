@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::graph::{Order, payload, values};
+use crate::graph::{Order, button_value, ordered, payload};
 
 /// What the customer sees of a message the business sent through Meta.
 pub fn business(order: &Order, body: &Value) -> Value {
@@ -22,6 +22,7 @@ pub fn customer(message: &Value) -> Value {
     match kind {
         "text" => json!({ "kind": "text", "text": content["body"] }),
         "button" => json!({ "kind": "text", "text": content["text"] }),
+        "edit" => json!({ "kind": "text", "text": content["message"]["text"]["body"] }),
         "interactive" => {
             let reply = content["type"].as_str().unwrap_or_default();
             let title = content[reply].get("title").unwrap_or(&content[reply]["body"]);
@@ -59,6 +60,13 @@ fn interactive(content: &Value) -> Value {
         "kind": "interactive", "text": content["body"]["text"], "header": content["header"].get("text"),
         "footer": content["footer"].get("text"),
     });
+    for kind in ["image", "video", "document"] {
+        if content["header"][kind].is_object() {
+            card["media"] = json!(kind);
+            card["src"] =
+                json!(content["header"][kind]["id"].as_str().map(|id| format!("/phone/media/{id}")));
+        }
+    }
     let action = &content["action"];
     match content["type"].as_str() {
         Some("button") => {
@@ -84,6 +92,12 @@ fn interactive(content: &Value) -> Value {
         Some("location_request_message") => {
             card["buttons"] = json!([{ "as": "location", "title": "Enviar ubicación" }])
         }
+        Some("request_contact_info") => {
+            card["buttons"] = json!([{ "as": "contact", "title": "Compartir contacto" }])
+        }
+        Some("flow") => {
+            card["buttons"] = json!([{ "as": "flow", "title": action["parameters"]["flow_cta"] }])
+        }
         _ => {}
     }
     card
@@ -91,20 +105,42 @@ fn interactive(content: &Value) -> Value {
 
 fn template(order: &Order, content: &Value) -> Value {
     let Some(template) = &order.template else { return plain("other", content) };
-    let text = |kind: &str| template.text(kind, &values(content, kind));
+    let text = |kind: &str| template.text(kind, &ordered(content, template, kind));
     let mut buttons = Vec::new();
-    let all = template.component("BUTTONS").and_then(|component| component["buttons"].as_array());
-    for (index, button) in all.map(Vec::as_slice).unwrap_or_default().iter().enumerate() {
+    let mut links = Vec::new();
+    for (index, button) in template.buttons().iter().enumerate() {
         let title = button["text"].as_str().unwrap_or_default();
-        if button["type"] == "QUICK_REPLY" {
-            buttons
-                .push(json!({ "as": "button", "title": title, "payload": payload(content, index, title) }));
+        let value = button_value(content, index).unwrap_or_default();
+        match button["type"].as_str() {
+            Some("QUICK_REPLY") => buttons
+                .push(json!({ "as": "button", "title": title, "payload": payload(content, index, title) })),
+            Some("URL") => {
+                let url = button["url"].as_str().unwrap_or_default().replace("{{1}}", &value);
+                links.push(json!({ "title": title, "url": url }));
+            }
+            Some("PHONE_NUMBER") => {
+                let number = button["phone_number"].as_str().unwrap_or_default();
+                links.push(json!({ "title": format!("{title} {number}"), "url": format!("tel:{number}") }));
+            }
+            Some("COPY_CODE") => links.push(json!({ "title": value, "url": "#" })),
+            _ => {}
         }
     }
-    json!({
+    let header =
+        content["components"].as_array().and_then(|all| all.iter().find(|one| one["type"] == "header"));
+    let media = header
+        .map(|header| &header["parameters"][0])
+        .filter(|one| !one["type"].is_null() && one["type"] != "text");
+    let mut card = json!({
         "kind": "template", "name": template.field("name"), "header": text("HEADER"), "text": text("BODY"),
-        "footer": text("FOOTER"), "buttons": buttons,
-    })
+        "footer": text("FOOTER"), "buttons": buttons, "links": links,
+    });
+    if let Some(media) = media {
+        let kind = media["type"].as_str().unwrap_or_default();
+        card["media"] = json!(kind);
+        card["src"] = json!(media[kind]["id"].as_str().map(|id| format!("/phone/media/{id}")));
+    }
+    card
 }
 
 /// The text of a card, for a list.

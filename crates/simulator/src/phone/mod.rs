@@ -63,15 +63,16 @@ pub struct Shown {
 
 /// Everything the page needs but the thread.
 async fn state(sim: web::Data<Sim>) -> HttpResponse {
-    let cloud = sim.settings.cloud.iter().map(|channel| {
+    let numbers = sim.estate().channels();
+    let cloud = numbers.iter().map(|channel| {
         json!({
             "id": channel.phone_number_id, "name": channel.name, "kind": "cloud", "number": channel.number,
-            "business": channel.verified_name,
+            "business": channel.verified_name, "coexistence": channel.coexistence,
         })
     });
     let twilio = sim.settings.twilio.channels.iter().map(|channel| {
         let kind = if channel.is_whatsapp() { "twilio-whatsapp" } else { "sms" };
-        let business = sim.settings.cloud.first().map_or(&channel.name, |first| &first.verified_name);
+        let business = numbers.first().map_or(&channel.name, |first| &first.verified_name);
         json!({
             "id": channel.address, "name": channel.name, "kind": kind,
             "number": channel.address.trim_start_matches("whatsapp:"), "business": business,

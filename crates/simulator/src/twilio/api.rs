@@ -50,7 +50,7 @@ pub async fn typing(
     let id = form.iter().find_map(|(name, value)| (name == "messageId").then_some(value));
     let found = id.and_then(|id| {
         let message = sim.store.find(id)?;
-        Some((message.to.clone(), sim.threads.read_up_to(&message.to, id)?))
+        Some((message.to.clone(), sim.threads.read_up_to(&message.to, id, chrono::DateTime::UNIX_EPOCH)?))
     });
     let Some((channel, (customer, bubbles))) = found else { return missing(&request).answer() };
     for bubble in bubbles {

@@ -1,6 +1,6 @@
 //! `Messages.json`: send, list, look up.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -37,12 +37,7 @@ pub async fn create(
 ) -> HttpResponse {
     let sim = sim.into_inner();
     match take(&sim, &request, &account, &form) {
-        Ok((answer, true)) => HttpResponse::Created().json(answer),
-        Ok((_, false)) => {
-            // Accepted, and the caller never hears of it; dropped when they hang up.
-            tokio::time::sleep(Duration::from_secs(600)).await;
-            HttpResponse::GatewayTimeout().finish()
-        }
+        Ok(answer) => HttpResponse::Created().json(answer),
         Err(refusal) => {
             let detail = json!({ "code": refusal.code, "message": refusal.message });
             sim.journal.write("refused", "", "", format!("{} · {}", refusal.code, refusal.message), detail);
@@ -51,16 +46,8 @@ pub async fn create(
     }
 }
 
-/// The answer, and whether it is to be given.
-fn take(sim: &Arc<Sim>, request: &HttpRequest, account: &str, form: &Form) -> Result<(Value, bool), Refusal> {
+fn take(sim: &Arc<Sim>, request: &HttpRequest, account: &str, form: &Form) -> Result<Value, Refusal> {
     authorised(sim, request, Some(account))?;
-    let faults = sim.faults();
-    if sim.dice.falls(faults.status_429) {
-        return Err(Refusal::new(20_429, "Too Many Requests"));
-    }
-    if sim.dice.falls(faults.status_500) {
-        return Err(Refusal::new(20_500, "Internal Server Error"));
-    }
     let channel = sender(sim, form)?;
     let customer = receiver(sim, form, channel)?;
     let (shown, template) = words(sim, form)?;
@@ -71,8 +58,7 @@ fn take(sim: &Arc<Sim>, request: &HttpRequest, account: &str, form: &Form) -> Re
     if stopped && !channel.is_whatsapp() {
         return Err(Refusal::new(21_610, "Attempt to send to unsubscribed recipient"));
     }
-    let answer = accept(sim, form, channel, customer, shown, template);
-    Ok((answer, !sim.dice.falls(faults.timeout_after_accept)))
+    Ok(accept(sim, form, channel, customer, shown, template))
 }
 
 fn sender<'sim>(sim: &'sim Sim, form: &Form) -> Result<&'sim TwilioChannel, Refusal> {
@@ -130,7 +116,7 @@ fn words(sim: &Sim, form: &Form) -> Result<(Value, Option<String>), Refusal> {
         let variables = value(form, "ContentVariables").unwrap_or("{}");
         let variables: Map<String, Value> = serde_json::from_str(variables)
             .map_err(|_| Refusal::new(21_656, "The ContentVariables Parameter is invalid."))?;
-        let values: Vec<String> = (1..=template.variables("BODY"))
+        let values: Vec<String> = (1..=template.names("BODY").len())
             .map(|number| {
                 variables.get(&number.to_string()).and_then(Value::as_str).unwrap_or_default().to_owned()
             })
@@ -227,6 +213,7 @@ fn accept(
             // Meta's code; the callback carries Twilio's twin of it.
             doomed: (whatsapp && !open && template.is_none()).then_some(131_047),
             link: media.into_iter().next(),
+            kind: "document",
             vendor: Vendor::Twilio { callback, whatsapp },
         },
     );
