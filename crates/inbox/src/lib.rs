@@ -9,6 +9,7 @@ pub mod applier;
 pub mod assignment;
 pub mod channels;
 pub mod closing;
+pub mod costs;
 pub mod dispatcher;
 pub mod events;
 pub mod lease;

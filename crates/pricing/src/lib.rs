@@ -17,5 +17,5 @@ pub use category::Category;
 pub use cost::{Basis, Cost, Facts, Fee, Label, Sent, Unknown, cost_of, inbound_cost_of};
 pub use market::{Market, market_of};
 pub use money::{Currency, Micros};
-pub use quote::{Plan, quote};
+pub use quote::{Plan, Quote, quote};
 pub use rules::{Rules, rules_on};

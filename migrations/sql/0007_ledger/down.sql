@@ -1,4 +1,10 @@
 drop table reconciled;
 drop table ledger_gap;
-drop index receipt_received;
+drop table heartbeat;
 drop table receipt_replay;
+drop table replay;
+drop table ledger_progress;
+drop table ledger_minute;
+drop table receipt_item;
+drop index receipt_quarantined;
+alter table receipt drop column forgotten_at;

@@ -6,6 +6,7 @@ mod envelope;
 mod errors;
 pub mod graph;
 mod message;
+mod price;
 mod sending;
 mod signature;
 mod status;
@@ -14,6 +15,7 @@ mod upload;
 
 pub use envelope::parse;
 pub(crate) use errors::ERRORS;
+pub use price::price_label;
 pub use sending::{CloudSender, CloudSettings, classify};
 pub use signature::signature_matches;
 pub use subscription::verify_subscription;

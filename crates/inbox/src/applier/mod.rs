@@ -4,12 +4,12 @@
 //! order of each contact; the unique indexes decide all the same. A receipt that breaks its batch is found by halving
 //! and put into quarantine after five tries; its neighbours go on.
 
-mod channels;
+pub(crate) mod channels;
 mod contacts;
 mod conversations;
 mod messages;
 mod notices;
-mod parse;
+pub(crate) mod parse;
 mod past;
 mod quarantine;
 mod settling;
@@ -19,10 +19,10 @@ mod statuses;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use domain::{Event, PersonId};
+use domain::{ChannelKind, Event, PersonId};
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, FromQueryResult};
 
-use crate::{Wakes, events, rows};
+use crate::{Wakes, costs::posting, events, rows};
 
 /// How many receipts one transaction takes.
 const BATCH: i64 = 500;
@@ -47,11 +47,11 @@ pub struct Applied {
 /// A receipt as the applier reads it.
 #[derive(Debug, FromQueryResult)]
 pub(crate) struct Receipt {
-    id: i64,
-    source: String,
-    query: String,
-    body: Vec<u8>,
-    received_at: DateTime<Utc>,
+    pub id: i64,
+    pub source: String,
+    pub query: String,
+    pub body: Vec<u8>,
+    pub received_at: DateTime<Utc>,
 }
 
 /// What happened in a batch, and who did it.
@@ -130,8 +130,13 @@ async fn apply(tx: &DatabaseTransaction, receipts: &[Receipt], now: DateTime<Utc
 
     let mut happened = Happened::new();
     let mut applied = Applied { receipts: receipts.len(), ..Applied::default() };
+    let mut arrivals = sorted.runs.iter().flat_map(|run| &run.arrivals);
+    let carried = arrivals.any(|arrival| arrival.channel.kind == ChannelKind::TwilioWhatsapp);
     for run in sorted.runs {
         apply_run(tx, run, now, &mut happened, &mut applied).await?;
+    }
+    if carried {
+        posting::received(tx, &happened, now).await?;
     }
     statuses::apply(tx, &sorted.reports, now, &mut happened).await?;
     past::note_progress(tx, &sorted.progress).await?;

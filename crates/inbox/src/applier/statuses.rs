@@ -1,6 +1,6 @@
 //! What vendors report about messages of ours: forward only, whatever the order of arrival.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -11,7 +11,7 @@ use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbErr, FromQueryResult}
 use serde::Serialize;
 
 use super::sorting::Told;
-use crate::rows;
+use crate::{costs::posting, rows};
 
 type Report = Told<StatusReport>;
 
@@ -55,6 +55,7 @@ pub(crate) async fn apply(
     tx.execute_unprepared("select pg_advisory_xact_lock(1112, 2)").await?;
     let found = find_messages(tx, &reports).await?;
     let mut changes: BTreeMap<MessageId, Change<'_>> = BTreeMap::new();
+    let mut priced = BTreeSet::new();
     for report in &reports {
         let Some(message) = found.of(report) else { continue };
         let heard = &report.said;
@@ -76,6 +77,7 @@ pub(crate) async fn apply(
             pricing: None,
             moved: false,
         });
+        let was = change.state;
         change.pricing = change.pricing.or(heard.pricing.as_ref());
         if let Some(next) = change.state.advance(heard.state) {
             change.state = next;
@@ -86,8 +88,12 @@ pub(crate) async fn apply(
             change.advice =
                 error.map(|error| channel_gateway::advice_for(report.channel.kind, error.code).as_str());
         }
+        if posting::decides(report.channel.kind, was, change.state, heard.pricing.is_some()) {
+            priced.insert(message.message_id);
+        }
     }
     save(tx, &changes, now).await?;
+    posting::decided(tx, &priced.into_iter().collect::<Vec<_>>(), now).await?;
     happened.extend(changes.values().filter(|change| change.moved).map(|change| {
         let Change { conversation_id: conversation, message_id: message, state, .. } = *change;
         (Event::DeliveryChanged { conversation, message, state }, None)

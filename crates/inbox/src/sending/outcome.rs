@@ -15,7 +15,7 @@ use super::{
     claim::Attempt,
     reports::{self, Learnt, Waited},
 };
-use crate::{events, rows};
+use crate::{costs::posting, events, rows};
 
 /// A message that found no way out for so long is not what the customer asked any more.
 const GIVE_UP_AFTER: TimeDelta = TimeDelta::hours(24);
@@ -157,15 +157,22 @@ pub(super) async fn record(
     let mut waited = reports::adopt(&tx, channel, &learnt).await?;
 
     let mut changes = Vec::with_capacity(finished.len());
+    let mut priced = Vec::new();
     for finished in finished {
         let message = finished.attempt.outbound.message;
         let Some(stands) = stands.get(&message) else { continue };
         if let Some(mut next) = judge(finished, *stands, now) {
-            next.hear(waited.remove(&message).unwrap_or_default(), kind);
+            let waited = waited.remove(&message).unwrap_or_default();
+            let overtaken = !waited.is_empty();
+            next.hear(waited, kind);
+            if overtaken && posting::decides(kind, stands.state, next.state, next.pricing.is_some()) {
+                priced.push(message);
+            }
             changes.extend(next.moved.then_some(next));
         }
     }
     write(&tx, &changes, now).await?;
+    posting::decided(&tx, &priced, now).await?;
     tx.commit().await?;
     for finished in finished {
         log(channel, finished);
