@@ -1,5 +1,11 @@
 //! Operations on a real database, told as stories.
-#![expect(clippy::expect_used, reason = "a story that can't be told fails at once, saying where")]
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a story that can't be told fails at once, saying where"
+)]
 
+mod books;
+mod costs;
 mod ingest;
 mod numbering;
