@@ -12,6 +12,7 @@ mod mac;
 mod parsed;
 mod sender;
 pub mod twilio;
+pub mod vcard;
 pub mod verdict;
 pub mod whatsapp;
 

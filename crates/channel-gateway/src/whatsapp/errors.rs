@@ -7,7 +7,7 @@ use domain::{
 use serde_json::Value;
 
 use crate::{
-    json,
+    json::{self, Fields},
     verdict::{
         Table,
         Verdict::{Refused, Retry, Unclear},
@@ -100,4 +100,9 @@ pub(super) fn vendor_error(error: &Value) -> Option<VendorError> {
         .or_else(|| error.get("message").and_then(Value::as_str))
         .or_else(|| error.get("title").and_then(Value::as_str));
     Some(VendorError { code, detail: json::detail(detail) })
+}
+
+/// The first of an item's `errors`.
+pub(super) fn first_error(fields: &Fields<'_>) -> Option<VendorError> {
+    fields.list("errors")?.into_iter().find_map(|error| vendor_error(&json::keep(error)))
 }

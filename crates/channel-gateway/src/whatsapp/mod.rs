@@ -1,16 +1,22 @@
 //! WhatsApp Business Platform, Cloud API.
 
+mod card;
+mod coexistence;
 mod contact;
 mod content;
 mod envelope;
 mod errors;
 pub mod graph;
+mod history;
 mod message;
+mod notice;
+mod person;
 mod price;
 mod sending;
 mod signature;
 mod status;
 mod subscription;
+mod system;
 mod upload;
 
 pub use envelope::parse;

@@ -4,43 +4,33 @@ use domain::{
     DeliveryState,
     inbound::{InboundEvent, StatusReport},
 };
-use serde::Deserialize;
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 
 use super::{
-    errors::vendor_error,
-    message::{moment, vendor_id},
+    envelope::Read,
+    errors::first_error,
+    message::{vendor_id, written_at},
 };
-use crate::json::{Text, filled};
-
-#[derive(Deserialize)]
-struct WireStatus {
-    id: Text,
-    status: String,
-    timestamp: Option<Text>,
-    biz_opaque_callback_data: Option<String>,
-    pricing: Option<Value>,
-    errors: Option<Value>,
-}
+use crate::json::{self, Fields};
 
 /// A report, or why it can't be one. A state we don't know is no failure: it is kept as a notice.
-pub(super) fn read(raw: &RawValue) -> Result<InboundEvent, &'static str> {
-    let value: Value = serde_json::from_str(raw.get()).map_err(|_| "a status that is no JSON value")?;
-    let wire = WireStatus::deserialize(&value).map_err(|_| "a status without id or state")?;
-    let state = match wire.status.as_str() {
+pub(super) fn read(raw: &RawValue) -> Read {
+    let fields = Fields::read(raw).ok_or("a status that is no object")?;
+    let vendor_id = vendor_id(&fields)?;
+    let state = match fields.word("status").ok_or("a status without its state")?.as_ref() {
         "sent" => DeliveryState::Sent,
         "delivered" => DeliveryState::Delivered,
         "read" => DeliveryState::Read,
         "played" => DeliveryState::Played,
         "failed" => DeliveryState::Failed,
-        _ => return Ok(InboundEvent::other("statuses", value)),
+        _ => return Ok(InboundEvent::other("statuses", json::keep(raw))),
     };
     Ok(InboundEvent::Status(Box::new(StatusReport {
-        vendor_id: vendor_id(wire.id)?,
+        vendor_id,
         state,
-        at: wire.timestamp.map(|text| moment(&text)).transpose()?,
-        opaque: filled(wire.biz_opaque_callback_data),
-        error: wire.errors.as_ref().and_then(|errors| errors.get(0)).and_then(vendor_error),
-        pricing: wire.pricing,
+        at: written_at(&fields)?,
+        opaque: fields.id("biz_opaque_callback_data"),
+        error: first_error(&fields),
+        pricing: fields.get("pricing").map(json::keep),
     })))
 }
