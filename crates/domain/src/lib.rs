@@ -5,6 +5,7 @@
 pub mod access;
 pub mod alarm;
 pub mod channel;
+pub mod checkup;
 pub mod consent;
 pub mod content;
 pub mod conversation;
@@ -18,6 +19,7 @@ pub mod notice;
 pub mod outbound;
 pub mod presence;
 pub mod referral;
+pub mod silence;
 pub mod template;
 mod words;
 
