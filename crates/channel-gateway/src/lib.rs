@@ -5,6 +5,7 @@
 //! All but the senders is pure: no clock, no network, no store.
 
 mod answer;
+pub mod clock;
 mod fault;
 mod http;
 mod json;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::words::words;
+use crate::{AlarmKind, Severity, words::words};
 
 words! {
     /// What is looked at.
@@ -573,6 +573,61 @@ fn clock(vendor: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<Finding> {
         say(C::Clock, Warning, "clock-wrong", seconds)
     } else {
         say(C::Clock, Fine, "clock-right", seconds)
+    })
+}
+
+/// What findings mean for the alarms: raise it (with the words it needs), or clear it (`None`). An alarm of which too
+/// little could be looked at is not mentioned.
+#[must_use]
+pub fn alarms(findings: &[Finding]) -> Vec<(AlarmKind, Option<(Severity, String)>)> {
+    use AlarmKind as A;
+    const DECIDE: &[(AlarmKind, &[CheckName])] = &[
+        (A::TokenInvalid, &[C::Token, C::Credentials]),
+        (A::TokenExpiring, &[C::Token]),
+        (A::TokenWeak, &[C::Permissions, C::Assets]),
+        (A::WebhookLost, &[C::Webhook, C::Subscription, C::Override, C::Inbound, C::Service]),
+        (A::WebhookPartial, &[C::Fields]),
+        (A::NumberOff, &[C::Number, C::Sender]),
+        (A::NumberFlagged, &[C::Number]),
+        (A::QualityLow, &[C::Quality]),
+        (A::NameRejected, &[C::Name]),
+        (A::SendingBlocked, &[C::Health]),
+        (A::Clock, &[C::Clock]),
+        (A::AddressUnreachable, &[C::Address]),
+    ];
+    let mut all = Vec::new();
+    for (kind, checks) in DECIDE {
+        let of_kind: Vec<&Finding> = findings.iter().filter(|one| checks.contains(&one.check)).collect();
+        if let Some(bad) = of_kind.iter().find(|one| raises(one) == Some(*kind)) {
+            let severity = if bad.result == Failed { Severity::Critical } else { Severity::Warning };
+            all.push((*kind, Some((severity, bad.detail.clone()))));
+        } else if !of_kind.is_empty()
+            && of_kind.iter().all(|one| !matches!(one.says, "no-answer" | "refused"))
+        {
+            all.push((*kind, None));
+        }
+    }
+    all
+}
+
+/// The alarm a finding raises.
+fn raises(finding: &Finding) -> Option<AlarmKind> {
+    use AlarmKind as A;
+    Some(match finding.says {
+        "token-invalid" | "credentials-refused" | "account-not-active" => A::TokenInvalid,
+        "token-ends" => A::TokenExpiring,
+        "permissions-missing" | "assets-missing" => A::TokenWeak,
+        "webhook-none" | "webhook-elsewhere" | "webhook-off" | "not-subscribed" | "override-elsewhere"
+        | "inbound-none" | "inbound-elsewhere" | "service-elsewhere" | "service-drops" => A::WebhookLost,
+        "fields-missing" => A::WebhookPartial,
+        "number-off" | "not-registered" => A::NumberOff,
+        "number-flagged" => A::NumberFlagged,
+        "quality-bad" => A::QualityLow,
+        "name-declined" => A::NameRejected,
+        "health-blocked" | "health-limited" => A::SendingBlocked,
+        "clock-wrong" => A::Clock,
+        "address-wrong" => A::AddressUnreachable,
+        _ => return None,
     })
 }
 

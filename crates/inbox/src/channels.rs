@@ -1,15 +1,15 @@
-//! Connected numbers: connecting, changing, what the vendor tells of them.
+//! Connected numbers: connecting and changing them, what is known of them, and what their vendors tell.
 
-use chrono::{DateTime, Utc};
-use sea_orm::{DatabaseTransaction, DbErr};
+mod connecting;
+mod facts;
+mod notices;
+mod secrets;
+mod setup;
+mod traffic;
 
-use crate::notices::{self, Told};
-
-/// Take in what a vendor told of accounts and numbers. A notice that came before changes nothing.
-///
-/// # Errors
-/// When the database fails.
-pub async fn told(tx: &DatabaseTransaction, told: &[&Told], _now: DateTime<Utc>) -> Result<(), DbErr> {
-    let _fresh = notices::keep(tx, told).await?;
-    Ok(())
-}
+pub use connecting::{Change, ConnectError, NewChannel, change, connect, enable};
+pub use facts::{Shown, checks, keep_checks, keep_facts, keep_profile};
+pub use notices::told;
+pub use secrets::{Sealed, SecretLine, generation_after, keep_secret, retire_older, secrets};
+pub use setup::{Setup, SetupStep, begin_setup, failed_step, finish_setup, next_step, open_setups, setup};
+pub use traffic::{count_hours, judge_silence};

@@ -4,6 +4,7 @@ mod errors;
 mod form;
 mod message;
 pub mod rest;
+pub mod senders;
 mod sending;
 mod signature;
 mod status;

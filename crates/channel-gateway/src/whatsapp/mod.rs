@@ -1,5 +1,6 @@
 //! WhatsApp Business Platform, Cloud API.
 
+pub mod app;
 mod card;
 mod coexistence;
 mod contact;
@@ -10,8 +11,10 @@ pub mod graph;
 mod history;
 mod message;
 mod notice;
+pub mod numbers;
 mod person;
 mod price;
+pub mod profile;
 mod sending;
 mod signature;
 mod status;

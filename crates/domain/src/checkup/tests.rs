@@ -285,9 +285,26 @@ fn every_saying_is_listed() {
     let source = include_str!("../checkup.rs");
     for part in source.split("say(").skip(1) {
         for word in part.split(')').next().unwrap_or_default().split('"').skip(1).step_by(2) {
-            if !word.is_empty() && !word.contains('{') {
+            if word.contains('-') && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-') {
                 assert!(SAYINGS.contains(&word), "{word}");
             }
         }
     }
+}
+
+#[test]
+fn alarms_are_raised_by_what_is_found_and_cleared_when_it_is_well_again() {
+    let meaning = |facts: &Gathered, kind| {
+        let all = alarms(&examine(facts, now()));
+        all.into_iter().find(|(one, _)| *one == kind).map(|(_, raised)| raised.map(|(severity, _)| severity))
+    };
+    let lost = changed(|facts| facts.apps = Asked::Got(Vec::new()));
+    assert_eq!(meaning(&lost, AlarmKind::WebhookLost), Some(Some(Severity::Critical)));
+    assert_eq!(meaning(&well(), AlarmKind::WebhookLost), Some(None), "cleared");
+    let unknown = changed(|facts| facts.apps = Asked::Silent("no connection".to_owned()));
+    assert_eq!(meaning(&unknown, AlarmKind::WebhookLost), None, "nobody knows");
+    let soon = token_with(|token| token.expires_at = Some(now() + TimeDelta::days(10)));
+    assert_eq!(meaning(&soon, AlarmKind::TokenExpiring), Some(Some(Severity::Warning)));
+    assert_eq!(meaning(&soon, AlarmKind::TokenInvalid), Some(None));
+    assert_eq!(meaning(&sender(), AlarmKind::TokenWeak), None, "no such thing at Twilio");
 }
