@@ -1,5 +1,23 @@
 //! Templates: texts the vendor has approved, with places for values (whatsapp-cloud.md §7, twilio.md §8).
 
+mod check;
+#[cfg(test)]
+mod check_tests;
+mod definition;
+mod fill;
+mod languages;
+mod limits;
+mod places;
+mod status;
+
+pub use check::{Account, Draft, Flaw, Other, Spot, Wrong, check};
+pub use definition::{Button, CodeTerms, Definition, Format, Header, Listed, OtherButton, Text, categories};
+pub use fill::{Filling, Sendable, Unfilled, ValueFlaw, fill};
+pub use languages::{LANGUAGES, base_language, is_language};
+pub use limits::{Dated, META, TemplateLimits, edit_allowed, time_to_live};
+pub use places::{Place, places, render};
+pub use status::{Obstacle, Status, Tone, may_be_sent};
+
 use serde::{Deserialize, Serialize};
 
 use crate::{TemplateId, content::Media};
