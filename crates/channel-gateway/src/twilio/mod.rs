@@ -1,5 +1,6 @@
 //! Twilio Programmable Messaging: WhatsApp and SMS.
 
+pub mod contents;
 mod errors;
 mod form;
 mod message;

@@ -20,6 +20,7 @@ mod signature;
 mod status;
 mod subscription;
 mod system;
+pub mod templates;
 mod upload;
 
 pub use envelope::parse;
