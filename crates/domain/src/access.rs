@@ -41,6 +41,10 @@ words! {
         ChannelRead = "channel.read",
         /// Connect and change channels.
         ChannelManage = "channel.manage",
+        /// See templates and what the vendor thinks of them.
+        TemplateRead = "template.read",
+        /// Write, submit, change and delete templates.
+        TemplateManage = "template.manage",
         /// See what was quarantined.
         QuarantineRead = "quarantine.read",
         /// Read the audit.
@@ -201,9 +205,16 @@ pub fn ready_made_roles() -> [(&'static str, BTreeMap<Permission, Scope>); 3] {
         (P::QueueRead, Queue),
         (P::PresenceRead, Queue),
         (P::UserRead, Queue),
+        (P::TemplateRead, All),
     ]);
     let mut supervisor: BTreeMap<P, Scope> = agent.keys().map(|permission| (*permission, Team)).collect();
-    supervisor.extend([(P::ConversationAssign, Team), (P::PresenceSetOther, Team), (P::ChannelRead, Team)]);
+    supervisor.extend([
+        (P::ConversationAssign, Team),
+        (P::PresenceSetOther, Team),
+        (P::ChannelRead, Team),
+        // Templates belong to an account, not to a team.
+        (P::TemplateRead, All),
+    ]);
     let admin = P::ALL.iter().map(|permission| (*permission, All)).collect();
     [("agent", agent), ("supervisor", supervisor), ("admin", admin)]
 }

@@ -1,3 +1,4 @@
+delete from role_permission where permission in ('template.read', 'template.manage');
 drop table template_sync;
 drop table template;
 create table template (
