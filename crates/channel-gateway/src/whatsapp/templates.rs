@@ -10,7 +10,7 @@ use domain::{
 use serde_json::{Map, Value as Json, json};
 
 use super::graph::{Graph, GraphFault};
-use crate::{Fault, json::Text as Lenient};
+use crate::Fault;
 
 /// Fields of the list (whatsapp-cloud.md §7.1).
 const FIELDS: &str = "id,name,status,category,language,components,parameter_format,quality_score,rejected_reason,\
@@ -110,11 +110,13 @@ fn done(answer: &Json) -> Result<(), GraphFault> {
     if answer["success"] == json!(false) { Err(Fault::Unreadable(200)) } else { Ok(()) }
 }
 
+/// A text that says something; some are sent as numbers.
 fn text(value: &Json) -> Option<String> {
-    serde_json::from_value::<Lenient>(value.clone())
-        .ok()
-        .map(|Lenient(text)| text)
-        .filter(|text| !text.is_empty())
+    match value {
+        Json::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
+        Json::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
 }
 
 /// A word of Meta's that says something: `NONE` does not.

@@ -385,10 +385,8 @@ impl Check<'_> {
         }
         let value = Spot::ButtonValue(at);
         match button {
-            Button::Url { url, sample, .. } => {
-                if self.words(value.clone(), url, limits.url.most) {
-                    self.address(at, url, sample.as_deref());
-                }
+            Button::Url { url, sample, .. } if self.words(value.clone(), url, limits.url.most) => {
+                self.address(at, url, sample.as_deref());
             }
             Button::Phone { number, .. } => {
                 let digits = number.strip_prefix('+').unwrap_or(number);
@@ -440,7 +438,7 @@ impl Check<'_> {
 
     /// One-time codes have no words of ours: a button, and how long they hold.
     fn one_time_code(&mut self, definition: &Definition) {
-        if !matches!(definition.header, None) {
+        if definition.header.is_some() {
             self.flaw(Spot::Header, Wrong::NotInCategory);
         }
         if definition.footer.is_some() {

@@ -7,3 +7,4 @@ mod race;
 mod reply;
 mod scene;
 mod sending;
+mod templates;
