@@ -34,7 +34,7 @@ export function bubble(message, context) {
   const { words, language } = context;
   if (!message.me && ["pending", "sent"].includes(message.state)) return [];
   if (message.state === "failed") return [el("div", { class: "wa-lost", "data-id": message.id }, words.lost)];
-  const card = message.card;
+  const card = message.revoked ? { kind: "text", text: words.revoked } : message.card;
   const body = el("div", { class: `wa-msg${message.me ? " me" : ""}${wide(card) ? " wide" : ""}`, "data-id": message.id });
   if (message.quote) body.append(el("span", { class: "quote" }, context.text(message.quote)));
   body.append(...content(card, context), time(message, words, language));
@@ -43,13 +43,15 @@ export function bubble(message, context) {
   }
   const row = el("div", { class: `wa-row${message.me ? " mine" : ""}` }, body);
   if (!message.me && context.can.react) row.append(actions(message, context));
+  if (message.me && context.can.react && !message.revoked) row.prepend(ownActions(message, context));
   return [row, ...choices(message, context)];
 }
 
 const wide = (card) => ["template", "interactive"].includes(card.kind);
 
 function time(message, words, language) {
-  const element = el("time", { datetime: message.at }, clock(message.at, language));
+  const edited = message.edited && !message.revoked ? `${words.edited} ` : "";
+  const element = el("time", { datetime: message.at }, edited + clock(message.at, language));
   if (!message.me) return element;
   const ticks = { pending: "", sent: " ✓", delivered: " ✓✓", read: " ✓✓" }[message.state];
   element.append(
@@ -80,6 +82,7 @@ function content(card, { words }) {
     case "template":
     case "interactive":
       return [
+        ...headerMedia(card, words),
         card.header ? el("b", {}, card.header) : undefined,
         ...text,
         card.footer ? el("span", { class: "wa-foot" }, card.footer) : undefined,
@@ -87,6 +90,15 @@ function content(card, { words }) {
     default:
       return text.length ? text : ["…"];
   }
+}
+
+/** The picture, film or document above a template or a message with buttons. */
+function headerMedia(card, words) {
+  if (!card.media) return [];
+  if (!card.src) return [el("span", { class: "doc" }, icon("file-text"), card.media)];
+  if (card.media === "image") return [el("img", { src: card.src, alt: words.image })];
+  if (card.media === "video") return [el("video", { src: card.src, controls: true })];
+  return [el("a", { class: "doc", href: card.src, download: "" }, icon("file-text"), "PDF")];
 }
 
 function voice(src, words) {
@@ -134,6 +146,16 @@ function actions(message, { words, react, quote }) {
   return el("div", { class: "wa-acts" }, open, answer);
 }
 
+/** What customers can do with their own messages: change the words, or take them back. */
+function ownActions(message, { words, change, takeBack }) {
+  const all = [];
+  if (message.card.kind === "text") {
+    all.push(el("button", { type: "button", class: "btn ghost icon sm", "aria-label": words.edit, onclick: () => change(message) }, icon("pencil", "s")));
+  }
+  all.push(el("button", { type: "button", class: "btn ghost icon sm", "aria-label": words.take_back, onclick: () => takeBack(message) }, icon("trash-2", "s")));
+  return el("div", { class: "wa-acts" }, ...all);
+}
+
 /** Buttons, list rows and links under a message of the business. */
 function choices(message, { choose }) {
   const card = message.card;
@@ -141,8 +163,7 @@ function choices(message, { choose }) {
   const tap = (choice) => el("button", { type: "button", class: "wa-btn", onclick: () => choose(message, choice) },
     icon(choice.as === "location" ? "map-pin" : "reply", "s"), choice.title,
     choice.description ? el("span", { class: "sub" }, choice.description) : undefined);
-  const link = card.link
-    ? [el("a", { class: "wa-btn", href: /^https?:/.test(card.link.url) ? card.link.url : "#", rel: "noreferrer", target: "_blank" }, icon("external-link", "s"), card.link.title)]
-    : [];
+  const link = [...(card.link ? [card.link] : []), ...(card.links ?? [])].map((one) =>
+    el("a", { class: "wa-btn", href: /^(https?|tel):/.test(one.url) ? one.url : "#", rel: "noreferrer", target: "_blank" }, icon("external-link", "s"), one.title));
   return [...all.map(tap), ...link];
 }

@@ -12,9 +12,9 @@ const FAULTS = {
   disorder: ["reorder_statuses", true, false], block: ["block", true, false],
   silent: ["timeout_after_accept", 1, 0], broken: ["status_500", 1, 0],
 };
-const KINDS = { in: "ok", out: "accent", status: "info", repeat: "", read: "info", typing: "accent", verify: "info", refused: "bad", failed: "bad", lost: "warn", time: "", faults: "" };
+const KINDS = { in: "ok", out: "accent", status: "info", repeat: "", read: "info", typing: "accent", verify: "info", refused: "bad", failed: "bad", lost: "warn", time: "", faults: "", code: "warn" };
 
-const world = { channels: [], customers: [], faults: {}, moved: 0, bubbles: new Map(), unread: new Set(), events: [], quote: null, window: null };
+const world = { channels: [], customers: [], faults: {}, moved: 0, bubbles: new Map(), unread: new Set(), events: [], quote: null, editing: null, window: null };
 let words = speak(stored("language", "es"));
 let source;
 let typing;
@@ -56,8 +56,8 @@ async function upload(blob, name) {
   return (await response.json()).id;
 }
 
-async function writeFile(blob, name, more = {}) {
-  const kind = ["image", "audio", "video"].find((known) => blob.type.startsWith(`${known}/`)) ?? "document";
+async function writeFile(blob, name, more = {}, as = undefined) {
+  const kind = as ?? ["image", "audio", "video"].find((known) => blob.type.startsWith(`${known}/`)) ?? "document";
   return write({ type: kind, [kind]: { id: await upload(blob, name), ...more } });
 }
 
@@ -71,16 +71,30 @@ const attach = {
   photo: async () => writeFile(await ready("photo.jpg", "image/jpeg"), "radiografia.jpg"),
   voice: async () => writeFile(await ready("voice.ogg", "audio/ogg; codecs=opus"), "voz.ogg", world.channel.kind === "cloud" ? { voice: true } : {}),
   location: () => write({ type: "location", location: { latitude: -12.1321, longitude: -77.0302, name: "Parque Kennedy", address: "Miraflores, Lima" } }),
+  sticker: async () => writeFile(await ready("sticker.webp", "image/webp"), "sticker.webp", {}, "sticker"),
+  video: async () => writeFile(await ready("clip.mp4", "video/mp4"), "video.mp4"),
+  document: async () => writeFile(await ready("quote.pdf", "application/pdf"), "presupuesto.pdf", { filename: "presupuesto.pdf" }),
   contact: () => write({ type: "contacts", contacts: [{ name: { formatted_name: "Rosa Fernández", first_name: "Rosa" }, phones: [{ phone: "+51 944 120 377", type: "CELL" }] }] }),
 };
 
 function choose(message, choice) {
   const context = { context: { id: message.id } };
   if (choice.as === "location") return attach.location();
+  if (choice.as === "contact") return write({ type: "contacts", contacts: [{ name: { formatted_name: world.customer.name, first_name: world.customer.name.split(" ")[0] }, phones: [{ phone: `+${world.customer.phone ?? ""}`, type: "CELL" }], origin: "contact_request" }], ...context });
+  if (choice.as === "flow") return write({ type: "interactive", interactive: { type: "nfm_reply", nfm_reply: { name: "flow", body: "Sent", response_json: JSON.stringify({ flow_token: "t1" }) } }, ...context });
   if (choice.as === "button") return write({ type: "button", button: { payload: choice.payload, text: choice.title }, ...context });
   const reply = { id: choice.id, title: choice.title, ...(choice.description ? { description: choice.description } : {}) };
   return write({ type: "interactive", interactive: { type: choice.as, [choice.as]: reply }, ...context });
 }
+
+/** New words for a message of the customer's: written in the field, sent with the button. */
+function change(message) {
+  world.editing = message;
+  at("message").value = message.card.text ?? "";
+  at("message").focus();
+}
+
+const takeBack = (message) => write({ type: "revoke", revoke: { original_message_id: message.id } });
 
 const react = (message, emoji) => write({ type: "reaction", reaction: { message_id: message.id, ...(emoji ? { emoji } : {}) } });
 
@@ -128,7 +142,7 @@ const scripts = {
 // ------------------------------------------------------------------ the thread
 
 const context = () => ({
-  words, language: document.documentElement.lang, react, quote, choose,
+  words, language: document.documentElement.lang, react, quote, choose, change, takeBack,
   can: { react: world.channel.kind === "cloud" },
   text: (id) => world.bubbles.get(id)?.card.text ?? "…",
 });
@@ -185,6 +199,7 @@ function quote(message) {
 }
 
 function unquote() {
+  world.editing = null;
   world.quote = null;
   at("quoting").hidden = true;
 }
@@ -409,7 +424,10 @@ at("writing").addEventListener("submit", (event) => {
   const text = at("message").value;
   if (!text.trim()) return;
   at("message").value = "";
-  writeText(text);
+  const edited = world.editing;
+  world.editing = null;
+  if (edited) write({ type: "edit", edit: { original_message_id: edited.id, message: { type: "text", text: { body: text } } } });
+  else writeText(text);
 });
 
 function tray(button, panel) {

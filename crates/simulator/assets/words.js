@@ -14,7 +14,7 @@ const pt = {
   block_sub: "reduz a qualidade", silent: "Aceitar sem responder", silent_sub: "envios sem confirmação",
   broken: "Recusar os envios", broken_sub: "erro 500", phone: "Telefone do cliente", business_account: "conta comercial",
   thread: "Conversa do cliente", unquote: "Remover a resposta", attach_file: "Escolher arquivo", attach_photo: "Foto",
-  attach_voice: "Áudio", attach_location: "Localização", attach_contact: "Contato", message: "Mensagem do cliente",
+  attach_voice: "Áudio", attach_video: "Vídeo", attach_document: "Documento", attach_sticker: "Figurinha", attach_location: "Localização", attach_contact: "Contato", message: "Mensagem do cliente",
   message_short: "Mensagem", attach: "Anexar", send: "Enviar como cliente", live: "ao vivo", clear: "Limpar",
   detail: "Detalhe do evento", copy: "Copiar",
 };
@@ -33,7 +33,7 @@ const en = {
   block_sub: "lowers the quality", silent: "Accept without answering", silent_sub: "unconfirmed sends",
   broken: "Refuse what is sent", broken_sub: "error 500", phone: "The customer's phone", business_account: "business account",
   thread: "The customer's chat", unquote: "Remove the reply", attach_file: "Choose a file", attach_photo: "Photo",
-  attach_voice: "Voice note", attach_location: "Location", attach_contact: "Contact", message: "The customer's message",
+  attach_voice: "Voice note", attach_video: "Video", attach_document: "Document", attach_sticker: "Sticker", attach_location: "Location", attach_contact: "Contact", message: "The customer's message",
   message_short: "Message", attach: "Attach", send: "Send as the customer", live: "live", clear: "Clear",
   detail: "Event detail", copy: "Copy",
 };
@@ -49,9 +49,9 @@ const said = {
     lost: "Un mensaje de la empresa no llegó", typing: "La empresa está escribiendo", react: "Reaccionar",
     answer: "Responder", not_sent: "La bandeja no lo aceptó. El webhook se repetirá.", refused: "No se pudo enviar: ",
     nothing_to_answer: "No hay ninguna plantilla con botones por responder.", copied: "Copiado", offline: "sin conexión",
-    unread: "mensajes sin leer", image: "Imagen", play: "Escuchar la nota de voz", pause: "Pausar", reset: "Todo empieza de nuevo.",
+    unread: "mensajes sin leer", edited: "editado", edit: "Cambiar", take_back: "Eliminar", revoked: "Eliminaste este mensaje", image: "Imagen", play: "Escuchar la nota de voz", pause: "Pausar", reset: "Todo empieza de nuevo.",
     kinds: { in: "entrada", out: "salida", status: "estado", repeat: "repetido", read: "leído", typing: "escribiendo", verify: "verificado",
-      refused: "rechazo", failed: "falla", lost: "perdido", time: "reloj", faults: "fallas" },
+      refused: "rechazo", failed: "falla", lost: "perdido", time: "reloj", code: "código", faults: "fallas" },
   },
   pt: {
     new_customer: "Cliente novo", any_number: "número aleatório", hidden: "sem número visível", today: "Hoje",
@@ -62,9 +62,9 @@ const said = {
     lost: "Uma mensagem da empresa não chegou", typing: "A empresa está escrevendo", react: "Reagir",
     answer: "Responder", not_sent: "A caixa não aceitou. O webhook será repetido.", refused: "Não foi possível enviar: ",
     nothing_to_answer: "Não há modelo com botões para responder.", copied: "Copiado", offline: "sem conexão",
-    unread: "mensagens não lidas", image: "Imagem", play: "Ouvir o áudio", pause: "Pausar", reset: "Tudo começa de novo.",
+    unread: "mensagens não lidas", edited: "editada", edit: "Editar", take_back: "Apagar", revoked: "Você apagou esta mensagem", image: "Imagem", play: "Ouvir o áudio", pause: "Pausar", reset: "Tudo começa de novo.",
     kinds: { in: "entrada", out: "saída", status: "status", repeat: "repetido", read: "lido", typing: "escrevendo", verify: "verificado",
-      refused: "recusa", failed: "falha", lost: "perdido", time: "relógio", faults: "falhas" },
+      refused: "recusa", failed: "falha", lost: "perdido", time: "relógio", code: "código", faults: "falhas" },
   },
   en: {
     new_customer: "New customer", any_number: "random number", hidden: "no visible number", today: "Today",
@@ -75,9 +75,9 @@ const said = {
     lost: "A message from the business did not arrive", typing: "The business is typing", react: "React",
     answer: "Reply", not_sent: "The inbox did not accept it. The webhook will come again.", refused: "Could not send: ",
     nothing_to_answer: "There is no template with buttons to answer.", copied: "Copied", offline: "offline",
-    unread: "unread messages", image: "Image", play: "Play the voice note", pause: "Pause", reset: "Everything starts over.",
+    unread: "unread messages", edited: "edited", edit: "Edit", take_back: "Delete", revoked: "You deleted this message", image: "Image", play: "Play the voice note", pause: "Pause", reset: "Everything starts over.",
     kinds: { in: "in", out: "out", status: "status", repeat: "repeated", read: "read", typing: "typing", verify: "verified",
-      refused: "refused", failed: "failed", lost: "lost", time: "clock", faults: "faults" },
+      refused: "refused", failed: "failed", lost: "lost", time: "clock", code: "code", faults: "faults" },
   },
 };
 

@@ -11,6 +11,10 @@ pub fn find(name: &str) -> Option<(&'static str, &'static [u8])> {
         "words.js" => Some(("text/javascript; charset=utf-8", include_bytes!("../assets/words.js"))),
         "bubbles.js" => Some(("text/javascript; charset=utf-8", include_bytes!("../assets/bubbles.js"))),
         "photo.jpg" => Some(("image/jpeg", include_bytes!("../assets/photo.jpg"))),
+        "clip.mp4" => Some(("video/mp4", include_bytes!("../assets/clip.mp4"))),
+        "sticker.webp" => Some(("image/webp", include_bytes!("../assets/sticker.webp"))),
+        "picture.png" => Some(("image/png", include_bytes!("../assets/picture.png"))),
+        "quote.pdf" => Some(("application/pdf", include_bytes!("../assets/quote.pdf"))),
         "voice.ogg" => Some(("audio/ogg; codecs=opus", include_bytes!("../assets/voice.ogg"))),
         _ => None,
     }

@@ -150,6 +150,20 @@ pub fn largest(kind: &str, mime: &str) -> Option<usize> {
     }
 }
 
+/// Whether a sound can be played: Ogg holds Opus with one channel, and nothing else is a voice note
+/// (whatsapp-cloud.md §5.2, §6). What is too short to be a sound at all is let through.
+pub fn plays(item: &Item, voice: bool) -> bool {
+    let ogg = item.mime.starts_with("audio/ogg");
+    if !ogg {
+        return !voice;
+    }
+    if item.bytes.len() < 64 {
+        return true;
+    }
+    let head = item.bytes.get(28..36) == Some(b"OpusHead");
+    item.bytes.starts_with(b"OggS") && head && item.bytes.get(37) == Some(&1)
+}
+
 /// Whether a file can be sent as this kind of message.
 pub fn fits(kind: &str, mime: &str, size: usize) -> bool {
     largest(kind, mime).is_some_and(|most| size <= most)
@@ -163,10 +177,59 @@ pub async fn fetch(sim: &Sim, link: &str) -> Option<(Bytes, String)> {
     (bytes.len() <= INBOUND_CAP).then_some((bytes, mime))
 }
 
+/// Whether a link says the same type when asked for its head and for all of it, as Twilio checks (twilio.md §7).
+pub async fn told_alike(sim: &Sim, link: &str) -> bool {
+    let kind = |response: reqwest::Response| {
+        let value =
+            response.error_for_status().ok()?.headers().get("content-type")?.to_str().ok()?.to_owned();
+        Some(value.split(';').next().unwrap_or_default().trim().to_lowercase())
+    };
+    let url = reach(sim, link);
+    let head = sim.http.head(&url).send().await.ok().and_then(kind);
+    let whole = sim.http.get(&url).send().await.ok().and_then(kind);
+    // Whoever does not answer questions about the head is asked for the whole alone.
+    whole.is_some() && head.is_none_or(|head| Some(head) == whole)
+}
+
 /// Where a URL of the product's public address is really reached.
 pub fn reach(sim: &Sim, link: &str) -> String {
     match link.strip_prefix(sim.settings.public_base()) {
         Some(path) => format!("{}{path}", sim.settings.webhooks),
         None => link.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sound(bytes: &'static [u8], mime: &str) -> Item {
+        Item {
+            bytes: Bytes::from_static(bytes),
+            mime: mime.to_owned(),
+            name: None,
+            until: DateTime::UNIX_EPOCH,
+            claims: None,
+        }
+    }
+
+    #[test]
+    fn a_voice_note_is_opus_with_one_channel_in_ogg() {
+        let voice = include_bytes!("../assets/voice.ogg");
+        assert!(plays(&sound(voice, "audio/ogg; codecs=opus"), true));
+        let mut stereo = voice.to_vec();
+        stereo[37] = 2;
+        assert!(!plays(&Item { bytes: stereo.into(), ..sound(voice, "audio/ogg") }, true));
+        assert!(!plays(&sound(voice, "audio/mpeg"), true));
+        assert!(plays(&sound(voice, "audio/mpeg"), false));
+        assert!(!plays(&sound(include_bytes!("../assets/clip.mp4"), "audio/ogg"), false));
+    }
+
+    #[test]
+    fn every_kind_takes_its_types_and_sizes() {
+        assert!(fits("image", "image/jpeg", 5 << 20) && !fits("image", "image/jpeg", (5 << 20) + 1));
+        assert!(!fits("image", "image/webp", 1) && fits("sticker", "image/webp", 500 << 10));
+        assert!(fits("video", "video/mp4", 16 << 20) && !fits("video", "video/webm", 1));
+        assert!(fits("document", "application/zip", 100 << 20));
     }
 }

@@ -25,7 +25,7 @@ use crate::{
     tasks::Tasks,
     templates::Templates,
     threads::Threads,
-    twilio::store::Store,
+    twilio::{contents::Contents, state::Account, store::Store},
     window::Windows,
 };
 
@@ -71,6 +71,8 @@ pub struct Sim {
     pub prices: Prices,
     /// Messages at Twilio.
     pub store: Store,
+    /// Contents at Twilio.
+    pub contents: Contents,
     /// Webhooks on their way.
     pub couriers: Couriers,
     /// Refusals that were ordered.
@@ -79,6 +81,7 @@ pub struct Sim {
     pub management: Buckets,
     faults: Mutex<Faults>,
     estate: Mutex<Estate>,
+    twilio: Mutex<Account>,
 }
 
 impl Sim {
@@ -111,6 +114,8 @@ impl Sim {
             stopped: Mutex::default(),
             prices: Prices::default(),
             store: Store::default(),
+            contents: Contents::new(&settings),
+            twilio: Mutex::new(Account::new(&settings)),
             couriers: Couriers::default(),
             orders: Orders::default(),
             management: Buckets::new(
@@ -126,6 +131,11 @@ impl Sim {
     /// What is owned at Meta. Let go of it before posting anything.
     pub fn estate(&self) -> MutexGuard<'_, Estate> {
         lock(&self.estate)
+    }
+
+    /// The account at Twilio. Let go of it before posting anything.
+    pub fn twilio(&self) -> MutexGuard<'_, Account> {
+        lock(&self.twilio)
     }
 
     /// What goes wrong just now.
@@ -151,6 +161,8 @@ impl Sim {
         self.throughput.clear();
         self.pairs.clear();
         self.store.clear();
+        self.contents.clear(&self.settings);
+        *self.twilio() = Account::new(&self.settings);
         self.journal.clear();
         self.orders.clear();
         self.uploads.clear();
@@ -173,12 +185,7 @@ impl Sim {
 
     /// The sender at Twilio with this address or name.
     pub fn sender(&self, wanted: &str) -> Option<TwilioChannel> {
-        self.settings
-            .twilio
-            .channels
-            .iter()
-            .find(|channel| channel.address == wanted || channel.name == wanted)
-            .cloned()
+        self.twilio().sender(wanted).map(|sender| sender.channel.clone())
     }
 }
 

@@ -6,6 +6,7 @@ mod media;
 mod notices;
 mod settings;
 mod templates;
+mod twilio;
 
 use actix_web::{HttpResponse, web};
 use serde_json::json;
@@ -26,6 +27,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/account", web::post().to(estate::account))
         .route("/token", web::post().to(estate::token))
         .route("/app", web::post().to(estate::app))
+        .route("/twilio", web::get().to(twilio::read))
+        .route("/twilio", web::post().to(twilio::change))
+        .route("/contents", web::post().to(twilio::contents))
         .route("/fail", web::get().to(settings::orders))
         .route("/fail", web::post().to(settings::order))
         .service(

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -15,7 +15,7 @@ use crate::{
     settings::TwilioSignature,
     signing,
     sim::Sim,
-    wire::twilio::{Form, encode},
+    wire::twilio::{Form, encode, put},
 };
 
 const TOTAL: Duration = Duration::from_secs(15);
@@ -30,6 +30,8 @@ pub struct Letter {
     pub url: String,
     /// The parameters.
     pub form: Form,
+    /// Where it goes when that URL fails.
+    pub fallback: Option<String>,
     /// Kind for the list of events.
     pub kind: &'static str,
     /// One line for the list of events.
@@ -40,6 +42,10 @@ pub struct Letter {
 #[derive(Debug, PartialEq, Eq)]
 struct Policy {
     retries: usize,
+    /// Longest wait for an answer to one attempt.
+    patience: Duration,
+    /// Longest time for all of them.
+    total: Duration,
     connect: bool,
     read: bool,
     client_errors: bool,
@@ -56,8 +62,14 @@ impl Policy {
         let retries = value("rc").and_then(|count| count.parse().ok()).unwrap_or(1).min(5);
         let which = value("rp").unwrap_or_else(|| "ct".to_owned());
         let has = |name: &str| which.split(',').any(|part| part == name || part == "all");
+        let millis = |name: &str| {
+            let given = value(name).and_then(|text| text.parse::<u64>().ok()).map(Duration::from_millis);
+            given.map_or(TOTAL, |wait| wait.clamp(Duration::from_millis(100), TOTAL))
+        };
         Self {
             retries,
+            patience: millis("rt"),
+            total: millis("tt"),
             connect: has("ct"),
             read: has("rt"),
             client_errors: has("4xx"),
@@ -109,31 +121,69 @@ async fn deliver<T>(sim: &Sim, letter: &Letter, reports: &mpsc::UnboundedSender<
     let begun = Instant::now();
     for attempts in 1.. {
         let started = Instant::now();
-        let outcome = attempt(sim, letter, &token, TOTAL.saturating_sub(begun.elapsed())).await;
+        let left = policy.total.saturating_sub(begun.elapsed()).min(policy.patience);
+        let outcome = attempt(sim, letter, &letter.url, &letter.form, &token, left).await;
         let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         turn.take();
         let accepted = matches!(outcome, Outcome::Status(200..=299));
-        let again =
-            !accepted && attempts <= policy.retries && policy.again(&outcome) && begun.elapsed() < TOTAL;
+        let again = !accepted
+            && attempts <= policy.retries
+            && policy.again(&outcome)
+            && begun.elapsed() < policy.total;
         let kind = if accepted { letter.kind } else { "failed" };
         let summary = format!("{} · {} en {millis} ms", letter.summary, answer(outcome.status()));
         sim.journal.write(kind, &letter.channel, &letter.customer, summary, detail(&letter.form));
+        let over = !again && (accepted || letter.fallback.is_none());
         // Whoever asked may have stopped listening.
-        let _ = reports.send(Progress { status: outcome.status(), attempts, accepted, over: !again, millis });
+        let _ = reports.send(Progress { status: outcome.status(), attempts, accepted, over, millis });
         if accepted {
             break;
         }
         if !again {
+            if let Some(url) = &letter.fallback {
+                fall_back(sim, letter, url, &outcome, reports, attempts).await;
+            }
             return;
         }
         tokio::time::sleep(Duration::from_millis(sim.dice.between((50, 250)))).await;
     }
     if sim.dice.falls(sim.faults().duplicate) {
         tokio::time::sleep(Duration::from_millis(sim.dice.between((10, 150)))).await;
-        let outcome = attempt(sim, letter, &token, TOTAL).await;
+        let outcome = attempt(sim, letter, &letter.url, &letter.form, &token, TOTAL).await;
         let summary = format!("{} · {}", letter.summary, answer(outcome.status()));
         sim.journal.write("repeat", &letter.channel, &letter.customer, summary, detail(&letter.form));
     }
+}
+
+/// The second address of inbound messages: told what went wrong at the first (twilio.md §4).
+async fn fall_back(
+    sim: &Sim,
+    letter: &Letter,
+    url: &str,
+    first: &Outcome,
+    reports: &mpsc::UnboundedSender<Progress>,
+    attempts: usize,
+) {
+    let mut form = letter.form.clone();
+    let code = if first.status().is_some() { "11200" } else { "11205" };
+    put(&mut form, "ErrorCode", code);
+    put(&mut form, "ErrorUrl", letter.url.split('#').next().unwrap_or_default());
+    let token = Uuid::from_bytes(sim.dice.bytes()).to_string();
+    let started = Instant::now();
+    let outcome = attempt(sim, letter, url, &form, &token, TOTAL).await;
+    let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let accepted = matches!(outcome, Outcome::Status(200..=299));
+    let summary = format!("{} · {} (respaldo)", letter.summary, answer(outcome.status()));
+    let kind = if accepted { letter.kind } else { "failed" };
+    sim.journal.write(kind, &letter.channel, &letter.customer, summary, detail(&form));
+    // Whoever asked may have stopped listening.
+    let _ = reports.send(Progress {
+        status: outcome.status(),
+        attempts: attempts + 1,
+        accepted,
+        over: true,
+        millis,
+    });
 }
 
 fn detail(form: &Form) -> Value {
@@ -142,9 +192,9 @@ fn detail(form: &Form) -> Value {
     Value::Object(fields)
 }
 
-async fn attempt(sim: &Sim, letter: &Letter, token: &str, left: Duration) -> Outcome {
+async fn attempt(sim: &Sim, letter: &Letter, url: &str, form: &Form, token: &str, left: Duration) -> Outcome {
     let Ok(_place) = sim.couriers.in_flight.acquire().await else { return Outcome::NotConnected };
-    let signed = letter.url.split('#').next().unwrap_or_default();
+    let signed = url.split('#').next().unwrap_or_default();
     let mut request = sim
         .http
         .post(reach(sim, signed))
@@ -153,25 +203,46 @@ async fn attempt(sim: &Sim, letter: &Letter, token: &str, left: Duration) -> Out
         .header("user-agent", "TwilioProxy/1.1")
         .header("accept", "*/*")
         .header("i-twilio-idempotency-token", token);
-    request = match &sim.settings.twilio.signature {
+    let signature = sim.twilio().signature.clone();
+    request = match &signature {
         TwilioSignature::AuthToken => {
-            let signature = signing::twilio(&sim.settings.twilio.auth_token, signed, &letter.form);
+            let signature = signing::twilio(&sim.settings.twilio.auth_token, signed, form);
             request.header("x-twilio-signature", signature)
         }
         TwilioSignature::SharedKey { id, secret } => request
-            .header("x-twilio-signature", signing::twilio_sha256(secret, signed, &letter.form))
+            .header("x-twilio-signature", signing::twilio_sha256(secret, signed, form))
             .header("x-twilio-webhooks-signature-settings", format!("key={id},algorithm=HMAC_SHA256")),
     };
-    match request.body(encode(&letter.form)).send().await {
+    match request.body(encode(form)).send().await {
         Ok(response) => {
             let status = response.status().as_u16();
+            let xml = response.headers().get("content-type").is_some_and(|kind| {
+                kind.to_str()
+                    .is_ok_and(|kind| kind.starts_with("text/xml") || kind.starts_with("application/xml"))
+            });
             // Reading to the end lets the connection be used again.
-            let _ = response.bytes().await;
+            let body = response.bytes().await.unwrap_or_default();
+            debug(sim, letter, status, xml, &body);
             Outcome::Status(status)
         }
         Err(error) if error.is_connect() => Outcome::NotConnected,
         Err(_) => Outcome::NotAnswered,
     }
+}
+
+/// What Twilio's debugger would say about an answer to an inbound message (twilio.md §4).
+fn debug(sim: &Sim, letter: &Letter, status: u16, xml: bool, body: &[u8]) {
+    let code = match status {
+        _ if letter.kind != "in" => return,
+        200 if body.len() > 64 * 1024 => 11_750,
+        200 if body.starts_with(b" ") || body.starts_with(b"\n") => 12_100,
+        200 if !xml => 12_300,
+        200 if !body.windows(9).any(|part| part == b"<Response") => 12_102,
+        _ => return,
+    };
+    let summary = format!("{code} · {}", letter.summary);
+    let detail = json!({ "code": code, "answer": String::from_utf8_lossy(&body[..body.len().min(500)]) });
+    sim.journal.write("refused", &letter.channel, &letter.customer, summary, detail);
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ impl App {
             name: "Bandeja".to_owned(),
             callback: format!("{}/webhooks/whatsapp", settings.public_base()),
             verify_token: None,
-            fields: FIELDS.iter().take(20).map(|field| (*field).to_owned()).collect(),
+            fields: FIELDS.iter().take(21).map(|field| (*field).to_owned()).collect(),
         }
     }
 

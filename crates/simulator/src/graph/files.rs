@@ -25,6 +25,7 @@ const TAKEN: [(&str, usize); 22] = [
     ("video/3gpp", 16),
     ("image/jpeg", 5),
     ("image/png", 5),
+    // Less in truth: see [`sticker`].
     ("image/webp", 1),
     ("text/plain", 100),
     ("application/pdf", 100),
@@ -78,7 +79,30 @@ fn take(sim: &Sim, request: &HttpRequest, id: &str, body: web::Bytes) -> Result<
             format!("A file of {plain} holds at most {megabytes} MB, and not nothing."),
         ));
     }
+    if plain == "image/webp" {
+        sticker(&file.bytes)?;
+    }
     Ok(media::store(sim, file.bytes.clone(), &mime, file.filename.clone(), media::FROM_BUSINESS))
+}
+
+/// A sticker is 512 by 512, and has at most 100 KB, or 500 KB where it moves (whatsapp-cloud.md §6).
+fn sticker(bytes: &[u8]) -> Result<(), Refusal> {
+    let extended = bytes.get(12..16) == Some(b"VP8X");
+    let moves = extended && bytes.get(20).is_some_and(|flags| flags & 0x02 != 0);
+    let most = if moves { 500 } else { 100 };
+    if bytes.len() > most * 1024 {
+        return Err(Refusal::new(131_053, format!("A sticker has at most {most} KB.")));
+    }
+    let number = |at: usize| -> Option<usize> {
+        let part = bytes.get(at..at + 3)?;
+        Some(1 + usize::from(part[0]) + (usize::from(part[1]) << 8) + (usize::from(part[2]) << 16))
+    };
+    match (extended, number(24), number(27)) {
+        (true, Some(width), Some(height)) if (width, height) != (512, 512) => {
+            Err(Refusal::new(131_053, "A sticker is 512 by 512 pixels."))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What a link made by us carries.

@@ -45,7 +45,7 @@ fn find(sim: &Sim, request: &HttpRequest, id: &str) -> Result<Value, Refusal> {
     let channel = of_number.next().ok_or_else(|| Refusal::unknown_object(id))?;
     Ok(json!({
         "messaging_product": "whatsapp", "url": media::link(sim, channel, id), "mime_type": item.mime,
-        "sha256": item.sha256_hex(), "file_size": item.bytes.len().to_string(), "id": id,
+        "sha256": item.sha256_hex(), "file_size": item.size().to_string(), "id": id,
     }))
 }
 

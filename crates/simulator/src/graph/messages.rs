@@ -241,7 +241,8 @@ fn doom(
         }
     }
     if let Some(item) = body[order.kind]["id"].as_str().and_then(|id| sim.media.get(id, sim.clock.age()))
-        && !media::fits(order.kind, &item.mime, item.bytes.len())
+        && (!media::fits(order.kind, &item.mime, item.bytes.len())
+            || order.kind == "audio" && !media::plays(&item, body["audio"]["voice"] == true))
     {
         return Some(131_053);
     }

@@ -39,7 +39,12 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/{version}/debug_token", web::get().to(token::debug))
         .route("/{version}/{id}/messages", web::post().to(messages::send))
         .route("/{version}/{id}/marketing_messages", web::post().to(messages::marketing))
-        .route("/{version}/{id}/media", web::post().to(files::upload))
+        .service(
+            // The limits are those of the kinds; documents have the widest.
+            web::resource("/{version}/{id}/media")
+                .app_data(web::PayloadConfig::new(crate::media::INBOUND_CAP + 1024 * 1024))
+                .route(web::post().to(files::upload)),
+        )
         .route("/{version}/{id}/phone_numbers", web::get().to(numbers::list))
         .route("/{version}/{id}/phone_numbers", web::post().to(moving::add))
         .route("/{version}/{id}/request_code", web::post().to(lifecycle::request_code))

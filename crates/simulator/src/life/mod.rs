@@ -8,7 +8,9 @@ use std::{sync::Arc, time::Duration};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use crate::{customers::Customer, faults::Faults, media, settings::CloudChannel, sim::Sim};
+use crate::{
+    customers::Customer, faults::Faults, media, settings::CloudChannel, sim::Sim, twilio as at_twilio,
+};
 
 /// A step in the life of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +72,8 @@ pub enum Vendor {
         callback: Option<String>,
         /// WhatsApp rather than SMS.
         whatsapp: bool,
+        /// Service it was sent by.
+        service: Option<String>,
     },
 }
 
@@ -132,12 +136,25 @@ fn given_up(sim: &Sim, life: &Life) -> bool {
 
 /// Fetch media that was only linked to, and show it; a link that leads nowhere fails the message.
 async fn fetch(sim: &Sim, life: &Life, link: &str) -> Result<(), u32> {
+    let by_twilio = matches!(life.vendor, Vendor::Twilio { .. });
+    if by_twilio && !media::told_alike(sim, link).await {
+        return Err(63_019);
+    }
     let Some((bytes, mime)) = media::fetch(sim, link).await else { return Err(131_053) };
-    if !media::fits(life.kind, &mime, bytes.len()) {
-        return Err(131_053);
+    let fits = if by_twilio {
+        at_twilio::takes(life.kind, &mime, bytes.len())
+    } else {
+        media::fits(life.kind, &mime, bytes.len())
+    };
+    if !fits {
+        return Err(if by_twilio { 63_005 } else { 131_053 });
     }
     let id = media::store(sim, bytes, &mime, None, media::FROM_BUSINESS);
     sim.threads.change(&life.channel, &life.customer.key, &life.id, |bubble| {
+        let kind = ["image", "audio", "video"].into_iter().find(|kind| mime.starts_with(kind));
+        if by_twilio && bubble.card["kind"] == "image" {
+            bubble.card["kind"] = json!(kind.unwrap_or("document"));
+        }
         bubble.card["src"] = json!(format!("/phone/media/{id}"));
         bubble.card["mime"] = json!(mime);
     });

@@ -1,17 +1,17 @@
 //! Twilio's status callbacks.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::{Life, Step, Vendor, lose};
 use crate::{
     courier::{Letter, send},
     sim::Sim,
-    twilio::errors,
+    twilio::{errors, store::Message},
     wire::twilio::{Form, put},
 };
 
 pub(super) fn tell(sim: &Arc<Sim>, life: &Life, step: Step, lost: bool) {
-    let Vendor::Twilio { callback, whatsapp } = &life.vendor else { return };
+    let Vendor::Twilio { callback, whatsapp, service } = &life.vendor else { return };
     let (name, code) = match step {
         Step::Sent => ("sent", None),
         Step::Delivered => ("delivered", None),
@@ -23,6 +23,7 @@ pub(super) fn tell(sim: &Arc<Sim>, life: &Life, step: Step, lost: bool) {
         }
     };
     let Some(message) = sim.store.progress(&life.id, name, code, sim.clock.wall()) else { return };
+    price(sim, &message, step, *whatsapp);
     let Some(url) = callback else { return };
     if lost {
         lose(sim, life, name);
@@ -39,6 +40,9 @@ pub(super) fn tell(sim: &Arc<Sim>, life: &Life, step: Step, lost: bool) {
     put(&mut form, "From", message.from.as_str());
     put(&mut form, "AccountSid", sim.settings.twilio.sid.as_str());
     put(&mut form, "ApiVersion", "2010-04-01");
+    if let Some(service) = service {
+        put(&mut form, "MessagingServiceSid", service.as_str());
+    }
     if let Some(code) = code {
         put(&mut form, "ErrorCode", code.to_string());
         put(&mut form, "ErrorMessage", errors::message(code));
@@ -61,10 +65,27 @@ pub(super) fn tell(sim: &Arc<Sim>, life: &Life, step: Step, lost: bool) {
             customer: life.customer.key.clone(),
             url: url.clone(),
             form,
+            fallback: None,
             kind: "status",
             summary: format!("{name} · {}", life.label),
         },
     );
+}
+
+/// The price is known a while after the message has arrived (twilio.md §11).
+fn price(sim: &Arc<Sim>, message: &Message, step: Step, whatsapp: bool) {
+    let pieces = u32::try_from(message.segments).unwrap_or(1);
+    let price = match (step, whatsapp) {
+        (Step::Delivered, true) => -0.005,
+        (Step::Delivered, false) => -0.0079 * f64::from(pieces),
+        (Step::Failed(_), true) => -0.001,
+        _ => return,
+    };
+    let (world, sid) = (Arc::clone(sim), message.sid.clone());
+    sim.tasks.spawn(async move {
+        tokio::time::sleep(Duration::from_millis(world.dice.between(world.settings.pace.read))).await;
+        world.store.change(&sid, |message| message.price = Some(price));
+    });
 }
 
 /// Twilio hides the end of the address here.

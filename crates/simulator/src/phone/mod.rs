@@ -70,7 +70,8 @@ async fn state(sim: web::Data<Sim>) -> HttpResponse {
             "business": channel.verified_name, "coexistence": channel.coexistence,
         })
     });
-    let twilio = sim.settings.twilio.channels.iter().map(|channel| {
+    let senders = sim.twilio().senders.clone();
+    let twilio = senders.iter().map(|sender| &sender.channel).map(|channel| {
         let kind = if channel.is_whatsapp() { "twilio-whatsapp" } else { "sms" };
         let business = numbers.first().map_or(&channel.name, |first| &first.verified_name);
         json!({

@@ -12,8 +12,11 @@ pub fn authorised(sim: &Sim, request: &HttpRequest, account: Option<&str>) -> Re
     let twilio = &sim.settings.twilio;
     let header =
         request.headers().get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let expected = STANDARD.encode(format!("{}:{}", twilio.sid, twilio.auth_token));
-    if header.strip_prefix("Basic ") != Some(expected.as_str()) {
+    let given = header.strip_prefix("Basic ").unwrap_or_default();
+    let is = |user: &str, password: &str| given == STANDARD.encode(format!("{user}:{password}"));
+    // The account's own token, or an API key's secret.
+    let by_key = sim.twilio().keys.iter().any(|(key, secret)| is(key, secret));
+    if !by_key && !is(&twilio.sid, &twilio.auth_token) {
         return Err(Refusal::new(20_003, "Authenticate"));
     }
     match account {
@@ -38,21 +41,44 @@ pub async fn account(sim: web::Data<Sim>, request: HttpRequest, account: web::Pa
     }
 }
 
-/// Show that the business types, and that it read the customer's message.
+/// A parameter of the query, if it is not empty.
+pub fn query(request: &HttpRequest, name: &str) -> Option<String> {
+    url::form_urlencoded::parse(request.query_string().as_bytes())
+        .find_map(|(key, value)| (key == name && !value.is_empty()).then(|| value.into_owned()))
+}
+
+/// Show that the business types, and that it read the customer's message: a form (v2).
 pub async fn typing(
     sim: web::Data<Sim>,
     request: HttpRequest,
     form: web::Form<Vec<(String, String)>>,
 ) -> HttpResponse {
-    if let Err(refusal) = authorised(&sim, &request, None) {
+    let find =
+        |wanted: &str| form.iter().find_map(|(name, value)| (name == wanted).then_some(value.as_str()));
+    indicate(&sim, &request, find("channel"), find("messageId"))
+}
+
+/// The same as JSON (v3).
+pub async fn typing_json(
+    sim: web::Data<Sim>,
+    request: HttpRequest,
+    body: web::Json<serde_json::Value>,
+) -> HttpResponse {
+    indicate(&sim, &request, body["channel"].as_str(), body["messageId"].as_str())
+}
+
+fn indicate(sim: &Sim, request: &HttpRequest, channel: Option<&str>, id: Option<&str>) -> HttpResponse {
+    if let Err(refusal) = authorised(sim, request, None) {
         return refusal.answer();
     }
-    let id = form.iter().find_map(|(name, value)| (name == "messageId").then_some(value));
+    if !channel.is_some_and(|channel| channel.eq_ignore_ascii_case("whatsapp")) {
+        return Refusal::new(20_001, "channel is required: whatsapp").answer();
+    }
     let found = id.and_then(|id| {
-        let message = sim.store.find(id)?;
+        let message = sim.store.find(id).filter(|message| message.direction == "inbound")?;
         Some((message.to.clone(), sim.threads.read_up_to(&message.to, id, chrono::DateTime::UNIX_EPOCH)?))
     });
-    let Some((channel, (customer, bubbles))) = found else { return missing(&request).answer() };
+    let Some((channel, (customer, bubbles))) = found else { return missing(request).answer() };
     for bubble in bubbles {
         sim.journal
             .tell(&json!({ "frame": "bubble", "channel": channel, "customer": customer, "bubble": bubble }));

@@ -3,11 +3,17 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use tokio::sync::mpsc;
 
-use super::{files, store::Message};
+use super::{
+    files,
+    state::JOIN,
+    store::Message,
+    translate::{plain, translate},
+};
 use crate::{
     control::Underway,
-    courier::{Letter, send},
+    courier::{Letter, Progress, send},
     customers::Customer,
     phone::card,
     settings::TwilioChannel,
@@ -18,18 +24,6 @@ use crate::{
         twilio::{Form, identity, inbound, put, segments},
     },
 };
-
-/// What the neutral message says in Twilio's words.
-struct Words {
-    body: String,
-    /// `MessageType` on WhatsApp.
-    kind: &'static str,
-    /// Id of a stored file.
-    media: Option<String>,
-    /// The message it answers.
-    reply: Option<String>,
-    extra: Form,
-}
 
 /// Let the customer write; `message` is a text, a message in Meta's shape, or Twilio's own parameters.
 pub fn write(
@@ -46,10 +40,13 @@ pub fn write(
         (None, false) => return Err("an SMS needs a phone number".to_owned()),
     };
     let own = own_parameters(message);
-    let mut words = if own.is_some() { plain("") } else { translate(message)? };
+    let mut words = if own.is_some() { plain("") } else { translate(sim, message)? };
     if let Some(own) = &own {
         words.body =
             own.iter().find_map(|(name, value)| (name == "Body").then(|| value.clone())).unwrap_or_default();
+    }
+    if let Some(outcome) = sandbox(sim, channel, customer, &words.body) {
+        return Ok(outcome);
     }
     let account = &sim.settings.twilio.sid;
     let given = own.as_ref().and_then(|own| own.iter().find(|(name, _)| name == "MessageSid"));
@@ -62,7 +59,7 @@ pub fn write(
         put(&mut form, &format!("MediaContentType{index}"), mime.as_str());
     }
     if whatsapp {
-        identity(&mut form, customer);
+        identity(&mut form, customer, words.forwarded, words.button.as_deref());
         put(&mut form, "MessageType", words.kind);
         if let Some(reply) = &words.reply {
             put(&mut form, "OriginalRepliedMessageSid", reply.as_str());
@@ -76,7 +73,11 @@ pub fn write(
         put(&mut form, "ToCountry", "US");
         opt_out(sim, channel, customer, &words.body, &mut form);
     }
+    if let Some(service) = sim.twilio().service_of(&channel.address) {
+        put(&mut form, "MessagingServiceSid", service.sid.as_str());
+    }
     form.extend(words.extra);
+    form.extend(sim.twilio().extra.clone());
     for (name, value) in own.into_iter().flatten() {
         form.retain(|(known, _)| *known != name);
         form.push((name, value));
@@ -111,21 +112,68 @@ pub fn write(
         sent: Some(now),
         updated: now,
         media: media.into_iter().map(|(id, _)| id).collect(),
+        service: None,
+        price: None,
     });
     if whatsapp {
         sim.windows.open(&channel.address, &customer.key, now, sim.clock.aged());
     }
-    let url = format!("{}{}", sim.settings.public_base(), sim.settings.twilio.inbound_path);
+    let Some((url, fallback)) = sim.twilio().inbound_of(&channel.address) else {
+        // A service without an address drops what comes.
+        return Ok(silence(sid));
+    };
     let summary = format!("{} · {}", words.kind, card::short(&sid));
     let letter = Letter {
         channel: channel.address.clone(),
         customer: customer.key.clone(),
         url,
         form,
+        fallback,
         kind: "in",
         summary,
     };
     Ok(Underway { id: sid, reports: send(sim, letter) })
+}
+
+/// Nothing is posted.
+fn silence(id: String) -> Underway {
+    let (reports, silent) = mpsc::unbounded_channel();
+    let over = Progress { status: None, attempts: 0, accepted: false, over: true, millis: 0 };
+    // The receiver is in the next line.
+    let _ = reports.send(over);
+    Underway { id, reports: silent }
+}
+
+/// The sandbox: joining is between the customer and Twilio, and who has not joined is not passed on (twilio.md §9).
+fn sandbox(sim: &Arc<Sim>, channel: &TwilioChannel, customer: &Customer, body: &str) -> Option<Underway> {
+    if !sim.twilio().sender(&channel.address).is_some_and(|sender| sender.sandbox) {
+        return None;
+    }
+    let age = sim.clock.age();
+    let joins = body.trim().eq_ignore_ascii_case(JOIN);
+    if !joins && sim.twilio().in_sandbox(&customer.key, age) {
+        return None;
+    }
+    let answer = if joins {
+        sim.twilio().join(&customer.key, age);
+        "Twilio Sandbox: ✅ You are all set! The sandbox can now send/receive messages from this number."
+    } else {
+        "Twilio Sandbox: ⚠️ Your number is not connected to a Sandbox. Reply with: join two-words"
+    };
+    by_itself(sim, channel, customer, answer);
+    Some(silence(ids::sid("SM", sim.dice.bytes())))
+}
+
+/// Twilio answers the customer by itself.
+fn by_itself(sim: &Sim, channel: &TwilioChannel, customer: &Customer, text: &str) {
+    let id = ids::sid("SM", sim.dice.bytes());
+    let card = json!({ "kind": "text", "text": text });
+    let mut bubble = Bubble::new(&id, false, sim.clock.wall(), card, None);
+    bubble.state = "delivered";
+    sim.journal.tell(
+        &json!({ "frame": "bubble", "channel": channel.address, "customer": customer.key, "bubble": bubble }),
+    );
+    sim.threads.add(&channel.address, &customer.key, bubble);
 }
 
 /// Give a file that was sent in the other vendor's way an id of Twilio's.
@@ -145,12 +193,22 @@ fn adopt(sim: &Sim, media: Option<&str>) -> Vec<(String, String)> {
 fn opt_out(sim: &Sim, channel: &TwilioChannel, customer: &Customer, body: &str, form: &mut Form) {
     let word = body.trim().to_uppercase();
     let kind = match word.as_str() {
-        "STOP" | "STOPALL" | "UNSUBSCRIBE" | "CANCEL" | "END" | "QUIT" => "STOP",
+        "STOP" | "STOPALL" | "UNSUBSCRIBE" | "CANCEL" | "END" | "QUIT" | "REVOKE" | "OPTOUT" => "STOP",
         "START" | "YES" | "UNSTOP" => "START",
         "HELP" | "INFO" => "HELP",
         _ => return,
     };
     put(form, "OptOutType", kind);
+    let answer = match kind {
+        "STOP" => {
+            "You have successfully been unsubscribed. You will not receive any more messages from this number. Reply START to resubscribe."
+        }
+        "START" => {
+            "You have successfully been re-subscribed to messages from this number. Reply HELP for help. Reply STOP to unsubscribe."
+        }
+        _ => "Reply STOP to unsubscribe. Msg&Data Rates May Apply.",
+    };
+    by_itself(sim, channel, customer, answer);
     let pair = (channel.address.clone(), customer.key.clone());
     let mut stopped = crate::sim::lock(&sim.stopped);
     match kind {
@@ -168,62 +226,4 @@ fn own_parameters(message: &Value) -> Option<Form> {
         return None;
     }
     fields.iter().map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect()
-}
-
-fn plain(body: &str) -> Words {
-    Words { body: body.to_owned(), kind: "text", media: None, reply: None, extra: Form::new() }
-}
-
-/// A message in Meta's shape, or a shorthand, in Twilio's words.
-fn translate(message: &Value) -> Result<Words, String> {
-    if let Some(text) = message.as_str().or_else(|| message["text"].as_str()) {
-        return Ok(plain(text));
-    }
-    let kind = message["type"].as_str().ok_or("message needs a type, or is a text")?;
-    let content = &message[kind];
-    let text = |name: &str| content[name].as_str().unwrap_or_default().to_owned();
-    let mut words = match kind {
-        "text" => plain(&text("body")),
-        "image" | "video" | "audio" | "document" | "sticker" => {
-            let kind = ["image", "video", "audio", "document"]
-                .into_iter()
-                .find(|known| *known == kind)
-                .unwrap_or("image");
-            Words { media: Some(text("id")), kind, ..plain(&text("caption")) }
-        }
-        "location" => {
-            let mut words = Words { kind: "location", ..plain("") };
-            for (name, key) in [
-                ("Latitude", "latitude"),
-                ("Longitude", "longitude"),
-                ("Label", "name"),
-                ("Address", "address"),
-            ] {
-                let value = &content[key];
-                if !value.is_null() {
-                    put(
-                        &mut words.extra,
-                        name,
-                        value.as_str().map_or_else(|| value.to_string(), str::to_owned),
-                    );
-                }
-            }
-            words
-        }
-        "button" => tapped(&text("text"), &text("payload")),
-        "interactive" => {
-            let reply = &content[content["type"].as_str().unwrap_or_default()];
-            tapped(reply["title"].as_str().unwrap_or_default(), reply["id"].as_str().unwrap_or_default())
-        }
-        other => return Err(format!("Twilio does not pass on messages of type {other}")),
-    };
-    words.reply = message["context"]["id"].as_str().map(str::to_owned);
-    Ok(words)
-}
-
-fn tapped(title: &str, payload: &str) -> Words {
-    let mut words = Words { kind: "interactive", ..plain(title) };
-    put(&mut words.extra, "ButtonText", title);
-    put(&mut words.extra, "ButtonPayload", payload);
-    words
 }

@@ -34,6 +34,10 @@ pub struct Message {
     pub media: Vec<String>,
     /// SMS it makes.
     pub segments: usize,
+    /// Service it was sent by.
+    pub service: Option<String>,
+    /// What it cost, once that is known; negative.
+    pub price: Option<f64>,
 }
 
 impl Message {
@@ -45,9 +49,9 @@ impl Message {
             "date_created": self.created.to_rfc2822(), "date_sent": self.sent.map(|at| at.to_rfc2822()),
             "date_updated": self.updated.to_rfc2822(), "direction": self.direction,
             "error_code": self.error, "error_message": self.error.map(super::errors::message),
-            "from": self.from, "to": self.to, "messaging_service_sid": null,
+            "from": self.from, "to": self.to, "messaging_service_sid": self.service,
             "num_media": self.media.len().to_string(), "num_segments": self.segments.to_string(),
-            "price": null, "price_unit": "USD", "sid": self.sid, "status": self.status,
+            "price": self.price.map(|price| format!("{price:.5}")), "price_unit": "USD", "sid": self.sid, "status": self.status,
             "subresource_uris": { "media": format!("{uri}/Media.json") }, "uri": format!("{uri}.json"),
         })
     }
@@ -88,6 +92,21 @@ impl Store {
         Some(message.clone())
     }
 
+    /// Change one.
+    pub fn change(&self, sid: &str, change: impl FnOnce(&mut Message)) {
+        if let Some(message) = lock(&self.0).iter_mut().rev().find(|message| message.sid == sid) {
+            change(message);
+        }
+    }
+
+    /// Take one away; answers whether it was there.
+    pub fn remove(&self, sid: &str) -> bool {
+        let mut all = lock(&self.0);
+        let before = all.len();
+        all.retain(|message| message.sid != sid);
+        all.len() < before
+    }
+
     /// Those that fit, newest first.
     pub fn list(&self, wanted: impl Fn(&Message) -> bool) -> Vec<Message> {
         lock(&self.0).iter().rev().filter(|message| wanted(message)).cloned().collect()
@@ -101,7 +120,8 @@ impl Store {
 
 fn rank(status: &str) -> u8 {
     match status {
-        "queued" => 0,
+        "queued" | "accepted" | "scheduled" => 0,
+        "sending" => 1,
         "sent" => 2,
         "delivered" => 3,
         "read" => 4,

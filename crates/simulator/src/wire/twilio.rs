@@ -36,21 +36,24 @@ pub fn inbound(account: &str, sid: &str, from: &str, to: &str, body: &str, media
     form
 }
 
-/// What a WhatsApp message carries on top.
-pub(crate) fn identity(form: &mut Form, customer: &Customer) {
+/// What a WhatsApp message carries on top: who, forwarded or not, and the same once more as JSON.
+pub(crate) fn identity(form: &mut Form, customer: &Customer, forwarded: (bool, bool), button: Option<&str>) {
     put(form, "ProfileName", customer.name.as_str());
     put(form, "WaId", customer.phone.clone().unwrap_or_default());
     put(form, "ExternalUserId", format!("whatsapp:{}", customer.user_id));
     if let Some(username) = &customer.username {
         put(form, "ProfileUsername", username.as_str());
     }
-    put(form, "Forwarded", "false");
-    put(form, "FrequentlyForwarded", "false");
-    put(form, "ReferralNumMedia", "0");
-    let metadata: Value = json!({ "type": "whatsapp", "data": { "context": {
-        "Forwarded": "false", "FrequentlyForwarded": "false",
+    put(form, "Forwarded", forwarded.0.to_string());
+    put(form, "FrequentlyForwarded", forwarded.1.to_string());
+    let mut context = json!({
+        "Forwarded": forwarded.0.to_string(), "FrequentlyForwarded": forwarded.1.to_string(),
         "ProfileName": customer.name, "WaId": customer.phone.clone().unwrap_or_default(),
-    } } });
+    });
+    if let Some(button) = button {
+        context["ButtonText"] = json!(button);
+    }
+    let metadata: Value = json!({ "type": "whatsapp", "data": { "context": context } });
     put(form, "ChannelMetadata", metadata.to_string());
 }
 

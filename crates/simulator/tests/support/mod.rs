@@ -34,6 +34,7 @@ struct Posted {
 #[derive(Default)]
 pub struct Inbox {
     bodies: Mutex<Vec<Value>>,
+    paths: Mutex<Vec<String>>,
     forms: Mutex<Vec<Posted>>,
     refusals: AtomicUsize,
     bad_signatures: AtomicUsize,
@@ -45,6 +46,11 @@ impl Inbox {
     /// All Meta bodies, in order of arrival.
     pub fn bodies(&self) -> Vec<Value> {
         self.bodies.lock().unwrap().clone()
+    }
+
+    /// The paths Meta's bodies were posted to.
+    pub fn paths(&self) -> Vec<String> {
+        self.paths.lock().unwrap().clone()
     }
 
     fn items(&self, list: &str) -> Vec<Value> {
@@ -238,6 +244,7 @@ async fn meta(inbox: web::Data<Inbox>, request: HttpRequest, body: web::Bytes) -
     if inbox.refuses() {
         return HttpResponse::ServiceUnavailable().finish();
     }
+    inbox.paths.lock().unwrap().push(request.uri().to_string());
     inbox.bodies.lock().unwrap().push(serde_json::from_slice(&body).unwrap());
     HttpResponse::Ok().finish()
 }
