@@ -20,4 +20,5 @@ mod restart;
 mod sessions;
 mod sign_in;
 mod sockets;
+mod twilio;
 mod welcome;

@@ -2,10 +2,12 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
+use channel_gateway::twilio::SharedKey;
 use domain::ChannelId;
 use entity::channel_secret;
 use sea_orm::{
-    ColumnTrait as _, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    ColumnTrait as _, DatabaseConnection, DbErr, EntityTrait as _, ExprTrait as _, QueryFilter as _,
+    QueryOrder as _,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -26,7 +28,12 @@ pub struct Secrets {
     pub verify_tokens: Vec<SecretString>,
     /// Twilio's accounts.
     pub auth_tokens: Vec<SecretString>,
+    /// Twilio's keys for signatures alone, under the names `shared_key:<id>` (twilio.md §2).
+    pub shared_keys: Vec<SharedKey>,
 }
+
+/// What stands before the id of a shared key in the name of its secret.
+const SHARED_KEY: &str = "shared_key:";
 
 /// The secrets of this installation. While Postgres is away the last known ones still tell friend from foe.
 #[derive(Clone)]
@@ -53,7 +60,11 @@ impl VendorKeys {
 
     async fn read(&self) -> Result<Secrets, DbErr> {
         let rows = channel_secret::Entity::find()
-            .filter(channel_secret::Column::Name.is_in(["app_secret", "verify_token", "auth_token"]))
+            .filter(
+                channel_secret::Column::Name
+                    .is_in(["app_secret", "verify_token", "auth_token"])
+                    .or(channel_secret::Column::Name.starts_with(SHARED_KEY)),
+            )
             .order_by_desc(channel_secret::Column::Generation)
             .all(&self.db)
             .await?;
@@ -75,7 +86,10 @@ impl VendorKeys {
             match row.name.as_str() {
                 "app_secret" => secrets.app_secrets.push(secret),
                 "verify_token" => secrets.verify_tokens.push(secret),
-                _ => secrets.auth_tokens.push(secret),
+                name => match name.strip_prefix(SHARED_KEY) {
+                    Some(id) => secrets.shared_keys.push(SharedKey { id: id.to_owned(), secret }),
+                    None => secrets.auth_tokens.push(secret),
+                },
             }
         }
         Ok(secrets)

@@ -11,7 +11,7 @@ use inbox::ledger::{Receipt, Source};
 use super::{acknowledge, not_now, refused};
 use crate::state::AppState;
 
-/// POST /webhooks/twilio/messages.
+/// POST /webhooks/twilio/messages; also as the fallback address, where Twilio adds why the first one failed.
 pub async fn message(request: HttpRequest, body: Bytes, state: Data<AppState>) -> HttpResponse {
     receive(Source::TwilioMessage, &request, body, &state).await
 }
@@ -34,7 +34,8 @@ async fn receive(source: Source, request: &HttpRequest, body: Bytes, state: &App
         signature: text("x-twilio-signature"),
         settings: text("x-twilio-webhooks-signature-settings"),
     };
-    if !twilio::signature_matches(&signed, &bases, Keys { auth_tokens: &secrets.auth_tokens, shared: &[] }) {
+    let keys = Keys { auth_tokens: &secrets.auth_tokens, shared: &secrets.shared_keys };
+    if !twilio::signature_matches(&signed, &bases, keys) {
         return refused(state, request);
     }
     let receipt = Receipt { source, query: request.query_string().to_owned(), body: body.into() };

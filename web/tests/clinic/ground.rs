@@ -65,7 +65,8 @@ impl Ground {
         ];
         connect(&db, &keyring, world.whatsapp, cloud, &secrets).await;
         let twilio = json!({ "account": TWILIO_ACCOUNT, "from": "+14155550111" });
-        connect(&db, &keyring, world.sms, twilio, &[("auth_token", "demo-twilio-token")]).await;
+        let secrets = [("auth_token", "demo-twilio-token"), ("shared_key:SHK1", "demo-shared-key")];
+        connect(&db, &keyring, world.sms, twilio, &secrets).await;
         Self { db, world, settings, vendor, passwords, _database: database }
     }
 
