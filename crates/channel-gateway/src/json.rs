@@ -182,6 +182,14 @@ impl<'a> Fields<'a> {
         Some(items)
     }
 
+    /// Every name with its value as text; a value that is no text stands as its JSON.
+    pub(crate) fn into_texts(self) -> impl Iterator<Item = (String, String)> + use<'a> {
+        let texts = self.0.into_iter();
+        texts.map(|(name, raw)| {
+            (name.into_owned(), text(raw).map_or_else(|| raw.get().to_owned(), Cow::into_owned))
+        })
+    }
+
     /// A moment in unix seconds; `None` when it is missing or none.
     pub(crate) fn moment(&self, name: &str) -> Option<DateTime<Utc>> {
         moment(&self.word(name)?)

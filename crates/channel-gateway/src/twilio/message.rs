@@ -2,8 +2,10 @@
 
 use domain::{
     Address, Content,
+    consent::{self, Purpose},
     content::Media,
-    inbound::{ChannelKey, Context, Inbound, InboundEvent, InboundMessage},
+    inbound::{ChannelKey, ConsentChange, Context, Inbound, InboundEvent, InboundMessage, VendorError},
+    notice::{Notice, Said},
     referral::Referral,
 };
 use serde_json::{Map, Value};
@@ -20,31 +22,34 @@ pub(super) const WHATSAPP: &str = "whatsapp:";
 /// message's own id, which is the one that replies quote; each further one is a message of its own under
 /// `{MessageSid}/{index}`, so that a repeated webhook makes the same ids again.
 ///
-/// An opt-out (`STOP`) that Twilio has already answered adds a notice `OptOutType`.
+/// A carrier's keyword (`OptOutType`) and our own words for "no more offers" add a change of consent. A message that
+/// came to our address as the fallback adds a notice about the address that failed.
 #[must_use]
 pub fn parse_message(body: &[u8]) -> Parsed {
-    let form = Form::read(body);
+    let mut form = Form::read(body);
+    form.fill_in_metadata();
     let mut parsed = Parsed::default();
-    match read(&form) {
-        Ok((channel, first)) => {
-            let files = files(&form).into_iter().skip(1).map(|(index, content)| InboundMessage {
-                vendor_id: format!("{}/{index}", first.vendor_id),
-                content,
-                context: None,
-                referral: None,
-                ..first.clone()
-            });
-            let messages: Vec<_> = std::iter::once(first.clone()).chain(files).collect();
-            for message in messages {
-                let event = InboundEvent::Message(Box::new(message));
-                parsed.push(Inbound { channel: channel.clone(), event });
-            }
-            if form.get("OptOutType").is_some() {
-                let event = InboundEvent::other("OptOutType", form.keep());
-                parsed.push(Inbound { channel, event });
-            }
+    let (channel, first) = match read(&form) {
+        Ok(read) => read,
+        Err(reason) => {
+            parsed.push_broken(reason, form.keep());
+            return parsed;
         }
-        Err(reason) => parsed.push_broken(reason, form.keep()),
+    };
+    let consent = consent(&form, &first);
+    let files = files(&form).into_iter().skip(1).map(|(index, content)| InboundMessage {
+        vendor_id: format!("{}/{index}", first.vendor_id),
+        content,
+        context: None,
+        referral: None,
+        ..first.clone()
+    });
+    let mut events: Vec<_> = files.map(|file| InboundEvent::Message(Box::new(file))).collect();
+    events.insert(0, InboundEvent::Message(Box::new(first)));
+    events.extend(consent);
+    events.extend(failed_over(&form));
+    for event in events {
+        parsed.push(Inbound { channel: channel.clone(), event });
     }
     parsed
 }
@@ -61,7 +66,7 @@ fn read(form: &Form) -> Result<(ChannelKey, InboundMessage), &'static str> {
         vendor_id,
         from,
         reply_address,
-        name: form.owned("ProfileName"),
+        name: ["ProfileName", "ProfileUsername", "Username"].into_iter().find_map(|name| form.name(name)),
         // Twilio does not tell.
         written_at: None,
         content: content(form),
@@ -106,7 +111,7 @@ fn content(form: &Form) -> Content {
         (Some(body), _) => Content::Text { body },
         // An SMS may say nothing; a kind we don't know may say it where we don't look.
         (None, None | Some("text")) => Content::Text { body: String::new() },
-        (None, Some(kind)) => Content::Unknown { label: kind.to_owned(), raw: form.keep() },
+        (None, Some(kind)) => Content::Unknown { label: json::shorten(kind), raw: form.keep() },
     }
 }
 
@@ -149,7 +154,7 @@ fn place(form: &Form) -> Option<Content> {
     Some(Content::Location {
         latitude: degrees("Latitude", 90.0)?,
         longitude: degrees("Longitude", 180.0)?,
-        name: form.owned("Label").or_else(|| form.owned("Body")),
+        name: form.name("Label").or_else(|| form.name("Body")),
         address: form.owned("Address"),
         url: None,
     })
@@ -165,7 +170,7 @@ fn choice(form: &Form, title: &str, id: &str) -> Option<Content> {
 fn context(form: &Form) -> Option<Context> {
     let frequently_forwarded = form.is_true("FrequentlyForwarded");
     let context = Context {
-        vendor_id: form.owned("OriginalRepliedMessageSid"),
+        vendor_id: form.id("OriginalRepliedMessageSid"),
         forwarded: form.is_true("Forwarded") || frequently_forwarded,
         frequently_forwarded,
         product: None,
@@ -173,12 +178,62 @@ fn context(form: &Form) -> Option<Context> {
     (context != Context::default()).then_some(context)
 }
 
-/// The ad that led here, with the names that the other vendor uses: `ReferralSourceUrl` is `source_url`.
+/// The ad that led here. All of it is kept with the names that the other vendor uses: `ReferralSourceUrl` is
+/// `source_url`.
 fn referral(form: &Form) -> Option<Referral> {
     form.get("ReferralSourceId")?;
     let told = form.under("Referral").filter(|(_, value)| !value.is_empty());
-    let named: Map<String, Value> = told.map(|(name, value)| (snake(name), Value::from(value))).collect();
-    Some(Referral { raw: Value::Object(named), ..Referral::default() })
+    let raw: Map<String, Value> = told.map(|(name, value)| (snake(name), Value::from(value))).collect();
+    // `image/jpeg` here, `image` there.
+    let mime = form.get("ReferralMediaContentType");
+    Some(Referral {
+        source: form.owned("ReferralSourceType"),
+        source_id: form.id("ReferralSourceId"),
+        url: form.owned("ReferralSourceUrl"),
+        headline: form.owned("ReferralHeadline"),
+        body: form.owned("ReferralBody"),
+        media_type: mime.and_then(|mime| mime.split('/').next()).map(str::to_owned),
+        media_url: form.owned("ReferralMediaUrl"),
+        click_id: form.owned("ReferralCtwaClid"),
+        welcome: None,
+        raw: Value::Object(raw),
+    })
+}
+
+/// What the message changes about what the customer allows.
+///
+/// Twilio's word counts for everything, because the carrier stops everything; it has already answered the customer. Our
+/// own recognition is about offers alone: nobody else acts on it (twilio.md §11).
+fn consent(form: &Form, message: &InboundMessage) -> Option<InboundEvent> {
+    let change = |purpose, given, proof: &str| {
+        let from = message.from.clone();
+        let proof = json::detail(Some(proof));
+        InboundEvent::Consent(Box::new(ConsentChange { from, purpose, given, at: None, proof }))
+    };
+    match form.get("OptOutType") {
+        Some(kind) => match kind.to_ascii_uppercase().as_str() {
+            "STOP" => Some(change(Purpose::Anything, false, form.get("Body").unwrap_or(kind))),
+            "START" => Some(change(Purpose::Anything, true, form.get("Body").unwrap_or(kind))),
+            // `HELP` asks, and changes nothing.
+            _ => Some(InboundEvent::other("OptOutType", form.keep())),
+        },
+        None => consent::opt_out(&message.content).map(|words| change(Purpose::Marketing, false, words)),
+    }
+}
+
+/// The address that Twilio tried before ours, when ours is the fallback (twilio.md §4).
+fn failed_over(form: &Form) -> Option<InboundEvent> {
+    let code = form.get("ErrorCode")?.parse().ok()?;
+    let error = VendorError { code, detail: json::detail(form.get("ErrorUrl")) };
+    let raw = ["ErrorCode", "ErrorUrl"]
+        .into_iter()
+        .filter_map(|name| Some((name.to_owned(), form.get(name)?.into())));
+    Some(InboundEvent::Notice(Box::new(Notice {
+        field: "ErrorUrl".to_owned(),
+        at: None,
+        said: Said::Failed(error),
+        raw: Value::Object(raw.collect()),
+    })))
 }
 
 fn snake(camel: &str) -> String {

@@ -28,13 +28,17 @@ pub fn parse_status(query: &str, body: &[u8]) -> Parsed {
 fn read(query: &str, form: &Form) -> Result<Inbound, &'static str> {
     let channel = form.channel("From").ok_or("a status without AccountSid or From")?;
     let vendor_id = form.sid().ok_or("a status without MessageSid")?.to_owned();
-    let word =
-        form.get("MessageStatus").or_else(|| form.get("SmsStatus")).ok_or("a status without its word")?;
-    let event = match state(word) {
+    let word = ["MessageStatus", "SmsStatus"].into_iter().find_map(|name| form.get(name));
+    // WhatsApp's own word beside Twilio's; it may be the only one, or ahead.
+    let event_type = form.get("EventType").map(str::to_ascii_lowercase);
+    let word = word.or(event_type.as_deref()).ok_or("a status without its word")?;
+    let read = event_type.as_deref() == Some("read") && word == "delivered";
+    let event = match if read { Some(DeliveryState::Read) } else { state(word) } {
         Some(state) => InboundEvent::Status(Box::new(StatusReport {
             vendor_id,
             state,
-            // Only some carriers tell, and without their time zone.
+            // Only some carriers tell (`RawDlrDoneDate`), and without their time zone: half a day off would be worse
+            // than the moment at which we heard of it.
             at: None,
             opaque: opaque(query),
             error: error(form),
@@ -64,7 +68,7 @@ fn opaque(query: &str) -> Option<String> {
     pairs
         .find(|(name, _)| name == MESSAGE_PARAMETER)
         .map(|(_, value)| value.replace('\0', ""))
-        .filter(|value| !value.is_empty())
+        .filter(|value| !value.is_empty() && value.len() <= json::ID)
 }
 
 fn error(form: &Form) -> Option<VendorError> {
