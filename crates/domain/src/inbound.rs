@@ -182,9 +182,9 @@ pub struct AddressBookEntry {
 /// A customer's addresses changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AddressChange {
-    /// Those by which they were known; never empty.
+    /// Those by which they were known and that are theirs no more, unless they stand in `after` too; never empty.
     pub before: Vec<Address>,
-    /// Those by which they are known now; never empty.
+    /// Those by which they are known now, as far as told; never empty. Others they had stay.
     pub after: Vec<Address>,
     /// The address to answer to from now on, exactly as the vendor gave it.
     pub reply_address: Option<String>,

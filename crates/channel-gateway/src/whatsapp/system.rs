@@ -20,9 +20,10 @@ pub(super) fn change(fields: &Fields<'_>, message: &InboundMessage) -> Option<Ad
     let old = told(&["customer", "previous_user_id", "previous_parent_user_id"]);
 
     let mut after = addresses(&new);
-    let mut before = message.from.clone();
-    before.extend(addresses(&old));
-    if system.word("type").is_some_and(|kind| kind.contains("user_id")) {
+    let mut known = message.from.clone();
+    known.extend(addresses(&old));
+    let kind = system.word("type").unwrap_or_default();
+    if kind.contains("user_id") {
         // The sentence names the old id and the new one.
         let named = addresses(&words(&system.text("body").unwrap_or_default()));
         let mut ids = named.into_iter().filter(|address| address.kind == IdentityKind::Bsuid);
@@ -30,24 +31,35 @@ pub(super) fn change(fields: &Fields<'_>, message: &InboundMessage) -> Option<Ad
         if !after.iter().any(|address| address.kind == IdentityKind::Bsuid) {
             after.extend(last);
         }
-        before.extend(first);
+        known.extend(first);
     }
-    if after.iter().all(|address| before.contains(address)) && before.iter().all(|a| after.contains(a)) {
+    let known = distinct(known);
+    let new_ones = after.iter().any(|address| !known.contains(address));
+    let was_told = known.iter().any(|address| !message.from.contains(address) && !after.contains(address));
+    if after.is_empty() || !(new_ones || was_told) {
         return None;
     }
-    // A phone may have stayed; a user id that stands on both sides is the new one.
-    before.retain(|address| address.kind == IdentityKind::Phone || !after.contains(address));
-    before = distinct(before);
-    let changed = after.iter().any(|address| !before.contains(address));
-    (changed && !before.is_empty()).then(|| AddressChange {
-        before,
-        reply_address: new
-            .into_iter()
-            .find(|text| address(text).is_some())
-            .or_else(|| after.first().map(|address| address.value.clone())),
-        after,
+    // With another user id the phone stays; with another phone, what is not named again is gone.
+    if kind.contains("user_id") && !after.iter().any(is_phone) {
+        after.extend(message.from.iter().filter(|address| is_phone(address)).cloned());
+    }
+    let gone: Vec<_> = known.iter().filter(|address| !after.contains(address)).cloned().collect();
+    let told = new
+        .into_iter()
+        .find(|text| address(text).is_some_and(|address| is_phone(&address) || !after.iter().any(is_phone)));
+    let reply_address = told
+        .or_else(|| Address::phone(&message.reply_address).map(|_| message.reply_address.clone()))
+        .or_else(|| after.first().map(|address| address.value.clone()));
+    Some(AddressChange {
+        before: if gone.is_empty() { known } else { gone },
+        after: distinct(after),
+        reply_address,
         at: message.written_at,
     })
+}
+
+fn is_phone(address: &Address) -> bool {
+    address.kind == IdentityKind::Phone
 }
 
 fn addresses(texts: &[String]) -> Vec<Address> {
