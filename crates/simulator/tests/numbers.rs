@@ -1,4 +1,5 @@
 //! Meta beside messages: tokens, subscriptions, numbers and their life, profiles, blocks, uploads.
+#![expect(clippy::unwrap_used, reason = "a broken product is a failed test")]
 
 mod support;
 

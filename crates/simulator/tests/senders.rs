@@ -1,4 +1,5 @@
 //! Twilio beyond plain messages: contents and their approval, senders, services, the sandbox, second addresses.
+#![expect(clippy::unwrap_used, reason = "a broken product is a failed test")]
 
 mod support;
 

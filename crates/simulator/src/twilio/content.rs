@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     api::{authorised, missing, query},
-    contents::{Approval, Content, check, flaw},
+    contents::{Approval, Content, Draft, check, flaw},
     errors::Refusal,
     paging,
 };
@@ -73,7 +73,7 @@ pub async fn with_approvals(
 pub async fn create(sim: web::Data<Sim>, request: HttpRequest, bytes: web::Bytes) -> HttpResponse {
     let make = || {
         authorised(&sim, &request, None)?;
-        let (name, language, variables, types) = check(&body(&bytes)?)?;
+        let Draft { name, language, variables, types } = check(&body(&bytes)?)?;
         let now = sim.clock.wall();
         let content = Content {
             sid: ids::sid("HX", sim.dice.bytes()),
@@ -111,7 +111,7 @@ pub async fn update(
         let mut given = body(&bytes)?;
         given.entry("language").or_insert_with(|| json!(known.language));
         given.entry("friendly_name").or_insert_with(|| json!(known.name));
-        let (name, language, variables, types) = check(&given)?;
+        let Draft { name, language, variables, types } = check(&given)?;
         let now = sim.clock.wall();
         let changed = sim.contents.change(&sid, |content| {
             content.name = name;

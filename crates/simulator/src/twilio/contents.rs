@@ -206,10 +206,20 @@ fn wrong(why: impl Into<String>) -> Refusal {
     Refusal::new(20_001, why)
 }
 
-/// What a content says, if it is whole: name, language, variables, types.
-pub fn check(
-    given: &Map<String, Value>,
-) -> Result<(String, String, Map<String, Value>, Map<String, Value>), Refusal> {
+/// What a content says.
+pub struct Draft {
+    /// Name at Twilio.
+    pub name: String,
+    /// Language.
+    pub language: String,
+    /// Samples of the variables.
+    pub variables: Map<String, Value>,
+    /// Its shapes, by type.
+    pub types: Map<String, Value>,
+}
+
+/// What a content says, if it is whole.
+pub fn check(given: &Map<String, Value>) -> Result<Draft, Refusal> {
     let text = |name: &str| given.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let language = text("language");
     if !(2..=7).contains(&language.len()) {
@@ -225,7 +235,7 @@ pub fn check(
     for (kind, shape) in types {
         check_type(kind, shape)?;
     }
-    Ok((text("friendly_name"), language, variables, types.clone()))
+    Ok(Draft { name: text("friendly_name"), language, variables, types: types.clone() })
 }
 
 fn check_type(kind: &str, shape: &Value) -> Result<(), Refusal> {
