@@ -27,6 +27,12 @@ words! {
         MessageResend = "message.resend",
         /// See a contact's full phone and addresses.
         ContactPiiReveal = "contact.pii.reveal",
+        /// Join two contacts that are one person, and take that back.
+        ContactMerge = "contact.merge",
+        /// See what a customer deleted.
+        MessageOriginal = "message.original",
+        /// See messages of unknown kinds as they came.
+        MessageRaw = "message.raw",
         /// See queues and their figures.
         QueueRead = "queue.read",
         /// See who is at work.
@@ -80,7 +86,7 @@ pub struct Principal {
 }
 
 /// What the access rule needs to know about a conversation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConversationFacts {
     /// Its holder.
     pub assignee: Option<PersonId>,
@@ -88,6 +94,10 @@ pub struct ConversationFacts {
     pub queue: QueueId,
     /// Its state.
     pub state: ConversationState,
+    /// Who held it last; they may read it when it is closed.
+    pub last_holder: Option<PersonId>,
+    /// Once it is closed: who holds an open conversation of the same contact, unless its queue is confidential.
+    pub holders_beside: Vec<PersonId>,
 }
 
 /// The set of conversations a permission reaches, in a form that memory and SQL can both apply.
@@ -97,7 +107,8 @@ pub enum Visibility {
     Nothing,
     /// Everything.
     Everything,
-    /// Held by the person, or unassigned in `unassigned_in`, or in `all_in`.
+    /// Held by the person, or unassigned and open in `unassigned_in`, or in `all_in`; closed ones that the person held
+    /// last, and, if `beside`, those of contacts whom they serve now.
     Some {
         /// The person.
         person: PersonId,
@@ -105,6 +116,8 @@ pub enum Visibility {
         unassigned_in: BTreeSet<QueueId>,
         /// Queues seen whole.
         all_in: BTreeSet<QueueId>,
+        /// Whether holding a contact's open conversation opens their closed ones.
+        beside: bool,
     },
 }
 
@@ -115,10 +128,15 @@ impl Visibility {
         match self {
             Self::Nothing => false,
             Self::Everything => true,
-            Self::Some { person, unassigned_in, all_in } => {
+            Self::Some { person, unassigned_in, all_in, beside } => {
                 facts.assignee == Some(*person)
-                    || (facts.assignee.is_none() && unassigned_in.contains(&facts.queue))
                     || all_in.contains(&facts.queue)
+                    || if facts.state == ConversationState::Closed {
+                        facts.last_holder == Some(*person)
+                            || (*beside && facts.holders_beside.contains(person))
+                    } else {
+                        facts.assignee.is_none() && unassigned_in.contains(&facts.queue)
+                    }
             }
         }
     }
@@ -144,6 +162,7 @@ impl Principal {
             person: self.person,
             unassigned_in: unassigned_in.clone(),
             all_in: all_in.clone(),
+            beside: permission == Permission::ConversationRead,
         };
         let none = BTreeSet::new();
         match self.scope(permission) {
@@ -209,6 +228,8 @@ pub fn ready_made_roles() -> [(&'static str, BTreeMap<Permission, Scope>); 3] {
     ]);
     let mut supervisor: BTreeMap<P, Scope> = agent.keys().map(|permission| (*permission, Team)).collect();
     supervisor.extend([
+        (P::ContactMerge, Team),
+        (P::MessageRaw, Team),
         (P::ConversationAssign, Team),
         (P::PresenceSetOther, Team),
         (P::ChannelRead, Team),
@@ -235,7 +256,39 @@ mod tests {
 
     fn held_by(assignee: Option<PersonId>, queue: QueueId) -> ConversationFacts {
         let state = if assignee.is_some() { ConversationState::Assigned } else { ConversationState::Queued };
-        ConversationFacts { assignee, queue, state }
+        ConversationFacts { assignee, queue, state, last_holder: assignee, holders_beside: Vec::new() }
+    }
+
+    fn closed(last_holder: PersonId, queue: QueueId) -> ConversationFacts {
+        ConversationFacts {
+            assignee: None,
+            queue,
+            state: ConversationState::Closed,
+            last_holder: Some(last_holder),
+            holders_beside: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_closed_conversation_is_its_last_holders_and_not_the_whole_queues() {
+        let citas = QueueId::new();
+        let (valeria, mateo) = (person_with("agent", &[citas], &[]), person_with("agent", &[citas], &[]));
+        let gabriela = person_with("supervisor", &[], &[citas]);
+        let done = closed(valeria.person, citas);
+        assert!(valeria.can_see(&done));
+        assert!(gabriela.can_see(&done));
+        assert!(!mateo.can_see(&done));
+    }
+
+    #[test]
+    fn whoever_serves_a_contact_now_reads_their_closed_ones_and_does_nothing_with_them() {
+        let (citas, ventas) = (QueueId::new(), QueueId::new());
+        let mateo = person_with("agent", &[ventas], &[]);
+        let mut done = closed(PersonId::new(), citas);
+        assert!(!mateo.can_see(&done));
+        done.holders_beside.push(mateo.person);
+        assert!(mateo.can_see(&done));
+        assert!(!mateo.can(Permission::ConversationTransfer, &done));
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConversationId, DeliveryState, MessageId, PersonId, PresenceState, QueueId};
+use crate::{
+    ContactId, ConversationId, DeliveryState, MessageId, PersonId, PresenceState, QueueId, consent::Purpose,
+};
 
 /// One thing that happened. `kind` and the fields beside it are what is stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,6 +46,70 @@ pub enum Event {
         message: MessageId,
         /// Where it stands now.
         state: DeliveryState,
+    },
+    /// A message became another: corrected, deleted, reacted to, or no message of its own any more.
+    MessageChanged {
+        /// In which conversation.
+        conversation: ConversationId,
+        /// Which message.
+        message: MessageId,
+    },
+    /// The business wrote in the phone app beside us.
+    MessageEchoed {
+        /// In which conversation.
+        conversation: ConversationId,
+        /// Which message.
+        message: MessageId,
+    },
+    /// Messages from before we were connected were put into a conversation.
+    PastImported {
+        /// Which.
+        conversation: ConversationId,
+        /// How many.
+        messages: u32,
+    },
+    /// The customer has another number or user id; answers go there.
+    AddressChanged {
+        /// In which conversation.
+        conversation: ConversationId,
+        /// Whose.
+        contact: ContactId,
+    },
+    /// What is known of the customer changed: their name.
+    ContactChanged {
+        /// In which conversation.
+        conversation: ConversationId,
+        /// Who.
+        contact: ContactId,
+    },
+    /// Two contacts are one from now on.
+    ContactsJoined {
+        /// In which conversation.
+        conversation: ConversationId,
+        /// Who is no contact of their own any more.
+        from: ContactId,
+        /// Who goes on.
+        into: ContactId,
+    },
+    /// Joining them was taken back.
+    ContactsParted {
+        /// In which conversation.
+        conversation: ConversationId,
+        /// Who is a contact of their own again.
+        from: ContactId,
+        /// Who they were joined with.
+        into: ContactId,
+    },
+    /// The customer allowed or forbade to write to them for a purpose.
+    ConsentChanged {
+        /// In which conversation.
+        conversation: ConversationId,
+        /// Who.
+        contact: ContactId,
+        /// For what.
+        purpose: Purpose,
+        /// Allowed or forbidden.
+        given: bool,
     },
     /// Who holds a conversation changed.
     ConversationAssigned {
@@ -91,6 +157,14 @@ impl Event {
             Self::MessageReceived { .. } => "message_received",
             Self::MessageSubmitted { .. } => "message_submitted",
             Self::DeliveryChanged { .. } => "delivery_changed",
+            Self::MessageChanged { .. } => "message_changed",
+            Self::MessageEchoed { .. } => "message_echoed",
+            Self::PastImported { .. } => "past_imported",
+            Self::AddressChanged { .. } => "address_changed",
+            Self::ContactChanged { .. } => "contact_changed",
+            Self::ContactsJoined { .. } => "contacts_joined",
+            Self::ContactsParted { .. } => "contacts_parted",
+            Self::ConsentChanged { .. } => "consent_changed",
             Self::ConversationAssigned { .. } => "conversation_assigned",
             Self::ConversationTransferred { .. } => "conversation_transferred",
             Self::ConversationClosed { .. } => "conversation_closed",
@@ -107,6 +181,14 @@ impl Event {
             | Self::MessageReceived { conversation, .. }
             | Self::MessageSubmitted { conversation, .. }
             | Self::DeliveryChanged { conversation, .. }
+            | Self::MessageChanged { conversation, .. }
+            | Self::MessageEchoed { conversation, .. }
+            | Self::PastImported { conversation, .. }
+            | Self::AddressChanged { conversation, .. }
+            | Self::ContactChanged { conversation, .. }
+            | Self::ContactsJoined { conversation, .. }
+            | Self::ContactsParted { conversation, .. }
+            | Self::ConsentChanged { conversation, .. }
             | Self::ConversationAssigned { conversation, .. }
             | Self::ConversationTransferred { conversation, .. }
             | Self::ConversationClosed { conversation, .. } => Some(*conversation),
@@ -130,6 +212,8 @@ impl Event {
         match self {
             Self::MessageReceived { message, .. }
             | Self::MessageSubmitted { message, .. }
+            | Self::MessageChanged { message, .. }
+            | Self::MessageEchoed { message, .. }
             | Self::DeliveryChanged { message, .. } => Some(*message),
             _ => None,
         }
@@ -158,6 +242,8 @@ pub enum AssignmentReason {
     },
     /// The agent took it from the queue.
     Taken,
+    /// Two contacts became one, or two again: whoever held one conversation goes on with the other.
+    Joined,
     /// It went back to its queue.
     Released {
         /// Who put it back; `None` for the machine.

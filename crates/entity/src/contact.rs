@@ -19,6 +19,8 @@ pub struct Model {
     pub owner_id: Option<PersonId>,
     /// First seen.
     pub created_at: DateTime<Utc>,
+    /// The contact that this one became a part of.
+    pub merged_into: Option<ContactId>,
 }
 
 /// Joins are written where they are needed.

@@ -54,6 +54,8 @@ pub struct Model {
     pub inbound_count: i64,
     /// Raised by every change.
     pub version: i64,
+    /// Who held it last, or holds it.
+    pub last_holder_id: Option<PersonId>,
 }
 
 /// Joins are written where they are needed.
@@ -66,7 +68,14 @@ impl Model {
     /// What the access rule needs to know.
     #[must_use]
     pub fn facts(&self) -> ConversationFacts {
-        ConversationFacts { assignee: self.assignee_id, queue: self.queue_id, state: self.state }
+        ConversationFacts {
+            assignee: self.assignee_id,
+            queue: self.queue_id,
+            state: self.state,
+            last_holder: self.last_holder_id,
+            // Read with other rows; nothing is done with closed conversations but reading them.
+            holders_beside: Vec::new(),
+        }
     }
 }
 
@@ -84,9 +93,24 @@ pub fn condition(reach: &Visibility) -> Condition {
     match reach {
         Visibility::Nothing => Condition::all().add(Expr::val(false)),
         Visibility::Everything => Condition::all(),
-        Visibility::Some { person, unassigned_in, all_in } => Condition::any()
+        Visibility::Some { person, unassigned_in, all_in, beside } => Condition::any()
             .add(Column::AssigneeId.eq(*person))
-            .add(Column::AssigneeId.is_null().and(Column::QueueId.is_in(unassigned_in.iter().copied())))
-            .add(Column::QueueId.is_in(all_in.iter().copied())),
+            .add(
+                Column::AssigneeId
+                    .is_null()
+                    .and(Column::State.ne(ConversationState::Closed))
+                    .and(Column::QueueId.is_in(unassigned_in.iter().copied())),
+            )
+            .add(Column::QueueId.is_in(all_in.iter().copied()))
+            .add(Column::State.eq(ConversationState::Closed).and(Column::LastHolderId.eq(*person)))
+            .add_option(beside.then(|| {
+                Expr::cust_with_values(
+                    "conversation.state = 'closed'
+                     and not (select confidential from queue where queue.id = conversation.queue_id)
+                     and exists (select from conversation o where o.contact_id = conversation.contact_id
+                         and o.state = 'assigned' and o.assignee_id = $1)",
+                    [person.0],
+                )
+            })),
     }
 }

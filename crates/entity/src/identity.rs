@@ -19,6 +19,10 @@ pub struct Model {
     pub value: String,
     /// First seen.
     pub created_at: DateTime<Utc>,
+    /// User ids: the vendor's account they hold in.
+    pub account_key: Option<String>,
+    /// No longer theirs since then.
+    pub ended_at: Option<DateTime<Utc>>,
 }
 
 /// Joins are written where they are needed.

@@ -9,6 +9,8 @@ pub mod applier;
 pub mod assignment;
 pub mod channels;
 pub mod closing;
+pub mod consent;
+pub mod contacts;
 pub mod costs;
 pub mod dispatcher;
 pub mod events;

@@ -49,3 +49,75 @@ pub(crate) async fn all<R: FromQueryResult, const N: usize>(
 ) -> Result<Vec<R>, DbErr> {
     R::find_by_statement(statement(sql, values)).all(db).await
 }
+
+/// `Visibility::contains` as SQL on `conversation c`, with the numbers of the five parameters of [`Reach`].
+macro_rules! within {
+    ($everything:literal, $person:literal, $unassigned_in:literal, $all_in:literal, $beside:literal) => {
+        concat!(
+            "($",
+            $everything,
+            " or c.assignee_id = $",
+            $person,
+            " or c.queue_id = any($",
+            $all_in,
+            ")
+              or (c.assignee_id is null and c.state <> 'closed' and c.queue_id = any($",
+            $unassigned_in,
+            "))
+              or (c.state = 'closed' and (c.last_holder_id = $",
+            $person,
+            "
+                  or ($",
+            $beside,
+            " and not (select confidential from queue where queue.id = c.queue_id)
+                      and exists (select from conversation o where o.contact_id = c.contact_id
+                          and o.state = 'assigned' and o.assignee_id = $",
+            $person,
+            ")))))"
+        )
+    };
+}
+pub(crate) use within;
+
+/// The access rule as parameters for [`within`].
+pub(crate) struct Reach {
+    pub everything: bool,
+    pub person: Option<uuid::Uuid>,
+    pub unassigned_in: Vec<uuid::Uuid>,
+    pub all_in: Vec<uuid::Uuid>,
+    pub beside: bool,
+}
+
+impl Reach {
+    pub fn of(reach: &domain::Visibility) -> Self {
+        let nothing = Self {
+            everything: false,
+            person: None,
+            unassigned_in: Vec::new(),
+            all_in: Vec::new(),
+            beside: false,
+        };
+        match reach {
+            domain::Visibility::Nothing => nothing,
+            domain::Visibility::Everything => Self { everything: true, ..nothing },
+            domain::Visibility::Some { person, unassigned_in, all_in, beside } => Self {
+                everything: false,
+                person: Some(person.0),
+                unassigned_in: unassigned_in.iter().map(|queue| queue.0).collect(),
+                all_in: all_in.iter().map(|queue| queue.0).collect(),
+                beside: *beside,
+            },
+        }
+    }
+
+    /// In the order of [`within`].
+    pub fn values(self) -> [Value; 5] {
+        [
+            self.everything.into(),
+            self.person.into(),
+            self.unassigned_in.into(),
+            self.all_in.into(),
+            self.beside.into(),
+        ]
+    }
+}

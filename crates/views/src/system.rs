@@ -2,7 +2,7 @@
 
 use askama::Template;
 use chrono::{DateTime, Utc};
-use domain::{Event, PersonId, QueueId, event::AssignmentReason};
+use domain::{Event, PersonId, QueueId, consent::Purpose, event::AssignmentReason};
 
 use crate::{Arg, Tx, time};
 
@@ -27,6 +27,8 @@ pub enum Why {
     },
     /// The agent took it.
     Taken,
+    /// Their contact became one with another, or two again.
+    Joined,
 }
 
 /// What happened, with names instead of ids.
@@ -64,6 +66,24 @@ pub enum Happened {
         /// Who held it.
         holder: Option<String>,
     },
+    /// The customer is reached at another address.
+    AddressChanged,
+    /// The contact is one with another from now on.
+    Joined,
+    /// It is two contacts again.
+    Parted,
+    /// What was said before we were connected came here.
+    PastImported {
+        /// How many messages.
+        messages: u32,
+    },
+    /// The customer allowed or forbade something.
+    Consent {
+        /// For what.
+        purpose: Purpose,
+        /// Allowed or forbidden.
+        given: bool,
+    },
 }
 
 impl Happened {
@@ -87,6 +107,7 @@ impl Happened {
                     },
                     AssignmentReason::Moved { by } => Why::Moved { by: person(*by) },
                     AssignmentReason::Taken | AssignmentReason::Released { .. } => Why::Taken,
+                    AssignmentReason::Joined => Why::Joined,
                 };
                 Self::Assigned { to: person(*to), why }
             }
@@ -101,8 +122,18 @@ impl Happened {
             }
             Event::ConversationTransferred { to, .. } => Self::Transferred { to: queue(*to) },
             Event::ConversationClosed { holder, .. } => Self::Closed { holder: holder.map(person) },
+            Event::AddressChanged { .. } => Self::AddressChanged,
+            Event::ContactsJoined { .. } => Self::Joined,
+            Event::ContactsParted { .. } => Self::Parted,
+            Event::PastImported { messages, .. } => Self::PastImported { messages: *messages },
+            Event::ConsentChanged { purpose, given, .. } => {
+                Self::Consent { purpose: *purpose, given: *given }
+            }
             Event::MessageReceived { .. }
             | Event::MessageSubmitted { .. }
+            | Event::MessageChanged { .. }
+            | Event::MessageEchoed { .. }
+            | Event::ContactChanged { .. }
             | Event::DeliveryChanged { .. }
             | Event::PresenceChanged { .. } => return None,
         })
@@ -132,6 +163,11 @@ impl SystemLine {
             Happened::Released { .. } => "undo-2",
             Happened::Transferred { .. } => "shuffle",
             Happened::Closed { .. } => "circle-check",
+            Happened::AddressChanged => "shuffle",
+            Happened::Joined | Happened::Parted => "contact-round",
+            Happened::PastImported { .. } => "inbox",
+            Happened::Consent { given: true, .. } => "check",
+            Happened::Consent { given: false, .. } => "ban",
         }
     }
 
@@ -162,13 +198,30 @@ impl SystemLine {
                     tx.with("sys-assigned-moved", [("name", Arg::Text(to)), ("by", Arg::Text(by))])
                 }
                 Why::Taken => tx.a("sys-assigned-taken", "name", to),
+                Why::Joined => tx.a("sys-assigned-joined", "name", to),
             },
             Happened::Released { by: Some(by) } => tx.a("sys-released-by", "by", by),
             Happened::Released { by: None } => tx.t("sys-released"),
             Happened::Transferred { to } => tx.a("sys-transferred", "queue", to),
             Happened::Closed { holder: Some(holder) } => tx.a("sys-closed-by", "name", holder),
             Happened::Closed { holder: None } => tx.t("sys-closed"),
+            Happened::AddressChanged => tx.t("sys-address-changed"),
+            Happened::Joined => tx.t("sys-contacts-joined"),
+            Happened::Parted => tx.t("sys-contacts-parted"),
+            Happened::PastImported { messages } => tx.n("sys-past-imported", i64::from(*messages)),
+            Happened::Consent { purpose, given } => tx.t(consent_word(*purpose, *given)),
         }
+    }
+}
+
+/// The key of the sentence on what a customer allows or forbids.
+#[must_use]
+pub const fn consent_word(purpose: Purpose, given: bool) -> &'static str {
+    match (purpose, given) {
+        (Purpose::Marketing, false) => "consent-no-offers",
+        (Purpose::Marketing, true) => "consent-offers",
+        (Purpose::Anything, false) => "consent-nothing",
+        (Purpose::Anything, true) => "consent-anything",
     }
 }
 

@@ -48,3 +48,50 @@ async fn a_test_database_is_up_to_date() {
     assert!(states.iter().all(|state| *state == migrations::State::Applied), "{states:?}");
     assert_eq!(migrations::up(test.db()).await.unwrap(), Vec::<&str>::new());
 }
+
+#[tokio::test]
+async fn contacts_of_two_spellings_of_a_number_become_one_on_the_way_up() {
+    let test = TestDb::empty().await;
+    let names = migrations::up(test.db()).await.unwrap();
+    migrations::down(test.db(), names.len() - 2).await.unwrap();
+    test.db()
+        .execute_unprepared(
+            "insert into role (id, name) values (gen_random_uuid(), 'agent');
+             insert into person (id, email, name, role_id) select gen_random_uuid(), 'a@b.c', 'Ana', id from role;
+             insert into queue (id, name) values (gen_random_uuid(), 'Citas');
+             insert into presence (person_id, load) select id, 1 from person;
+             insert into channel (id, kind, name, address, vendor_key, account_key, queue_id)
+             select gen_random_uuid(), 'whatsapp_cloud', 'x', 'x', 'x', 'waba:1', id from queue;
+             insert into contact (id, name, created_at) values
+                 ('00000000-0000-7000-8000-000000000001', 'María', now() - interval '2 days'),
+                 ('00000000-0000-7000-8000-000000000002', 'María otra vez', now());
+             insert into identity (id, contact_id, kind, value, created_at) values
+                 (gen_random_uuid(), '00000000-0000-7000-8000-000000000001', 'phone', '+5215512345678', now() - interval '2 days'),
+                 (gen_random_uuid(), '00000000-0000-7000-8000-000000000002', 'phone', '+525512345678', now()),
+                 (gen_random_uuid(), '00000000-0000-7000-8000-000000000002', 'bsuid', 'MX.1', now());
+             insert into conversation (id, contact_id, channel_id, queue_id, state, assignee_id, reply_address,
+                 must_act_since, opened_at, queued_at, last_activity_at)
+             select gen_random_uuid(), contact.id, channel.id, channel.queue_id,
+                 case when contact.name = 'María' then 'queued' else 'assigned' end,
+                 case when contact.name = 'María' then null else person.id end, 'x', now(), contact.created_at, now(), now()
+             from contact, channel, person;
+             insert into assignment (id, conversation_id, person_id, queue_id, reason, started_at)
+             select gen_random_uuid(), id, assignee_id, queue_id, '{}', now() from conversation where assignee_id is not null;",
+        )
+        .await
+        .unwrap();
+    migrations::up(test.db()).await.unwrap();
+    let holds = "select (select count(*) from contact where merged_into is null) = 1
+        and (select count(*) from identity) = 2
+        and (select count(distinct contact_id) from identity) = 1
+        and (select count(*) from conversation where state <> 'closed') = 1
+        and (select count(distinct contact_id) from conversation) = 1
+        and (select load from presence) = 0
+        and (select count(*) from assignment where ended_at is null) = 0
+        and (select last_holder_id is not null from conversation where state = 'closed')
+        and (select account_key = 'waba:1' from identity where kind = 'bsuid')
+        and (select count(*) from contact_merge) = 1 as holds";
+    let row =
+        test.db().query_one_raw(Statement::from_string(DbBackend::Postgres, holds)).await.unwrap().unwrap();
+    assert!(row.try_get::<bool>("", "holds").unwrap());
+}

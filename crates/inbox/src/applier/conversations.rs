@@ -10,7 +10,11 @@ use domain::{
 use sea_orm::{DatabaseTransaction, DbErr, FromQueryResult};
 use serde::Serialize;
 
-use super::{channels::Channel, sorting::Arrival};
+use super::{
+    channels::Channel,
+    effects,
+    sorting::{Arrival, Side},
+};
 use crate::rows;
 
 /// The part of a conversation that arriving messages change.
@@ -32,7 +36,9 @@ pub(crate) struct Talk {
     pub last_direction: Option<String>,
     pub last_kind: Option<String>,
     pub last_text: Option<String>,
+    pub last_author_id: Option<PersonId>,
     pub inbound_count: i64,
+    pub closed_at: Option<DateTime<Utc>>,
 }
 
 /// The conversations of a batch, locked, by channel and contact.
@@ -41,27 +47,43 @@ pub(crate) struct Talks {
     waiting: bool,
 }
 
-type Pairs = BTreeMap<(ChannelId, ContactId), (Channel, usize)>;
+/// The channel, the first arrival, and whether the customer wrote: what the phone app beside us wrote asks nobody for
+/// anything, so it opens nothing.
+type Pairs = BTreeMap<(ChannelId, ContactId), (Channel, usize, bool)>;
 
 impl Talk {
     /// Take in one message, which may come late: the newest in the thread's order is what lists show.
     pub fn receive(&mut self, arrival: &Arrival, written_at: DateTime<Utc>, now: DateTime<Utc>) {
         let content = &arrival.message.content;
-        self.inbound_count += 1;
-        self.window_until = self.window_until.max(window_until(arrival.channel.kind, written_at));
-        if content.asks_for_an_answer() && self.must_act == MustAct::Customer {
-            self.must_act = MustAct::Agent;
-            self.must_act_since = now;
+        let newest = (written_at, arrival.position) >= (self.last_activity_at, self.last_position);
+        let is_line = effects::target(content).is_some();
+        match arrival.side {
+            Side::Customer => {
+                self.inbound_count += i64::from(!is_line);
+                self.window_until = self.window_until.max(window_until(arrival.channel.kind, written_at));
+                if content.asks_for_an_answer() && self.must_act == MustAct::Customer {
+                    self.must_act = MustAct::Agent;
+                    self.must_act_since = now;
+                }
+            }
+            // Somebody answered in the phone app: neither opens nor lengthens the window (whatsapp-cloud.md §4.5).
+            Side::Echo => {
+                if newest && !is_line && self.must_act == MustAct::Agent {
+                    self.must_act = MustAct::Customer;
+                    self.must_act_since = now;
+                }
+            }
         }
-        if (written_at, arrival.position) >= (self.last_activity_at, self.last_position)
-            || self.last_kind.is_none()
-        {
+        if (newest && !is_line) || self.last_kind.is_none() {
             self.last_activity_at = written_at;
             self.last_position = arrival.position;
-            self.last_direction = Some("in".to_owned());
+            self.last_direction = Some(arrival.side.direction().to_owned());
             self.last_kind = Some(content.kind().to_owned());
             self.last_text = content.preview();
-            arrival.message.reply_address.clone_into(&mut self.reply_address);
+            self.last_author_id = None;
+            if arrival.side == Side::Customer {
+                arrival.message.reply_address.clone_into(&mut self.reply_address);
+            }
         }
     }
 }
@@ -76,7 +98,12 @@ pub(crate) async fn open(
 ) -> Result<Talks, DbErr> {
     let mut pairs = Pairs::new();
     for (index, (arrival, contact)) in arrivals.iter().zip(contacts).enumerate() {
-        pairs.entry((arrival.channel.id, *contact)).or_insert((arrival.channel.clone(), index));
+        let pair =
+            pairs.entry((arrival.channel.id, *contact)).or_insert((arrival.channel.clone(), index, false));
+        if arrival.side == Side::Customer && !pair.2 {
+            // A conversation begins with the customer's message.
+            *pair = (arrival.channel.clone(), index, true);
+        }
     }
     let mut talks = Talks { by_pair: HashMap::with_capacity(pairs.len()), waiting: false };
     if pairs.is_empty() {
@@ -84,12 +111,21 @@ pub(crate) async fn open(
     }
     talks.lock_open(tx, &pairs).await?;
     pairs.retain(|pair, _| !talks.by_pair.contains_key(pair));
-    if !pairs.is_empty() {
-        talks.reopen(tx, &pairs, now, happened).await?;
-        pairs.retain(|pair, _| !talks.by_pair.contains_key(pair));
+    let (mut asking, mut telling): (Pairs, Pairs) =
+        pairs.into_iter().partition(|(_, (_, _, by_customer))| *by_customer);
+    if !asking.is_empty() {
+        talks.reopen(tx, &asking, now, happened).await?;
+        asking.retain(|pair, _| !talks.by_pair.contains_key(pair));
     }
-    if !pairs.is_empty() {
-        talks.insert(tx, &pairs, arrivals, now, happened).await?;
+    if !asking.is_empty() {
+        talks.insert(tx, &asking, arrivals, now, happened).await?;
+    }
+    if !telling.is_empty() {
+        talks.lock_latest(tx, &telling).await?;
+        telling.retain(|pair, _| !talks.by_pair.contains_key(pair));
+    }
+    if !telling.is_empty() {
+        talks.insert(tx, &telling, arrivals, now, happened).await?;
     }
     Ok(talks)
 }
@@ -128,10 +164,33 @@ impl Talks {
             tx,
             "select c.id, c.contact_id, c.channel_id, c.queue_id, c.state, c.reply_address, c.must_act, c.must_act_since,
                  c.window_until, c.opened_at, c.queued_at, c.last_activity_at, c.last_position, c.last_direction,
-                 c.last_kind, c.last_text, c.inbound_count
+                 c.last_kind, c.last_text, c.last_author_id, c.inbound_count, c.closed_at
              from json_to_recordset($1::text::json) as asked(channel_id uuid, contact_id uuid)
              join conversation c on c.channel_id = asked.channel_id and c.contact_id = asked.contact_id
                  and c.state <> 'closed'
+             order by c.id
+             for no key update of c",
+            [recordset(pairs)?],
+        )
+        .await?;
+        self.keep(found);
+        Ok(())
+    }
+
+    /// Where there is no open one, the latest: it stays closed.
+    async fn lock_latest(&mut self, tx: &DatabaseTransaction, pairs: &Pairs) -> Result<(), DbErr> {
+        let found = rows::all(
+            tx,
+            "select c.id, c.contact_id, c.channel_id, c.queue_id, c.state, c.reply_address, c.must_act, c.must_act_since,
+                 c.window_until, c.opened_at, c.queued_at, c.last_activity_at, c.last_position, c.last_direction,
+                 c.last_kind, c.last_text, c.last_author_id, c.inbound_count, c.closed_at
+             from json_to_recordset($1::text::json) as asked(channel_id uuid, contact_id uuid)
+             join lateral (
+                 select o.id from conversation o
+                 where o.channel_id = asked.channel_id and o.contact_id = asked.contact_id
+                 order by o.opened_at desc, o.id desc limit 1
+             ) latest on true
+             join conversation c on c.id = latest.id
              order by c.id
              for no key update of c",
             [recordset(pairs)?],
@@ -167,7 +226,7 @@ impl Talks {
              from latest where c.id = latest.id
              returning c.id, c.contact_id, c.channel_id, c.queue_id, c.state, c.reply_address, c.must_act,
                  c.must_act_since, c.window_until, c.opened_at, c.queued_at, c.last_activity_at, c.last_position,
-                 c.last_direction, c.last_kind, c.last_text, c.inbound_count",
+                 c.last_direction, c.last_kind, c.last_text, c.last_author_id, c.inbound_count, c.closed_at",
             [recordset(pairs)?, (now - REOPEN_WITHIN).into(), now.into()],
         )
         .await?;
@@ -191,7 +250,7 @@ impl Talks {
     ) -> Result<(), DbErr> {
         let fresh: Vec<Talk> = pairs
             .iter()
-            .filter_map(|((channel_id, contact_id), (channel, first))| {
+            .filter_map(|((channel_id, contact_id), (channel, first, by_customer))| {
                 let arrival = arrivals.get(*first)?;
                 let written_at = arrival.written_at();
                 Some(Talk {
@@ -199,9 +258,9 @@ impl Talks {
                     contact_id: *contact_id,
                     channel_id: *channel_id,
                     queue_id: channel.queue_id,
-                    state: ConversationState::Queued,
+                    state: if *by_customer { ConversationState::Queued } else { ConversationState::Closed },
                     reply_address: arrival.message.reply_address.clone(),
-                    must_act: MustAct::Agent,
+                    must_act: if *by_customer { MustAct::Agent } else { MustAct::Customer },
                     must_act_since: now,
                     window_until: None,
                     opened_at: written_at,
@@ -211,7 +270,9 @@ impl Talks {
                     last_direction: None,
                     last_kind: None,
                     last_text: None,
+                    last_author_id: None,
                     inbound_count: 0,
+                    closed_at: (!by_customer).then_some(written_at),
                 })
             })
             .collect();
@@ -219,19 +280,21 @@ impl Talks {
         rows::run(
             tx,
             "insert into conversation (id, contact_id, channel_id, queue_id, state, reply_address, must_act,
-                 must_act_since, opened_at, queued_at, last_activity_at)
+                 must_act_since, opened_at, queued_at, last_activity_at, closed_at)
              select id, contact_id, channel_id, queue_id, state, reply_address, must_act, must_act_since, opened_at,
-                 queued_at, last_activity_at
+                 queued_at, last_activity_at, closed_at
              from json_populate_recordset(null::conversation, $1::text::json)",
             [rows::recordset(&fresh)?],
         )
         .await?;
+        let open = fresh.iter().filter(|talk| talk.state != ConversationState::Closed);
+        let before = happened.len();
         happened.extend(
-            fresh.iter().map(|talk| {
+            open.map(|talk| {
                 (Event::ConversationOpened { conversation: talk.id, queue: talk.queue_id }, None)
             }),
         );
-        self.waiting |= !fresh.is_empty();
+        self.waiting |= happened.len() > before;
         self.keep(fresh);
         Ok(())
     }
@@ -248,7 +311,7 @@ impl Talks {
                  must_act_since = t.must_act_since, window_until = t.window_until,
                  last_activity_at = t.last_activity_at, last_position = t.last_position,
                  last_direction = t.last_direction, last_kind = t.last_kind, last_text = t.last_text,
-                 last_author_id = case when t.last_direction = 'in' then null else c.last_author_id end,
+                 last_author_id = t.last_author_id,
                  inbound_count = t.inbound_count, version = c.version + 1
              from json_populate_recordset(null::conversation, $1::text::json) t
              where c.id = t.id",

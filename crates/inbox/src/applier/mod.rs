@@ -4,9 +4,14 @@
 //! order of each contact; the unique indexes decide all the same. A receipt that breaks its batch is found by halving
 //! and put into quarantine after five tries; its neighbours go on.
 
+mod book;
+mod changes;
 pub(crate) mod channels;
+mod consents;
 mod contacts;
 mod conversations;
+pub(crate) mod echoes;
+mod effects;
 mod messages;
 mod notices;
 pub(crate) mod parse;
@@ -154,14 +159,44 @@ async fn apply_run(
     happened: &mut Happened,
     applied: &mut Applied,
 ) -> Result<(), DbErr> {
-    let customers = run.arrivals.into_iter().filter(|arrival| arrival.side == sorting::Side::Customer);
-    let arrivals = messages::not_yet_stored(tx, customers.collect()).await?;
-    let contacts = contacts::resolve(tx, &arrivals, now).await?;
-    let mut talks = conversations::open(tx, &arrivals, &contacts, now, happened).await?;
-    applied.messages += messages::store(tx, &arrivals, &contacts, &mut talks, now, happened).await?;
+    changes::apply(tx, &run.changes, now, happened).await?;
+    book::apply(tx, &run.book, now).await?;
+    past::apply(tx, run.past, now, happened).await?;
+
+    let (arrivals, mut waiting) = messages::not_yet_stored(tx, run.arrivals).await?;
+    let asked: Vec<contacts::Asked<'_>> = arrivals
+        .iter()
+        .map(|arrival| contacts::Asked {
+            addresses: &arrival.message.from,
+            account: &arrival.channel.account_key,
+            name: arrival.message.name.as_deref(),
+        })
+        .collect();
+    let contacts = contacts::resolve(tx, &asked, now).await?;
+    consents::apply(tx, &run.consents, now, happened).await?;
+
+    // What changes a message that is here opens no conversation: it goes where that message is.
+    let originals = effects::originals(tx, &arrivals).await?;
+    let (mut new, mut whose, mut changing) = (Vec::new(), Vec::new(), Vec::new());
+    for (arrival, contact) in arrivals.into_iter().zip(contacts) {
+        match effects::changed_by(&originals, &arrival, contact) {
+            Some(original) => changing.push((arrival, original)),
+            None => {
+                new.push(arrival);
+                whose.push(contact);
+            }
+        }
+    }
+    let mut talks = conversations::open(tx, &new, &whose, now, happened).await?;
+    let stored = messages::store(tx, &new, &whose, &mut talks, now, happened).await?;
     talks.save(tx).await?;
+    applied.messages += stored.count + changing.len();
     applied.waiting |= talks.any_waiting();
-    Ok(())
+
+    waiting.extend(stored.waiting);
+    let mut effects = messages::store_changing(tx, &changing, now).await?;
+    effects.extend(effects::waited(tx, &waiting).await?);
+    effects::apply(tx, effects, happened).await
 }
 
 /// The loop around [`step`]. Ends when `stop` is set.

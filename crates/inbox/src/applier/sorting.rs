@@ -46,6 +46,24 @@ pub(crate) enum Side {
     Echo,
 }
 
+impl Side {
+    /// As `message.direction` says it.
+    pub const fn direction(self) -> &'static str {
+        match self {
+            Self::Customer => "in",
+            Self::Echo => "out",
+        }
+    }
+
+    /// As `message.origin` says it.
+    pub const fn origin(self) -> Option<&'static str> {
+        match self {
+            Self::Customer => None,
+            Self::Echo => Some("echo"),
+        }
+    }
+}
+
 /// A line for a thread, from the customer or from the phone app beside us.
 pub(crate) struct Arrival {
     pub channel: Channel,

@@ -10,7 +10,10 @@ use domain::{
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbErr, FromQueryResult};
 use serde::Serialize;
 
-use super::sorting::Told;
+use super::{
+    echoes::{self, Ours},
+    sorting::Told,
+};
 use crate::{costs::posting, rows};
 
 type Report = Told<StatusReport>;
@@ -92,7 +95,21 @@ pub(crate) async fn apply(
             priced.insert(message.message_id);
         }
     }
-    save(tx, &changes, now).await?;
+    // A report by our own id can be the first to tell the vendor's id: that settles an uncertain send.
+    let learnt: Vec<(ChannelId, Ours<'_>)> = found
+        .found
+        .iter()
+        .filter(|message| message.vendor_id.is_none())
+        .filter_map(|message| {
+            let change = changes.get(&message.message_id)?;
+            Some((message.channel_id, Ours { message_id: change.message_id, vendor_id: change.vendor_id }))
+        })
+        .collect();
+    for (channel, ours) in &learnt {
+        let stepped = echoes::give_way(tx, *channel, std::slice::from_ref(ours)).await?;
+        happened.extend(stepped.into_iter().map(|event| (event, None)));
+    }
+    save(tx, &changes, !learnt.is_empty(), now).await?;
     posting::decided(tx, &priced.into_iter().collect::<Vec<_>>(), now).await?;
     happened.extend(changes.values().filter(|change| change.moved).map(|change| {
         let Change { conversation_id: conversation, message_id: message, state, .. } = *change;
@@ -229,6 +246,7 @@ async fn find_messages(tx: &DatabaseTransaction, reports: &[&Report]) -> Result<
 async fn save(
     tx: &DatabaseTransaction,
     changes: &BTreeMap<MessageId, Change<'_>>,
+    learnt: bool,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     if changes.is_empty() {
@@ -249,15 +267,17 @@ async fn save(
         [recordset.clone(), now.into()],
     )
     .await?;
-    // A report by our own id can be the first to tell the vendor's id: that settles an uncertain send.
-    rows::run(
-        tx,
-        "update message m set vendor_id = c.vendor_id
-         from json_to_recordset($1::text::json) as c(message_id uuid, vendor_id text)
-         where m.id = c.message_id and m.vendor_id is null",
-        [recordset.clone()],
-    )
-    .await?;
+    if learnt {
+        rows::run(
+            tx,
+            "update message m set vendor_id = c.vendor_id
+             from json_to_recordset($1::text::json) as c(message_id uuid, vendor_id text)
+             where m.id = c.message_id and m.vendor_id is null
+                 and not exists (select from message o where o.channel_id = m.channel_id and o.vendor_id = c.vendor_id)",
+            [recordset.clone()],
+        )
+        .await?;
+    }
     rows::run(
         tx,
         "update status_report r set message_id = c.message_id

@@ -203,6 +203,7 @@ async fn write(
     rows::run(
         tx,
         "update conversation c set assignee_id = t.assignee_id, version = c.version + 1,
+             last_holder_id = coalesce(t.assignee_id, c.last_holder_id),
              state = case when t.assignee_id is null then 'queued' else 'assigned' end,
              queued_at = case when t.assignee_id is null then $2 else c.queued_at end
          from json_to_recordset($1::text::json) as t(id uuid, assignee_id uuid) where c.id = t.id",

@@ -7,6 +7,8 @@ use domain::{
 };
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult, Statement, Value};
 
+use crate::rows::{Reach, within};
+
 /// A conversation with the names around it.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
 #[expect(missing_docs, reason = "the columns of `conversation`, and names of what they point at")]
@@ -37,13 +39,23 @@ pub struct ConversationLine {
     pub version: i64,
     /// How many of them the asking person has read; 0 when nobody asks.
     pub read_count: i64,
+    /// Who held it last.
+    pub last_holder_id: Option<PersonId>,
+    /// Once it is closed: who holds an open conversation of the contact, unless its queue is confidential.
+    pub holders_beside: Vec<uuid::Uuid>,
 }
 
 impl ConversationLine {
     /// What the access rule needs to know.
     #[must_use]
     pub fn facts(&self) -> ConversationFacts {
-        ConversationFacts { assignee: self.assignee_id, queue: self.queue_id, state: self.state }
+        ConversationFacts {
+            assignee: self.assignee_id,
+            queue: self.queue_id,
+            state: self.state,
+            last_holder: self.last_holder_id,
+            holders_beside: self.holders_beside.iter().map(|person| PersonId(*person)).collect(),
+        }
     }
 
     /// The reply window at a moment.
@@ -58,7 +70,11 @@ const SELECT: &str = "
         channel.name as channel_name, c.queue_id, queue.name as queue_name, c.state, c.assignee_id,
         holder.name as assignee_name, c.priority, c.must_act, c.must_act_since, c.window_until, c.queued_at,
         c.last_activity_at, c.last_position, c.last_kind, c.last_text, author.name as last_author_name,
-        c.inbound_count, c.version, coalesce(mark.inbound_count, 0) as read_count
+        c.inbound_count, c.version, coalesce(mark.inbound_count, 0) as read_count, c.last_holder_id,
+        case when c.state = 'closed' and not queue.confidential
+            then array(select o.assignee_id from conversation o
+                       where o.contact_id = c.contact_id and o.state = 'assigned')
+            else '{}' end as holders_beside
     from conversation c
     join contact on contact.id = c.contact_id
     join channel on channel.id = c.channel_id
@@ -92,23 +108,18 @@ pub async fn mine(
     open: Option<ConversationId>,
     reach: &Visibility,
 ) -> Result<Vec<ConversationLine>, DbErr> {
-    let (everything, unassigned_in, all_in) = parameters(reach);
-    let found = select(
+    let mut values = vec![person.into(), open.map(|id| id.0).into()];
+    values.extend(Reach::of(reach).values());
+    select(
         db,
-        "where (c.state = 'assigned' and c.assignee_id = $1)
-            or (c.id = $2 and ($3 or c.assignee_id = $1 or (c.assignee_id is null and c.queue_id = any($4))
-                or c.queue_id = any($5)))
-         order by c.last_activity_at desc, c.last_position desc",
-        vec![
-            person.into(),
-            open.map(|id| id.0).into(),
-            everything.into(),
-            unassigned_in.into(),
-            all_in.into(),
-        ],
+        concat!(
+            "where (c.state = 'assigned' and c.assignee_id = $1) or (c.id = $2 and ",
+            within!(3, 4, 5, 6, 7),
+            ") order by c.last_activity_at desc, c.last_position desc"
+        ),
+        values,
     )
-    .await?;
-    Ok(found)
+    .await
 }
 
 /// Some conversations by id, for whoever may see them: the caller asks `can_see` with each line's facts.
@@ -131,21 +142,9 @@ pub async fn one(
     id: ConversationId,
     reach: &Visibility,
 ) -> Result<Option<ConversationLine>, DbErr> {
-    let (everything, unassigned_in, all_in) = parameters(reach);
-    let found = select(
-        db,
-        "where c.id = $2 and ($3 or c.assignee_id = $6 or (c.assignee_id is null and c.queue_id = any($4))
-             or c.queue_id = any($5))",
-        vec![
-            person.into(),
-            id.into(),
-            everything.into(),
-            unassigned_in.into(),
-            all_in.into(),
-            holder(reach).into(),
-        ],
-    )
-    .await?;
+    let mut values = vec![person.into(), id.into()];
+    values.extend(Reach::of(reach).values());
+    let found = select(db, concat!("where c.id = $2 and ", within!(3, 4, 5, 6, 7)), values).await?;
     Ok(found.into_iter().next())
 }
 
@@ -158,43 +157,16 @@ pub async fn within(
     reach: &Visibility,
     limit: u64,
 ) -> Result<Vec<ConversationLine>, DbErr> {
-    let (everything, unassigned_in, all_in) = parameters(reach);
-    let nobody = None::<uuid::Uuid>;
+    let mut values = vec![None::<uuid::Uuid>.into(), limit.cast_signed().into()];
+    values.extend(Reach::of(reach).values());
     select(
         db,
-        "where c.state <> 'closed' and ($2 or c.assignee_id = $5 or (c.assignee_id is null and c.queue_id = any($3))
-             or c.queue_id = any($4))
-         order by (c.must_act = 'customer'), c.must_act_since, c.id
-         limit $6",
-        vec![
-            nobody.into(),
-            everything.into(),
-            unassigned_in.into(),
-            all_in.into(),
-            holder(reach).into(),
-            limit.cast_signed().into(),
-        ],
+        concat!(
+            "where c.state <> 'closed' and ",
+            within!(3, 4, 5, 6, 7),
+            " order by (c.must_act = 'customer'), c.must_act_since, c.id limit $2"
+        ),
+        values,
     )
     .await
-}
-
-/// The access rule as parameters: everything, queues whose unassigned are seen, queues seen whole.
-fn parameters(reach: &Visibility) -> (bool, Vec<uuid::Uuid>, Vec<uuid::Uuid>) {
-    match reach {
-        Visibility::Nothing => (false, Vec::new(), Vec::new()),
-        Visibility::Everything => (true, Vec::new(), Vec::new()),
-        Visibility::Some { unassigned_in, all_in, .. } => (
-            false,
-            unassigned_in.iter().map(|queue| queue.0).collect(),
-            all_in.iter().map(|queue| queue.0).collect(),
-        ),
-    }
-}
-
-/// Whose own conversations are in the set.
-fn holder(reach: &Visibility) -> Option<uuid::Uuid> {
-    match reach {
-        Visibility::Some { person, .. } => Some(person.0),
-        Visibility::Nothing | Visibility::Everything => None,
-    }
 }

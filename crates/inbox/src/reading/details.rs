@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::timeline::{self, TimelineEvent};
-use crate::rows;
+use crate::rows::{self, Reach, within};
 
 /// A contact's addresses and earlier conversations, and what happened in this one.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,45 +67,40 @@ pub async fn details(
         events: serde_json::Value,
     }
 
-    let (everything, person, unassigned_in, all_in) = match reach {
-        Visibility::Nothing => return Ok(None),
-        Visibility::Everything => (true, None, Vec::new(), Vec::new()),
-        Visibility::Some { person, unassigned_in, all_in } => (
-            false,
-            Some(person.0),
-            unassigned_in.iter().map(|queue| queue.0).collect(),
-            all_in.iter().map(|queue| queue.0).collect::<Vec<_>>(),
-        ),
-    };
+    if *reach == Visibility::Nothing {
+        return Ok(None);
+    }
+    let [everything, person, unassigned_in, all_in, beside] = Reach::of(reach).values();
     let found: Vec<Row> = rows::all(
         db,
-        "select contact.created_at,
+        concat!("select contact.created_at,
              (select coalesce(json_agg(json_build_object('kind', kind, 'value', value) order by created_at, id), '[]')
-              from identity where contact_id = contact.id) as identities,
+              from identity where contact_id = contact.id and ended_at is null) as identities,
              (select coalesce(json_agg(earlier), '[]') from (
                  select c.id, c.opened_at, queue.name as queue, c.state,
                      (select person.name from assignment a join person on person.id = a.person_id
                       where a.conversation_id = c.id order by a.started_at desc limit 1) as holder
                  from conversation c join queue on queue.id = c.queue_id
                  where c.contact_id = contact.id and c.id <> $2
-                     and ($3 or c.assignee_id = $4 or c.queue_id = any($5)
-                         or (c.assignee_id is null and c.queue_id = any($8)))
+                     and ", within!(3, 4, 8, 5, 9), "
                  order by c.opened_at desc limit 10) earlier) as previous,
              (select coalesce(json_agg(line order by line.id), '[]') from (
                  select id, at, data as event from event
-                 where conversation_id = $2 and kind not in ('message_received', 'message_submitted', 'delivery_changed')
+                 where conversation_id = $2 and kind not in ('message_received', 'message_submitted', 'delivery_changed',
+                         'message_changed', 'message_echoed')
                      and ($6::timestamptz is null or at >= $6)
                  order by id desc limit $7) line) as events
-         from contact where contact.id = $1",
+         from contact where contact.id = $1"),
         [
             contact.into(),
             conversation.into(),
-            everything.into(),
-            person.into(),
-            all_in.into(),
+            everything,
+            person,
+            all_in,
             from.into(),
             lines.cast_signed().into(),
-            unassigned_in.into(),
+            unassigned_in,
+            beside,
         ],
     )
     .await?;

@@ -154,7 +154,7 @@ pub(super) async fn record(
         attempt.zip(stands.get(&learnt.message_id)).is_some_and(|(f, s)| f.attempt.number == s.attempts)
     };
     let learnt: Vec<Learnt> = learnt.iter().filter(current).cloned().collect();
-    let mut waited = reports::adopt(&tx, channel, &learnt).await?;
+    let mut waited = reports::adopt(&tx, channel, &learnt, now).await?;
 
     let mut changes = Vec::with_capacity(finished.len());
     let mut priced = Vec::new();

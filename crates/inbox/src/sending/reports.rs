@@ -2,11 +2,15 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use domain::{ChannelId, DeliveryState, MessageId};
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbErr, FromQueryResult};
 use serde::Serialize;
 
-use crate::rows;
+use crate::{
+    applier::echoes::{self, Ours},
+    events, rows,
+};
 
 /// A vendor's id that has just been learnt.
 #[derive(Debug, Clone, Serialize)]
@@ -34,25 +38,37 @@ pub(super) async fn lock(tx: &DatabaseTransaction) -> Result<(), DbErr> {
     Ok(())
 }
 
+const STORE_IDS: &str = "update message m set vendor_id = t.vendor_id
+    from json_to_recordset($1::text::json) as t(message_id uuid, vendor_id text)
+    where m.id = t.message_id and m.vendor_id is null
+        and not exists (select from message o where o.channel_id = m.channel_id and o.vendor_id = t.vendor_id)";
+
 /// Store vendors' ids, and give the reports that waited for them to their messages. Needs [`lock`].
 pub(super) async fn adopt(
     tx: &DatabaseTransaction,
     channel: ChannelId,
     learnt: &[Learnt],
+    now: DateTime<Utc>,
 ) -> Result<HashMap<MessageId, Vec<Waited>>, DbErr> {
     if learnt.is_empty() {
         return Ok(HashMap::new());
     }
+    let ours: Vec<Ours<'_>> = learnt
+        .iter()
+        .map(|learnt| Ours { message_id: learnt.message_id, vendor_id: &learnt.vendor_id })
+        .collect();
+    let count = learnt.len();
     let learnt = rows::recordset(learnt)?;
-    rows::run(
-        tx,
-        "update message m set vendor_id = t.vendor_id
-         from json_to_recordset($1::text::json) as t(message_id uuid, vendor_id text)
-         where m.id = t.message_id and m.vendor_id is null
-             and not exists (select from message o where o.channel_id = m.channel_id and o.vendor_id = t.vendor_id)",
-        [learnt.clone()],
-    )
-    .await?;
+    let stored = rows::run(tx, STORE_IDS, [learnt.clone()]).await?;
+    if usize::try_from(stored).is_ok_and(|stored| stored < count) {
+        // The phone app's echo of our own message may have been faster than the vendor's answer.
+        let stepped = echoes::give_way(tx, channel, &ours).await?;
+        if !stepped.is_empty() {
+            rows::run(tx, STORE_IDS, [learnt.clone()]).await?;
+            let happened: Vec<_> = stepped.into_iter().map(|event| (event, None)).collect();
+            events::append(tx, &happened, now).await?;
+        }
+    }
     let waited: Vec<Waited> = rows::all(
         tx,
         "update status_report r set message_id = t.message_id

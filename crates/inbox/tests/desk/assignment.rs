@@ -71,7 +71,7 @@ async fn the_longest_wait_goes_to_the_least_loaded_and_closing_makes_room_for_th
     let tx = scene.begin().await;
     closing::close(&tx, &valeria, held, scene.now).await.unwrap();
     let again = closing::close(&tx, &valeria, held, scene.now).await;
-    assert!(matches!(again, Err(CloseError::NotFound)), "what is closed is nobody's");
+    assert!(matches!(again, Err(CloseError::AlreadyClosed)), "she held it last, so she may know");
     tx.commit().await.unwrap();
     assert_eq!(scene.dispatch().await, 1);
     assert_eq!(scene.holder(young).await, Some(valeria.person));

@@ -9,3 +9,4 @@ mod books;
 mod costs;
 mod ingest;
 mod numbering;
+mod people;

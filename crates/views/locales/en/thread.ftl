@@ -74,3 +74,15 @@ identity-phone = Phone
 identity-bsuid = WhatsApp id
 identity-parent-bsuid = Group id
 identity-masked = (partly hidden)
+sys-assigned-joined = { $name } goes on with it: the contact changed
+sys-address-changed = The customer changed number or id. Replies go to the new address.
+sys-contacts-joined = Two contacts that were one person were joined
+sys-contacts-parted = The two contacts that had been joined were parted
+sys-past-imported = { $count ->
+    [one] { $count } message from before the connection was added
+   *[other] { $count } messages from before the connection were added
+}
+consent-no-offers = Asked for no more offers
+consent-offers = Agrees to get offers
+consent-nothing = Asked us not to write
+consent-anything = Agrees to be written to

@@ -74,3 +74,15 @@ identity-phone = Teléfono
 identity-bsuid = Id. de WhatsApp
 identity-parent-bsuid = Id. del grupo
 identity-masked = (oculto en parte)
+sys-assigned-joined = { $name } sigue con ella: el contacto cambió
+sys-address-changed = El cliente cambió de número o de id. Las respuestas van a su nueva dirección.
+sys-contacts-joined = Se unieron dos contactos que eran la misma persona
+sys-contacts-parted = Se separaron los dos contactos que se habían unido
+sys-past-imported = { $count ->
+    [one] Se añadió { $count } mensaje anterior a la conexión
+   *[other] Se añadieron { $count } mensajes anteriores a la conexión
+}
+consent-no-offers = Pidió no recibir promociones
+consent-offers = Acepta recibir promociones
+consent-nothing = Pidió que no le escribamos
+consent-anything = Acepta que le escribamos

@@ -74,3 +74,15 @@ identity-phone = Telefone
 identity-bsuid = Id. do WhatsApp
 identity-parent-bsuid = Id. do grupo
 identity-masked = (parcialmente oculto)
+sys-assigned-joined = { $name } segue com ela: o contato mudou
+sys-address-changed = O cliente mudou de número ou de id. As respostas vão para o novo endereço.
+sys-contacts-joined = Dois contatos que eram a mesma pessoa foram unidos
+sys-contacts-parted = Os dois contatos unidos foram separados
+sys-past-imported = { $count ->
+    [one] { $count } mensagem anterior à conexão foi adicionada
+   *[other] { $count } mensagens anteriores à conexão foram adicionadas
+}
+consent-no-offers = Pediu para não receber promoções
+consent-offers = Aceita receber promoções
+consent-nothing = Pediu para não receber mensagens
+consent-anything = Aceita receber mensagens

@@ -1,0 +1,42 @@
+//! What customers allow and forbid, by the vendor's notice or by a word alone in a message.
+
+use chrono::{DateTime, Utc};
+use domain::{Event, PersonId, inbound::ConsentChange};
+use sea_orm::{DatabaseTransaction, DbErr};
+
+use super::{
+    contacts::{self, Asked},
+    sorting::{Told, second},
+};
+use crate::consent::{Given, record};
+
+/// Take in what vendors told.
+pub(crate) async fn apply(
+    tx: &DatabaseTransaction,
+    told: &[Told<ConsentChange>],
+    now: DateTime<Utc>,
+    happened: &mut Vec<(Event, Option<PersonId>)>,
+) -> Result<(), DbErr> {
+    if told.is_empty() {
+        return Ok(());
+    }
+    let asked: Vec<Asked<'_>> = told
+        .iter()
+        .map(|one| Asked { addresses: &one.said.from, account: &one.channel.account_key, name: None })
+        .collect();
+    let contacts = contacts::resolve(tx, &asked, now).await?;
+    let given: Vec<Given> = told
+        .iter()
+        .zip(contacts)
+        .map(|(one, contact_id)| Given {
+            contact_id,
+            channel_id: Some(one.channel.id),
+            purpose: one.said.purpose,
+            given: one.said.given,
+            proof: one.said.proof.clone(),
+            at: second(one.said.at, one.received_at),
+        })
+        .collect();
+    happened.extend(record(tx, &given, now).await?.into_iter().map(|event| (event, None)));
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! Contacts: two that are one person are joined, and joining them is taken back.
+//!
+//! Joining moves addresses and conversations; each message stays in its conversation, and consents stay where they were
+//! given and count for both. Where both have an open conversation on a channel, the older goes on (docs/decisions/0017).
+
+mod merging;
+mod parting;
+mod proposals;
+
+use chrono::{DateTime, Utc};
+use domain::{ContactId, ConversationId, ConversationState, PersonId, Principal, Visibility};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+pub use merging::merge;
+pub use parting::undo;
+pub use proposals::{ProposalReason, Proposed, proposals_of};
+pub(crate) use proposals::{pair, propose};
+
+use crate::rows::{self, Reach, within};
+
+/// Why two contacts are one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum MergeReason {
+    /// The vendor said that both addresses are one user's.
+    SameUser,
+    /// Both were made for one number in two spellings.
+    SameNumber,
+    /// A person said so.
+    Person {
+        /// In their words.
+        note: String,
+    },
+}
+
+/// Why contacts were not joined, or a join was not taken back.
+#[derive(Debug, thiserror::Error)]
+pub enum MergeError {
+    /// No such contact or join, or not for this person.
+    #[error("no such contact")]
+    NotFound,
+    /// It is one contact already.
+    #[error("it is the same contact")]
+    Same,
+    /// One of them became a part of another before.
+    #[error("the contact was joined with another before")]
+    JoinedBefore,
+    /// It was taken back before.
+    #[error("joining them was taken back before")]
+    PartedBefore,
+    /// The contact that goes on was itself joined with another since: that has to be taken back first.
+    #[error("the contact was joined with another since")]
+    JoinedSince,
+    /// Both were one number in two spellings.
+    #[error("both have the same number")]
+    SameNumber,
+    /// Their addresses or conversations changed since in a way that nobody can tell apart.
+    #[error("addresses or conversations changed since")]
+    ChangedSince,
+    /// The customer wrote into the conversation that went on for both.
+    #[error("the customer wrote into a conversation of both since")]
+    WroteSince,
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbErr),
+}
+
+/// What a join moved, so that it can be told and taken back.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Moved {
+    identities: Vec<Uuid>,
+    conversations: Vec<ConversationId>,
+    closed: Vec<Closed>,
+    /// Addresses that were a second spelling of one.
+    dropped: Vec<serde_json::Value>,
+    /// What the contact that goes on was called before, and how it was marked.
+    before: Option<Marks>,
+    after: Option<Marks>,
+}
+
+/// An open conversation that was closed because an older one goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Closed {
+    conversation: ConversationId,
+    state: ConversationState,
+    holder: Option<PersonId>,
+    queued_at: DateTime<Utc>,
+    goes_on: ConversationId,
+}
+
+/// What people wrote on a contact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromQueryResult)]
+struct Marks {
+    name: String,
+    vip: bool,
+    owner_id: Option<PersonId>,
+}
+
+/// A contact, locked.
+#[derive(Debug, FromQueryResult)]
+struct Locked {
+    id: ContactId,
+    merged_into: Option<ContactId>,
+    #[sea_orm(nested)]
+    marks: Marks,
+}
+
+/// Alone with contacts: no webhook is applied and no other join runs meanwhile. Taken before any row is locked.
+async fn alone(tx: &DatabaseTransaction) -> Result<(), DbErr> {
+    tx.execute_unprepared("select pg_advisory_xact_lock(1112, 1)").await?;
+    Ok(())
+}
+
+async fn lock(tx: &DatabaseTransaction, contacts: [ContactId; 2]) -> Result<Vec<Locked>, DbErr> {
+    rows::all(
+        tx,
+        "select id, merged_into, name, vip, owner_id from contact where id = any($1) order by id for no key update",
+        [contacts.map(|contact| contact.0).to_vec().into()],
+    )
+    .await
+}
+
+/// Whether a person may join this contact with another: they reach one of its conversations at least.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_within(db: &impl ConnectionTrait, by: &Principal, contact: ContactId) -> Result<bool, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        found: bool,
+    }
+
+    let reach: Visibility = by.reach(domain::Permission::ContactMerge);
+    let [everything, person, unassigned_in, all_in, beside] = Reach::of(&reach).values();
+    let found: Vec<Found> = rows::all(
+        db,
+        concat!(
+            "select $2 or exists (select from conversation c where c.contact_id = contact.id and ",
+            within!(2, 3, 4, 5, 6),
+            ") as found from contact where id = $1"
+        ),
+        [contact.into(), everything, person, unassigned_in, all_in, beside],
+    )
+    .await?;
+    Ok(found.first().is_some_and(|row| row.found))
+}
+
+/// A join, for those who may take it back.
+#[derive(Debug, Clone, PartialEq, FromQueryResult)]
+pub struct Merge {
+    /// Which.
+    pub id: Uuid,
+    /// Who is no contact of their own any more.
+    pub from_id: ContactId,
+    /// Who goes on.
+    pub into_id: ContactId,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// When it was taken back.
+    pub undone_at: Option<DateTime<Utc>>,
+}
+
+/// One join.
+///
+/// # Errors
+/// When the database fails.
+pub async fn merge_of(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Merge>, DbErr> {
+    let found: Vec<Merge> = rows::all(
+        db,
+        "select id, from_id, into_id, at, undone_at from contact_merge where id = $1",
+        [id.into()],
+    )
+    .await?;
+    Ok(found.into_iter().next())
+}
+
+async fn queue_of(tx: &DatabaseTransaction, id: ConversationId) -> Result<domain::QueueId, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        queue_id: domain::QueueId,
+    }
+    let found: Vec<Found> =
+        rows::all(tx, "select queue_id from conversation where id = $1", [id.into()]).await?;
+    found
+        .first()
+        .map(|row| row.queue_id)
+        .ok_or_else(|| DbErr::RecordNotFound("a conversation of a join is gone".to_owned()))
+}
