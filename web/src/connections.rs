@@ -43,6 +43,8 @@ pub struct ChannelSettings {
     pub auth_user: Option<String>,
     /// Our address at Twilio, `+…` or `whatsapp:+…`.
     pub from: String,
+    /// Twilio's messaging service in front of it, if there is one.
+    pub service: Option<String>,
 }
 
 /// A channel with its settings read.
@@ -151,6 +153,25 @@ impl Connections {
         self.keyring.open(place, &row.sealed).map_err(|error| NotConnected::Sealed(name.to_owned(), error))
     }
 
+    /// What signs in at Twilio: the secret of the API key where there is one, else the auth token, which always stays the
+    /// key of the webhooks' signatures (twilio.md §1).
+    ///
+    /// # Errors
+    /// See [`NotConnected`].
+    pub async fn twilio_secret(
+        &self,
+        id: ChannelId,
+        settings: &ChannelSettings,
+    ) -> Result<SecretString, NotConnected> {
+        if settings.auth_user.is_none() {
+            return self.secret(id, "auth_token").await;
+        }
+        match self.secret(id, "api_secret").await {
+            Err(NotConnected::NoSecret(_)) => self.secret(id, "auth_token").await,
+            other => other,
+        }
+    }
+
     /// The account behind a channel.
     ///
     /// # Errors
@@ -170,7 +191,7 @@ impl Connections {
                 Account::Cloud(CloudAccount { of, graph })
             }
             ChannelKind::TwilioWhatsapp | ChannelKind::TwilioSms => {
-                let secret = self.secret(id, "auth_token").await?;
+                let secret = self.twilio_secret(id, &of.settings).await?;
                 let user = of.settings.auth_user.clone().unwrap_or_else(|| of.settings.account.clone());
                 let rest = |base| Rest::new(self.http.clone(), base, user.clone(), secret.clone());
                 let api = rest(self.vendors.twilio_url.clone());

@@ -98,9 +98,9 @@ impl Gateway {
                 self.http.clone(),
                 TwilioSettings {
                     base_url: self.vendors.twilio_url.clone(),
+                    auth_token: self.connections.twilio_secret(id, &settings).await?,
                     auth_user: settings.auth_user.unwrap_or_else(|| settings.account.clone()),
                     account: settings.account,
-                    auth_token: self.connections.secret(id, "auth_token").await?,
                     from: settings.from,
                     status_callback_url: self
                         .status_callback_url

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jobs::Runner;
 
-use crate::{gateway::Gateway, state::AppState};
+use crate::{channels, gateway::Gateway, state::AppState};
 
 /// What a job may use. Cheap to clone.
 #[derive(Clone)]
@@ -21,8 +21,8 @@ pub struct Bench {
 /// Every kind of job and who does it. To add one: `.on(KIND, …)` for what is enqueued, `.every(KIND, period, …)` for
 /// what is done again and again; keep the handlers in the module of their subject.
 #[must_use]
-pub fn runner(_bench: &Bench) -> Runner {
-    Runner::default()
+pub fn runner(bench: &Bench) -> Runner {
+    channels::upkeep::teach(Runner::default(), bench)
 }
 
 /// Does jobs until the process ends, then finishes those under way.

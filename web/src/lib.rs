@@ -6,6 +6,7 @@
 pub mod at_work;
 pub mod auth;
 pub mod bus;
+pub mod channels;
 pub mod cli;
 pub mod client_address;
 pub mod clock;

@@ -15,6 +15,7 @@ pub struct Remembered<T> {
 #[derive(Debug)]
 struct Reading<T> {
     at: Instant,
+    doubted: bool,
     value: Arc<T>,
 }
 
@@ -31,6 +32,14 @@ impl<T> Remembered<T> {
         Self { fresh, value: Arc::default() }
     }
 
+    /// What is known counts no longer as fresh: somebody has just changed it.
+    pub fn doubt(&self) {
+        let mut value = self.value.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(reading) = value.as_mut() {
+            reading.doubted = true;
+        }
+    }
+
     /// The value, fresh if the source answers. While it does not, what was known last is better than nothing.
     ///
     /// # Errors
@@ -39,14 +48,16 @@ impl<T> Remembered<T> {
         let known = {
             let value = self.value.read().unwrap_or_else(PoisonError::into_inner);
             match &*value {
-                Some(reading) if reading.at.elapsed() < self.fresh => return Ok(reading.value.clone()),
+                Some(reading) if !reading.doubted && reading.at.elapsed() < self.fresh => {
+                    return Ok(reading.value.clone());
+                }
                 reading => reading.as_ref().map(|reading| reading.value.clone()),
             }
         };
         match read.await {
             Ok(value) => {
                 let value = Arc::new(value);
-                let reading = Reading { at: Instant::now(), value: value.clone() };
+                let reading = Reading { at: Instant::now(), doubted: false, value: value.clone() };
                 *self.value.write().unwrap_or_else(PoisonError::into_inner) = Some(reading);
                 Ok(value)
             }
@@ -65,6 +76,14 @@ mod tests {
         assert_eq!(remembered.get(async { Err::<u8, _>("away") }).await, Err("away"));
         assert_eq!(remembered.get(async { Ok::<u8, &str>(7) }).await.as_deref(), Ok(&7));
         assert_eq!(remembered.get(async { Err("away") }).await.as_deref(), Ok(&7));
+    }
+
+    #[tokio::test]
+    async fn what_is_doubted_is_read_again() {
+        let remembered = Remembered::new(Duration::from_secs(60));
+        assert_eq!(remembered.get(async { Ok::<u8, &str>(7) }).await.as_deref(), Ok(&7));
+        remembered.doubt();
+        assert_eq!(remembered.get(async { Ok::<u8, &str>(8) }).await.as_deref(), Ok(&8));
     }
 
     #[tokio::test]

@@ -4,11 +4,19 @@
 //! `tab` inside.
 
 pub mod alarm;
+pub mod checks;
+pub mod connect;
 pub mod head;
 pub mod list;
+pub mod number;
 pub mod overview;
+pub mod problem;
 
 pub use alarm::AlarmLine;
+pub use checks::{CheckLine, ChecksPage, TestFragment, TestLine};
+pub use connect::NewChannelPage;
 pub use head::{ChannelHead, ChannelTab};
 pub use list::{ChannelRow, ChannelsPage};
-pub use overview::ChannelPage;
+pub use number::{NumberPage, ProfileForm, SecretRow, SetupLine};
+pub use overview::{ChannelPage, NoticeLine};
+pub use problem::ProblemLine;

@@ -10,6 +10,7 @@ pub const SCRIPT_KEYS: &[&str] = &[
     "js-yesterday",
     "js-today",
     "js-now",
+    "js-copied",
     "js-closes-in",
     "js-window-left",
     "js-window-closed",

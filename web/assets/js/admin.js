@@ -1,1 +1,68 @@
-// Administration of channels. Loaded on its pages only.
+// Administration of channels: copying, being patient, sending a picture, following a test. Loaded on its pages only.
+import { act } from "./act.js";
+import { announce, fragment } from "./patch.js";
+import { toast } from "./say.js";
+import { t } from "./words.js";
+
+act("copy", async (button) => {
+  try {
+    await navigator.clipboard.writeText(button.dataset.text);
+    toast(t("copied"));
+  } catch {
+    getSelection()?.selectAllChildren(button.previousElementSibling);
+  }
+});
+
+// Vendors take seconds to answer; a second press would ask them twice.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.confirm && !confirm(form.dataset.confirm)) return event.preventDefault();
+  if (!("busy" in form.dataset)) return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "true";
+  form.querySelector('[type="submit"]')?.setAttribute("aria-busy", "true");
+});
+
+// Coming back with the browser's button finds the form as it was left.
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    form.querySelector('[type="submit"]')?.removeAttribute("aria-busy");
+  }
+});
+
+document.addEventListener("change", async ({ target }) => {
+  const url = target.dataset?.picture;
+  const [file] = target.files ?? [];
+  if (!url || !file) return;
+  const csrf = document.querySelector('meta[name="csrf"]')?.content ?? "";
+  try {
+    const answer = await fetch(url, { method: "PUT", body: file, headers: { "X-CSRF": csrf, "HX-Request": "true" } });
+    if (answer.ok) location.assign(`${location.pathname}?done=picture`);
+    else toast((await answer.json()).message, { loud: true });
+  } catch {
+    toast(t("failed"), { loud: true });
+  }
+  target.value = "";
+});
+
+// A test message is watched for three minutes at most.
+const until = Date.now() + 180_000;
+async function follow() {
+  const steps = document.querySelector("[data-follow]");
+  if (!steps || steps.dataset.over === "true" || Date.now() > until) return;
+  try {
+    const answer = await fetch(steps.dataset.follow, { headers: { "HX-Request": "true" } });
+    if (answer.ok) {
+      const next = fragment(await answer.text()).firstElementChild;
+      if (next && next.textContent !== steps.textContent) {
+        steps.replaceWith(next);
+        announce([next]);
+      }
+    }
+  } catch {
+    // The next look may reach the server again.
+  }
+  setTimeout(follow, 1000);
+}
+follow();

@@ -113,6 +113,7 @@ fn settings(options: &DemoOptions, dir: &DataDir, postgres: &Server) -> anyhow::
     settings.vendors.whatsapp_url = Url::parse(&format!("{simulator}/graph/v26.0"))?;
     settings.vendors.twilio_url = Url::parse(&format!("{simulator}/twilio"))?;
     settings.vendors.twilio_content_url = Url::parse(&format!("{simulator}/twilio"))?;
+    settings.vendors.twilio_messaging_url = Url::parse(&format!("{simulator}/twilio"))?;
     Ok(settings)
 }
 

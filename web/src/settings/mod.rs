@@ -186,6 +186,8 @@ pub struct VendorSettings {
     pub twilio_url: Url,
     /// Twilio's content API.
     pub twilio_content_url: Url,
+    /// Twilio's API of senders and services.
+    pub twilio_messaging_url: Url,
     /// How long connecting may take.
     pub connect_seconds: u64,
     /// How long a whole call may take; an unanswered one leaves its message uncertain.

@@ -58,6 +58,11 @@ impl VendorKeys {
         self.known.get(self.read()).await
     }
 
+    /// A secret was just changed here: it counts at once on this node, and within seconds on others.
+    pub fn doubt(&self) {
+        self.known.doubt();
+    }
+
     async fn read(&self) -> Result<Secrets, DbErr> {
         let rows = channel_secret::Entity::find()
             .filter(

@@ -52,6 +52,7 @@ impl Ground {
         settings.vendors.whatsapp_url = vendor.graph_url();
         settings.vendors.twilio_url = vendor.twilio_url();
         settings.vendors.twilio_content_url = vendor.twilio_url();
+        settings.vendors.twilio_messaging_url = vendor.twilio_url();
         (settings.vendors.connect_seconds, settings.vendors.answer_seconds) = (1, 3);
         // Right and wrong passwords differ as much with a quick hash as with a slow one.
         (settings.auth.argon2_memory_kib, settings.auth.argon2_passes) = (64, 1);

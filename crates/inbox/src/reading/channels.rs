@@ -1,7 +1,7 @@
 //! Connected numbers as their admins see them.
 
 use chrono::{DateTime, Utc};
-use domain::{ChannelId, ChannelKind, QueueId};
+use domain::{ChannelId, ChannelKind, ConversationId, DeliveryState, MessageId, QueueId};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde_json::Value;
 
@@ -106,4 +106,116 @@ pub async fn weeks(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<
         [now.into()],
     )
     .await
+}
+
+/// A queue to choose from.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct QueueName {
+    /// Which.
+    pub id: QueueId,
+    /// Its name.
+    pub name: String,
+}
+
+/// All queues, in their order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn queues(db: &impl ConnectionTrait) -> Result<Vec<QueueName>, DbErr> {
+    rows::all(db, "select id, name from queue order by position, name", []).await
+}
+
+/// A notice as kept.
+#[derive(Debug, Clone, PartialEq, FromQueryResult)]
+pub struct NoticeLine {
+    /// The vendor's name of it.
+    pub field: String,
+    /// What we understood.
+    pub said: Value,
+    /// All of it.
+    pub raw: Value,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// The newest notices about a channel or its account.
+///
+/// # Errors
+/// When the database fails.
+pub async fn notices(db: &impl ConnectionTrait, id: ChannelId) -> Result<Vec<NoticeLine>, DbErr> {
+    rows::all(
+        db,
+        "select n.field, n.said, n.raw, n.at from channel c
+             join notice n on n.channel_id = c.id or (n.channel_id is null and n.account_key = c.account_key)
+         where c.id = $1 order by n.at desc limit 30",
+        [id.into()],
+    )
+    .await
+}
+
+/// The open conversation of a channel with somebody's number.
+///
+/// # Errors
+/// When the database fails.
+pub async fn conversation_with(
+    db: &impl ConnectionTrait,
+    id: ChannelId,
+    number: &str,
+) -> Result<Option<ConversationId>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        id: ConversationId,
+    }
+    let found: Vec<Found> = rows::all(
+        db,
+        "select c.id from conversation c join identity i on i.contact_id = c.contact_id
+         where c.channel_id = $1 and i.kind = 'phone' and i.value = $2 and c.state <> 'closed'",
+        [id.into(), number.into()],
+    )
+    .await?;
+    Ok(found.first().map(|row| row.id))
+}
+
+/// How far a message has come, and whether it was answered.
+#[derive(Debug, Clone, PartialEq, FromQueryResult)]
+pub struct Progress {
+    /// Where its delivery stands.
+    pub state: DeliveryState,
+    /// Why it failed.
+    pub error_detail: Option<String>,
+    /// When the vendor took it.
+    pub accepted_at: Option<DateTime<Utc>>,
+    /// When it was sent.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// When it arrived, or was read.
+    pub delivered_at: Option<DateTime<Utc>>,
+    /// When the customer next wrote.
+    pub answered_at: Option<DateTime<Utc>>,
+}
+
+/// How far a message of a channel has come.
+///
+/// # Errors
+/// When the database fails.
+pub async fn progress(
+    db: &impl ConnectionTrait,
+    id: ChannelId,
+    message: MessageId,
+) -> Result<Option<Progress>, DbErr> {
+    let found: Vec<Progress> = rows::all(
+        db,
+        "select d.state, d.error_detail,
+             (select min(finished_at) from delivery_attempt a where a.message_id = m.id and a.outcome = 'accepted')
+                 as accepted_at,
+             (select min(coalesce(at, received_at)) from status_report r where r.message_id = m.id
+                  and r.state in ('sent', 'delivered', 'read')) as sent_at,
+             (select min(coalesce(at, received_at)) from status_report r where r.message_id = m.id
+                  and r.state in ('delivered', 'read')) as delivered_at,
+             (select min(n.written_at) from message n where n.conversation_id = m.conversation_id
+                  and n.direction = 'in' and n.position > m.position) as answered_at
+         from message m join delivery d on d.message_id = m.id where m.channel_id = $1 and m.id = $2",
+        [id.into(), message.into()],
+    )
+    .await?;
+    Ok(found.into_iter().next())
 }

@@ -40,3 +40,4 @@ js-presence-paused = You are on a break
 js-presence-offline = You are offline
 js-count-one = { $n } open
 js-count-other = { $n } open
+js-copied = Copied

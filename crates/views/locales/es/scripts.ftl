@@ -40,3 +40,4 @@ js-presence-paused = Estás en pausa
 js-presence-offline = Estás desconectado
 js-count-one = { $n } abierta
 js-count-other = { $n } abiertas
+js-copied = Copiado

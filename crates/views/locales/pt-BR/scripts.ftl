@@ -40,3 +40,4 @@ js-presence-paused = Você está em pausa
 js-presence-offline = Você está offline
 js-count-one = { $n } aberta
 js-count-other = { $n } abertas
+js-copied = Copiado

@@ -71,6 +71,12 @@ impl ChannelHead {
         vendor(self.tag.kind)
     }
 
+    /// Whether it is out of use.
+    #[must_use]
+    pub fn is_off(&self) -> bool {
+        self.condition == Condition::Off
+    }
+
     /// The tabs of this channel, with their addresses.
     #[must_use]
     pub fn tabs(&self) -> Vec<(ChannelTab, String)> {

@@ -26,6 +26,27 @@ pub struct ChannelPage {
     pub per_second: i32,
     /// When a message, a status and a notice last came.
     pub heard: [Option<DateTime<Utc>>; 3],
+    /// Where the vendor sends what comes in.
+    pub webhook_url: String,
+    /// The end of the verify token, where there is one.
+    pub verify_token: Option<String>,
+    /// What the vendor told, the newest first.
+    pub notices: Vec<NoticeLine>,
+    /// What was just done: `done-…`.
+    pub done: Option<&'static str>,
+}
+
+/// A notice of the vendor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeLine {
+    /// The vendor's name of it.
+    pub field: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Whether this version knows what it means.
+    pub known: bool,
+    /// All of it.
+    pub raw: String,
 }
 
 impl ChannelPage {

@@ -1,22 +1,28 @@
 //! Administration of channels: the list, and one channel with its tabs.
 
+pub mod actions;
+pub mod checks;
+pub mod new;
+pub mod number;
+pub mod settings;
+pub mod setups;
 mod shown;
 
-use ::inbox::{alarms, reading};
+use ::inbox::{alarms, channels, reading};
 use actix_web::{
     HttpResponse,
-    web::{Data, Path},
+    web::{Data, Path, Query},
 };
 use domain::ChannelId;
 use views::{
     Section,
-    channels::{ChannelPage, ChannelRow, ChannelTab, ChannelsPage},
+    channels::{ChannelPage, ChannelRow, ChannelTab, ChannelsPage, NoticeLine},
 };
 
-pub use shown::{alarm_lines, head, open, quality};
+pub use shown::{alarm_lines, head, open, problem_lines, quality};
 
 use super::{frame, html};
-use crate::{auth::SignedIn, error::PageError, security_headers::Nonce, state::AppState};
+use crate::{auth::SignedIn, channels::Desk, error::PageError, security_headers::Nonce, state::AppState};
 
 /// GET /admin/channels.
 ///
@@ -56,8 +62,11 @@ pub async fn show(
     nonce: Nonce,
     state: Data<AppState>,
     id: Path<ChannelId>,
+    before: Query<number::Before>,
 ) -> Result<HttpResponse, PageError> {
     let (start, line, alarms) = open(&state, &viewer, *id).await?;
+    let notices = reading::channels::notices(&state.db, *id).await?;
+    let secrets = channels::secrets(&state.db, *id).await?;
     html(&ChannelPage {
         frame: frame(&viewer, &nonce, &start, Section::Admin, "none"),
         head: head(&line, &alarms),
@@ -67,5 +76,17 @@ pub async fn show(
         queue: line.queue_name.clone(),
         per_second: line.per_second,
         heard: [line.message_at, line.status_at, line.notice_at],
+        webhook_url: Desk::of(&state).inbound_url(line.kind),
+        verify_token: secrets.into_iter().find(|one| one.name == "verify_token").map(|one| one.last_four),
+        notices: notices
+            .into_iter()
+            .map(|one| NoticeLine {
+                field: one.field,
+                at: one.at,
+                known: one.said["said"] != "other",
+                raw: serde_json::to_string_pretty(&one.raw).unwrap_or_default(),
+            })
+            .collect(),
+        done: actions::done_word(before.done()),
     })
 }

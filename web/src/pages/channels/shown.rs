@@ -7,10 +7,10 @@ use ::inbox::{
 use domain::{AlarmKind, ChannelId, Severity};
 use views::{
     ChannelTag,
-    channels::{AlarmLine, ChannelHead, head::Condition, list::Quality},
+    channels::{AlarmLine, ChannelHead, ProblemLine, head::Condition, list::Quality},
 };
 
-use crate::{auth::SignedIn, error::PageError, state::AppState};
+use crate::{auth::SignedIn, channels::Problem, error::PageError, state::AppState};
 
 /// What every page about one channel begins with.
 ///
@@ -78,5 +78,14 @@ pub fn alarm_lines(alarms: &[Alarm], lines: &[ChannelLine]) -> Vec<AlarmLine> {
                 raised_at: alarm.raised_at,
             }
         })
+        .collect()
+}
+
+/// Problems for a page.
+#[must_use]
+pub fn problem_lines(problems: Vec<Problem>) -> Vec<ProblemLine> {
+    problems
+        .into_iter()
+        .map(|one| ProblemLine { field: one.field, says: one.says, detail: one.detail })
         .collect()
 }
