@@ -149,7 +149,7 @@ function actions(message, { words, react, quote }) {
 /** What customers can do with their own messages: change the words, or take them back. */
 function ownActions(message, { words, change, takeBack }) {
   const all = [];
-  if (message.card.kind === "text") {
+  if (message.card.kind === "text" && !message.card.tapped) {
     all.push(el("button", { type: "button", class: "btn ghost icon sm", "aria-label": words.edit, onclick: () => change(message) }, icon("pencil", "s")));
   }
   all.push(el("button", { type: "button", class: "btn ghost icon sm", "aria-label": words.take_back, onclick: () => takeBack(message) }, icon("trash-2", "s")));

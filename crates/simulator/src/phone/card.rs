@@ -21,12 +21,12 @@ pub fn customer(message: &Value) -> Value {
     let content = &message[kind];
     match kind {
         "text" => json!({ "kind": "text", "text": content["body"] }),
-        "button" => json!({ "kind": "text", "text": content["text"] }),
+        "button" => json!({ "kind": "text", "text": content["text"], "tapped": true }),
         "edit" => json!({ "kind": "text", "text": content["message"]["text"]["body"] }),
         "interactive" => {
             let reply = content["type"].as_str().unwrap_or_default();
             let title = content[reply].get("title").unwrap_or(&content[reply]["body"]);
-            json!({ "kind": "text", "text": title })
+            json!({ "kind": "text", "text": title, "tapped": true })
         }
         _ => plain(kind, content),
     }
