@@ -6,7 +6,9 @@
 
 mod answer;
 pub mod clock;
+pub mod download;
 mod fault;
+mod guard;
 mod http;
 mod json;
 mod mac;
