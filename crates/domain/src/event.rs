@@ -38,6 +38,13 @@ pub enum Event {
         /// Which message.
         message: MessageId,
     },
+    /// The file of a message has come, or will not come any more.
+    FileChanged {
+        /// In which conversation.
+        conversation: ConversationId,
+        /// Which message.
+        message: MessageId,
+    },
     /// A message of ours got further, or failed.
     DeliveryChanged {
         /// In which conversation.
@@ -156,6 +163,7 @@ impl Event {
             Self::ConversationReopened { .. } => "conversation_reopened",
             Self::MessageReceived { .. } => "message_received",
             Self::MessageSubmitted { .. } => "message_submitted",
+            Self::FileChanged { .. } => "file_changed",
             Self::DeliveryChanged { .. } => "delivery_changed",
             Self::MessageChanged { .. } => "message_changed",
             Self::MessageEchoed { .. } => "message_echoed",
@@ -180,6 +188,7 @@ impl Event {
             | Self::ConversationReopened { conversation, .. }
             | Self::MessageReceived { conversation, .. }
             | Self::MessageSubmitted { conversation, .. }
+            | Self::FileChanged { conversation, .. }
             | Self::DeliveryChanged { conversation, .. }
             | Self::MessageChanged { conversation, .. }
             | Self::MessageEchoed { conversation, .. }
@@ -214,6 +223,7 @@ impl Event {
             | Self::MessageSubmitted { message, .. }
             | Self::MessageChanged { message, .. }
             | Self::MessageEchoed { message, .. }
+            | Self::FileChanged { message, .. }
             | Self::DeliveryChanged { message, .. } => Some(*message),
             _ => None,
         }

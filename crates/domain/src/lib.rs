@@ -11,6 +11,7 @@ pub mod content;
 pub mod conversation;
 pub mod delivery;
 pub mod event;
+pub mod file;
 pub mod identity;
 pub mod ids;
 pub mod inbound;

@@ -14,6 +14,7 @@ pub mod contacts;
 pub mod costs;
 pub mod dispatcher;
 pub mod events;
+pub mod files;
 pub mod lease;
 pub mod ledger;
 pub mod notices;

@@ -9,7 +9,7 @@ mod runner;
 
 use std::time::Duration;
 
-pub use queue::{Job, enqueue, revive};
+pub use queue::{Job, enqueue, enqueue_all, revive};
 pub use runner::{Failure, Runner};
 
 /// The key of jobs that are done again and again.

@@ -64,6 +64,36 @@ pub async fn enqueue(
     Ok(())
 }
 
+/// Write many jobs of a kind down at once, due now, each with its key. One that waits already is brought forward.
+///
+/// # Errors
+/// When the database fails or a payload is no JSON.
+pub async fn enqueue_all(
+    tx: &impl ConnectionTrait,
+    kind: &str,
+    jobs: &[(String, impl Serialize)],
+) -> Result<(), DbErr> {
+    if jobs.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = jobs.iter().map(|_| Uuid::now_v7()).collect();
+    let keys: Vec<String> = jobs.iter().map(|(key, _)| key.clone()).collect();
+    let payloads: Result<Vec<String>, _> =
+        jobs.iter().map(|(_, payload)| serde_json::to_string(payload)).collect();
+    let payloads = payloads.map_err(|error| DbErr::Json(error.to_string()))?;
+    run(
+        tx,
+        "insert into job (id, kind, payload, key, due_at)
+         select id, $1, payload::jsonb, key, clock_timestamp()
+         from unnest($2::uuid[], $3::text[], $4::text[]) as row(id, key, payload)
+         on conflict (kind, key) where key is not null and failed_at is null do update
+             set payload = excluded.payload, tries = 0, lease_until = null, due_at = excluded.due_at",
+        [kind.into(), ids.into(), keys.into(), payloads.into()],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Let a job that was given up try again; whether there was one.
 ///
 /// # Errors

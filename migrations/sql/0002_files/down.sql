@@ -1,2 +1,2 @@
-drop table file_at_vendor;
-drop table file;
+drop table file_gone, file_at_vendor, file;
+drop function file_goes;

@@ -10,6 +10,9 @@ create table file (
     reason text,                                 -- why it is not here
     vendor_media_id text,                        -- where to ask for it; its address lives five minutes
     vendor_url text,
+    vendor_sha256 text,                          -- as the vendor writes it: hex or base64
+    until timestamptz,                           -- the vendor keeps it until then
+    tries integer not null default 0,
     claimed_type text,                           -- what the vendor or the browser says it is
     type text,                                   -- what its bytes say it is
     name text,                                   -- the sender's name for it
@@ -34,3 +37,17 @@ create table file_at_vendor (
     until timestamptz not null,
     primary key (file_id, channel_id)
 );
+
+-- Files go with their messages, by whatever way those go. The bytes follow later: nobody can delete rows and objects
+-- in one transaction, so the row leaves a note behind.
+create table file_gone (
+    file_id uuid primary key,
+    at timestamptz not null default now()
+);
+create function file_goes() returns trigger language plpgsql as $$
+begin
+    insert into file_gone (file_id) select id from gone on conflict do nothing;
+    return null;
+end $$;
+create trigger file_goes after delete on file
+    referencing old table as gone for each statement execute function file_goes();

@@ -12,6 +12,7 @@ mod contacts;
 mod conversations;
 pub(crate) mod echoes;
 mod effects;
+mod files;
 mod messages;
 mod notices;
 pub(crate) mod parse;
@@ -43,6 +44,8 @@ pub struct Applied {
     pub receipts: usize,
     /// Messages stored for the first time.
     pub messages: usize,
+    /// Files that came with them, to be fetched.
+    pub files: usize,
     /// Whether conversations now wait for an agent.
     pub waiting: bool,
     /// Whether receipts may be left.
@@ -187,8 +190,10 @@ async fn apply_run(
             }
         }
     }
+    let expected = files::expect(&mut new, now);
     let mut talks = conversations::open(tx, &new, &whose, now, happened).await?;
     let stored = messages::store(tx, &new, &whose, &mut talks, now, happened).await?;
+    applied.files += files::store(tx, &expected, now).await?;
     talks.save(tx).await?;
     applied.messages += stored.count + changing.len();
     applied.waiting |= talks.any_waiting();
@@ -211,6 +216,9 @@ pub async fn run(db: DatabaseConnection, wakes: Wakes, mut stop: tokio::sync::wa
                 }
                 if applied.waiting {
                     wakes.dispatch();
+                }
+                if applied.files > 0 {
+                    wakes.work();
                 }
                 if applied.more {
                     continue;

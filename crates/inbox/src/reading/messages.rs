@@ -1,7 +1,7 @@
 //! Messages as threads show them.
 
 use chrono::{DateTime, Utc};
-use domain::{ChannelKind, ContactId, ConversationId, DeliveryState, MessageId, PersonId};
+use domain::{ChannelKind, ContactId, ConversationId, DeliveryState, FileId, MessageId, PersonId};
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult, Statement, Value};
 
 /// A message with its delivery, its quote and the names around it.
@@ -30,6 +30,17 @@ pub struct MessageLine {
     pub quote_author_name: Option<String>,
     pub quote_kind: Option<String>,
     pub quote_body: Option<String>,
+    pub file_id: Option<FileId>,
+    pub file_state: Option<String>,
+    pub file_reason: Option<String>,
+    pub file_type: Option<String>,
+    pub file_name: Option<String>,
+    pub file_bytes: Option<i64>,
+    pub file_width: Option<i32>,
+    pub file_height: Option<i32>,
+    pub file_seconds: Option<f32>,
+    pub file_thumbnail: Option<bool>,
+    pub file_tries: Option<i32>,
 }
 
 impl MessageLine {
@@ -47,7 +58,10 @@ const SELECT: &str = "
     select m.id, m.conversation_id, channel.kind as channel_kind, c.contact_id, contact.name as contact_name,
         m.direction, m.content, m.client_id, m.author_id, author.name as author_name, m.written_at, m.position,
         m.version, m.referral is not null as has_referral, d.state as delivery_state, d.attempts, d.error_code, d.advice,
-        q.direction as quote_direction, quoted.name as quote_author_name, q.kind as quote_kind, q.body as quote_body
+        q.direction as quote_direction, quoted.name as quote_author_name, q.kind as quote_kind, q.body as quote_body,
+        f.id as file_id, f.state as file_state, f.reason as file_reason, f.type as file_type, f.name as file_name,
+        f.bytes as file_bytes, f.width as file_width, f.height as file_height, f.seconds as file_seconds,
+        f.thumbnail as file_thumbnail, f.tries as file_tries
     from message m
     join conversation c on c.id = m.conversation_id
     join contact on contact.id = c.contact_id
@@ -55,7 +69,8 @@ const SELECT: &str = "
     left join person author on author.id = m.author_id
     left join delivery d on d.message_id = m.id
     left join message q on q.channel_id = m.channel_id and q.vendor_id = m.reply_to
-    left join person quoted on quoted.id = q.author_id ";
+    left join person quoted on quoted.id = q.author_id
+    left join lateral (select * from file where file.message_id = m.id order by file.id limit 1) f on true ";
 
 async fn select(
     db: &impl ConnectionTrait,
