@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jobs::Runner;
 
-use crate::{channels, gateway::Gateway, state::AppState};
+use crate::{channels, files, gateway::Gateway, state::AppState};
 
 /// What a job may use. Cheap to clone.
 #[derive(Clone)]
@@ -22,7 +22,8 @@ pub struct Bench {
 /// what is done again and again; keep the handlers in the module of their subject.
 #[must_use]
 pub fn runner(bench: &Bench) -> Runner {
-    channels::upkeep::teach(Runner::default(), bench)
+    let runner = channels::upkeep::teach(Runner::default(), bench);
+    files::jobs(runner, bench)
 }
 
 /// Does jobs until the process ends, then finishes those under way.

@@ -15,6 +15,7 @@ pub mod database;
 pub mod demo;
 pub mod demo_mark;
 pub mod error;
+pub mod files;
 pub mod gateway;
 pub mod health;
 pub mod housekeeping;

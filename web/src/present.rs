@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    Content, ConversationId, Permission, Principal, QueueId, conversation::ReplyWindow, outbound::Advice,
+    Content, ConversationId, Permission, Principal, QueueId, conversation::ReplyWindow, file::FileState,
+    outbound::Advice,
 };
 use inbox::reading::{
     conversations::ConversationLine,
@@ -13,9 +14,9 @@ use inbox::reading::{
     timeline::TimelineEvent,
 };
 use views::{
-    Author, ChannelTag, ConversationRow, Delivery, Details, FloorAgent, FloorConversation, FloorQueue,
-    FloorTotals, Happened, IdentityLine, MePresence, MessageView, PersonTag, PreviousConversation, Quote,
-    SystemLine, ThreadState, details::mask, person::first_name, time,
+    Author, ChannelTag, ConversationRow, Delivery, Details, FileFacts, FloorAgent, FloorConversation,
+    FloorQueue, FloorTotals, Happened, IdentityLine, MePresence, MessageView, PersonTag,
+    PreviousConversation, Quote, SystemLine, ThreadState, details::mask, person::first_name, time,
 };
 
 use crate::live::Names;
@@ -118,6 +119,7 @@ pub fn message(line: &MessageLine, class: Class) -> MessageView {
             .unwrap_or_else(|_| Content::Unknown { label: "?".to_owned(), raw: line.content.clone() }),
         at: line.written_at,
         seq: time::seq(&line.written_at, line.position),
+        file: file(line),
         delivery: line.delivery_state.map(|state| Delivery {
             state,
             error_code: line.error_code,
@@ -127,6 +129,21 @@ pub fn message(line: &MessageLine, class: Class) -> MessageView {
         referral: line.has_referral,
         version: line.shown_version(),
     }
+}
+
+fn file(line: &MessageLine) -> Option<FileFacts> {
+    Some(FileFacts {
+        id: line.file_id?,
+        state: FileState::parse(line.file_state.as_deref()?)?,
+        reason: line.file_reason.clone(),
+        kind: line.file_type.clone(),
+        bytes: line.file_bytes,
+        width: line.file_width,
+        height: line.file_height,
+        seconds: line.file_seconds,
+        thumbnail: line.file_thumbnail.unwrap_or_default(),
+        tried: line.file_tries.unwrap_or_default() > 0,
+    })
 }
 
 /// Events stand after the messages of their second, among themselves in their own order.

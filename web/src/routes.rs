@@ -55,6 +55,8 @@ pub struct Route {
     pub body_bytes: usize,
     /// Whether asking counts as the person doing something, which keeps the session from going idle.
     pub activity: bool,
+    /// Whether asking counts against the person's pace.
+    pub paced: bool,
     make: Arc<dyn Fn() -> actix_web::Route + Send + Sync>,
 }
 
@@ -68,7 +70,7 @@ impl Route {
     {
         let verb = method.clone();
         let make = Arc::new(move || web::method(verb.clone()).to(handler.clone()));
-        Self { method, path, access, body_bytes: FORM_BYTES, activity: true, make }
+        Self { method, path, access, body_bytes: FORM_BYTES, activity: true, paced: true, make }
     }
 
     /// Reads.
@@ -125,6 +127,13 @@ impl Route {
         self
     }
 
+    /// A page asks for many of these at once, as it does for its pictures: they don't count against a person's pace.
+    #[must_use]
+    pub const fn in_bulk(mut self) -> Self {
+        self.paced = false;
+        self
+    }
+
     fn build(&self) -> actix_web::Route {
         (self.make)().wrap(guard::Guard::new(self))
     }
@@ -153,6 +162,10 @@ pub fn table() -> Vec<Route> {
         Route::get("/inbox/{conversation}", holds(P::ConversationRead), pages::inbox::open),
         Route::get("/inbox/{conversation}/earlier", holds(P::ConversationRead), pages::inbox::earlier),
         Route::post("/conversations/{id}/messages", holds(P::ConversationReply), pages::messages::create),
+        Route::get("/files/{id}", holds(P::ConversationRead), pages::files::show).in_bulk(),
+        Route::get("/files/{id}/thumbnail", holds(P::ConversationRead), pages::files::thumbnail).in_bulk(),
+        Route::get("/media/{token}/{name}", Signed, pages::files::fetched_by_vendor),
+        Route::new(Method::HEAD, "/media/{token}/{name}", Signed, pages::files::fetched_by_vendor),
         Route::post("/conversations/{id}/claim", holds(P::ConversationClaim), pages::conversations::claim),
         Route::post(
             "/conversations/{id}/assignee",

@@ -73,7 +73,8 @@ const EVERYWHERE: [(&str, &str); 6] = [
     ("x-content-type-options", "nosniff"),
     // Not `no-referrer`: with it browsers send `Origin: null` on our own forms, which the Origin check refuses.
     ("referrer-policy", "same-origin"),
-    ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    // The microphone is for voice notes.
+    ("permissions-policy", "camera=(), geolocation=(), microphone=(self), payment=(), usb=()"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
 ];

@@ -2,6 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use anyhow::Context as _;
+use channel_gateway::download::Downloads;
 use inbox::{Wakes, ledger::Ledger};
 use metrics_exporter_prometheus::PrometheusHandle;
 use sea_orm::DatabaseConnection;
@@ -12,6 +14,7 @@ use crate::{
     bus,
     clock::Clock,
     connections::Connections,
+    files::links::Links,
     health::Readiness,
     live::{Directory, Hub},
     road::Road,
@@ -57,6 +60,12 @@ pub struct AppState {
     pub hub: Hub,
     /// Names for lines.
     pub directory: Directory,
+    /// Where files are kept.
+    pub files: files::Store,
+    /// Fetches what customers sent.
+    pub downloads: Downloads,
+    /// Links to files, for vendors.
+    pub links: Links,
     /// Set once, when the process is to end.
     pub stop: watch::Sender<bool>,
 }
@@ -84,6 +93,9 @@ impl AppState {
             ledger,
             road,
             directory: Directory::new(db.clone()),
+            files: files::Store::open(&settings.media.url).context("open the store of files (MEDIA_URL)")?,
+            downloads: settings.vendors.downloads()?,
+            links: Links::new(&keyring, &settings.server.public_urls),
             settings: Arc::new(settings),
             db,
             clock,

@@ -37,6 +37,7 @@ pub struct TestApp {
     pub questions: Arc<AtomicUsize>,
     server: JoinHandle<std::io::Result<()>>,
     test_db: TestDb,
+    _media: tempfile::TempDir,
 }
 
 impl TestApp {
@@ -59,6 +60,8 @@ impl TestApp {
         (settings.auth.argon2_memory_kib, settings.auth.argon2_passes) = (64, 1);
         let clock = Clock::manual(chrono::Utc::now());
         settings.database.url = Some(test_db.url().into());
+        let media = tempfile::tempdir().unwrap();
+        settings.media.url = format!("file://{}", media.path().display());
         change(&mut settings);
         let questions = Arc::new(AtomicUsize::new(0));
         let (mut db, counted) = (test_db.db().clone(), questions.clone());
@@ -67,7 +70,7 @@ impl TestApp {
         });
         let state = AppState::start(settings, db, clock).await.unwrap();
         let server = tokio::spawn(server::run(listener, &state).unwrap());
-        Self { state, world, url, questions, server, test_db }
+        Self { state, world, url, questions, server, test_db, _media: media }
     }
 
     pub fn db(&self) -> &DatabaseConnection {
@@ -160,6 +163,11 @@ impl Browser {
             .header("accept", "text/html")
             .header("sec-fetch-mode", "navigate");
         if method.is_safe() { request } else { request.header("origin", &self.origin) }
+    }
+
+    /// What comes back, as it is.
+    pub async fn raw(&self, request: RequestBuilder) -> Response {
+        self.with_cookies(request).send().await.unwrap()
     }
 
     /// The status alone, for answers whose body never ends.

@@ -6,6 +6,7 @@
 mod access;
 mod bus;
 mod clinic;
+mod files;
 mod floor_story;
 mod headers;
 mod helpers;

@@ -10,6 +10,7 @@ pub mod channels;
 pub mod details;
 pub mod error_page;
 pub mod failure;
+pub mod file;
 pub mod floor;
 pub mod frame;
 pub mod inbox;
@@ -36,6 +37,7 @@ pub use askama::{self, Template};
 pub use channel::ChannelTag;
 pub use details::{Details, DetailsFragment, IdentityLine};
 pub use error_page::ErrorPage;
+pub use file::FileFacts;
 pub use floor::{
     FloorAgent, FloorAgentFragment, FloorConversation, FloorConversationFragment, FloorPage, FloorQueue,
     FloorQueueFragment, FloorTotals, FloorTotalsFragment,

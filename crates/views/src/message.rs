@@ -9,7 +9,7 @@ use domain::{
 };
 use serde_json::Value;
 
-use crate::{Arg, PersonTag, Tx, failure, failure::Failure, linkify, preview, time};
+use crate::{Arg, FileFacts, PersonTag, Tx, failure, failure::Failure, linkify, preview, time};
 
 /// Who wrote a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +66,8 @@ pub struct MessageView {
     pub at: DateTime<Utc>,
     /// Place in the thread, made by [`time::seq`].
     pub seq: String,
+    /// The file in it, once we know of it.
+    pub file: Option<FileFacts>,
     /// How far it has come; `None` for messages of customers.
     pub delivery: Option<Delivery>,
     /// What it answers.
@@ -265,15 +267,17 @@ impl MessageView {
 
     /// A file in words.
     #[must_use]
-    pub fn file<'a>(&self, tx: &Tx, media: &'a Media) -> FileView<'a> {
+    pub fn paper<'a>(&self, tx: &Tx, media: &'a Media) -> FileView<'a> {
         let kind = self.said().kind();
         let word = tx.t(if media.voice { "kind-voice" } else { preview::word(kind) });
         let (title, what) = match &media.filename {
             Some(name) => (name.clone(), Some(word)),
             None => (word, None),
         };
-        let extension = media.mime.as_deref().map(short_type);
-        let note = what.into_iter().chain(extension).collect::<Vec<_>>().join(" · ");
+        let kind_of_bytes = self.file.as_ref().and_then(|file| file.kind.as_deref());
+        let extension = kind_of_bytes.or(media.mime.as_deref()).map(short_type);
+        let size = self.file.as_ref().and_then(|file| file.size(tx));
+        let note = what.into_iter().chain(extension).chain(size).collect::<Vec<_>>().join(" · ");
         FileView {
             icon: preview::icon(kind).unwrap_or("file-text"),
             title,

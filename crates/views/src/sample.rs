@@ -176,6 +176,7 @@ pub fn inbound(number: u16, minutes_ago: i64, content: Content) -> MessageView {
         content,
         at,
         seq: time::seq(&at, i64::from(number)),
+        file: None,
         delivery: None,
         quote: None,
         referral: false,

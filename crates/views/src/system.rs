@@ -134,6 +134,7 @@ impl Happened {
             | Event::MessageChanged { .. }
             | Event::MessageEchoed { .. }
             | Event::ContactChanged { .. }
+            | Event::FileChanged { .. }
             | Event::DeliveryChanged { .. }
             | Event::PresenceChanged { .. } => return None,
         })

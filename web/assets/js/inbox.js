@@ -4,6 +4,8 @@ import "./thread.js";
 import "./dock.js";
 import "./composer.js";
 import "./outbox.js";
+import "./sound.js";
+import "./viewer.js";
 import "./deeds.js";
 import "./offline.js";
 import { onReset, start } from "./live.js";

@@ -108,6 +108,7 @@ fn settings(options: &DemoOptions, dir: &DataDir, postgres: &Server) -> anyhow::
     settings.log.filter = std::env::var("RUST_LOG").unwrap_or_else(|_| "warn,bandeja=info".to_owned());
     settings.database.url = Some(SecretString::from(postgres.url(DATABASE)));
     settings.database.max_connections = 20;
+    settings.media.url = format!("file://{}", dir.path().join("media").display());
     settings.keys.current = Some(key(&dir.path().join("key"))?);
     let simulator = format!("http://127.0.0.1:{}", options.simulator_port);
     settings.vendors.whatsapp_url = Url::parse(&format!("{simulator}/graph/v26.0"))?;

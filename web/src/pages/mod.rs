@@ -4,6 +4,7 @@ pub mod admin;
 pub mod assets;
 pub mod channels;
 pub mod conversations;
+pub mod files;
 pub mod floor;
 pub mod inbox;
 pub mod me;

@@ -29,6 +29,7 @@ struct Rule {
     access: Access,
     body_bytes: usize,
     activity: bool,
+    paced: bool,
 }
 
 /// Middleware of one route.
@@ -36,7 +37,12 @@ pub(super) struct Guard(Rule);
 
 impl Guard {
     pub(super) fn new(route: &Route) -> Self {
-        Self(Rule { access: route.access, body_bytes: route.body_bytes, activity: route.activity })
+        Self(Rule {
+            access: route.access,
+            body_bytes: route.body_bytes,
+            activity: route.activity,
+            paced: route.paced,
+        })
     }
 }
 
@@ -122,7 +128,7 @@ async fn admit(
             {
                 return Err(PageError::Forbidden);
             }
-            if !auth.pace.admits(who.principal.person) {
+            if rule.paced && !auth.pace.admits(who.principal.person) {
                 return Err(PageError::TooFast);
             }
             let token = who.csrf.clone();

@@ -131,6 +131,16 @@ pub struct BusSettings {
 pub struct MediaSettings {
     /// `file://…` or `s3://…`.
     pub url: String,
+    /// The largest file taken from customers.
+    pub largest_megabytes: u64,
+}
+
+impl MediaSettings {
+    /// The largest file taken, in bytes.
+    #[must_use]
+    pub const fn most(&self) -> u64 {
+        self.largest_megabytes.saturating_mul(1024 * 1024)
+    }
 }
 
 /// Keys that seal secrets.
@@ -312,6 +322,15 @@ impl VendorSettings {
             return wrong("must be longer than connect_seconds, which is at least one");
         }
         Ok(())
+    }
+
+    /// Fetches files: vendors' at the addresses set here, whatever those are.
+    ///
+    /// # Errors
+    /// When the system's TLS can't be set up.
+    pub fn downloads(&self) -> Result<channel_gateway::download::Downloads, reqwest::Error> {
+        let ours = [&self.whatsapp_url, &self.twilio_url, &self.twilio_content_url];
+        channel_gateway::download::Downloads::new(ours, Duration::from_secs(self.connect_seconds))
     }
 
     /// The client for calls to vendors.

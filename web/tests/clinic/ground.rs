@@ -29,7 +29,8 @@ pub struct Ground {
     pub settings: Settings,
     pub vendor: Vendor,
     passwords: Passwords,
-    /// Goes with us.
+    /// Go with us.
+    _media: tempfile::TempDir,
     _database: Box<dyn Any + Send>,
 }
 
@@ -49,6 +50,8 @@ impl Ground {
         settings.server.workers = 1;
         settings.keys.current = Some(secrets::new_key());
         settings.database.url = Some(database_url.into());
+        let media = tempfile::tempdir().unwrap();
+        settings.media.url = format!("file://{}", media.path().display());
         settings.vendors.whatsapp_url = vendor.graph_url();
         settings.vendors.twilio_url = vendor.twilio_url();
         settings.vendors.twilio_content_url = vendor.twilio_url();
@@ -68,7 +71,7 @@ impl Ground {
         let twilio = json!({ "account": TWILIO_ACCOUNT, "from": "+14155550111" });
         let secrets = [("auth_token", "demo-twilio-token"), ("shared_key:SHK1", "demo-shared-key")];
         connect(&db, &keyring, world.sms, twilio, &secrets).await;
-        Self { db, world, settings, vendor, passwords, _database: database }
+        Self { db, world, settings, vendor, passwords, _media: media, _database: database }
     }
 
     /// Let a person in at one of the nodes.

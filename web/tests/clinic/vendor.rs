@@ -70,6 +70,42 @@ impl Vendor {
         assert_eq!(status, StatusCode::OK, "{answer}");
     }
 
+    /// The same with a file.
+    pub async fn lucia_texts_with(&self, text: &str, media: &str) {
+        let message = json!({ "type": "image", "image": { "id": media, "caption": text } });
+        let writing =
+            json!({ "channel": "Sonrisas SMS", "from": LUCIA, "message": message, "wait_ms": 60_000 });
+        let (status, answer) = self.control("inbound", &writing).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+    }
+
+    /// A file that a customer will send: `image`, `voice`, `pdf` and the like. The vendor's id of it.
+    pub async fn keeps(&self, sample: &str) -> String {
+        let (status, answer) = self.control(&format!("media?sample={sample}"), &Value::Null).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        answer["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Lucía sends a message of any kind, and the product has taken it.
+    pub async fn lucia_sends(&self, kind: &str, object: Value) {
+        let mut message = json!({ "type": kind });
+        message[kind] = object;
+        let writing = json!({ "from": LUCIA, "name": LUCIA_NAME, "message": message, "wait_ms": 60_000 });
+        let (status, answer) = self.control("inbound", &writing).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+    }
+
+    /// Whatever the vendor keeps is older by so many seconds.
+    pub async fn ages(&self, seconds: u64) {
+        let (status, answer) = self.control("time", &json!({ "advance_seconds": seconds })).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+    }
+
+    /// Where Meta's files are, too.
+    pub fn graph_root(&self) -> String {
+        self.sim.graph_url()
+    }
+
     /// Lucía writes whatever is in a message of hers, and goes on without waiting.
     pub async fn lucia_drops(&self, text: &str) {
         let writing = json!({ "from": LUCIA, "name": LUCIA_NAME, "message": text, "wait_ms": 0 });

@@ -1,11 +1,10 @@
 //! Files that come with messages: a row and a job each, in the transaction of the message. Nobody waits for the bytes.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{ChannelId, FileId};
+use domain::{ChannelId, Content, FileId};
 use sea_orm::{DatabaseTransaction, DbErr};
 use serde::Serialize;
 
-use super::sorting::Arrival;
 use crate::{files, rows};
 
 /// How long the vendor keeps what a customer sent: seven days at Meta, since 2025-10-09 (whatsapp-cloud.md §6). Twilio
@@ -27,11 +26,14 @@ pub(crate) struct Expected {
     until: DateTime<Utc>,
 }
 
-/// Give the files of new messages their ids.
-pub(crate) fn expect(arrivals: &mut [Arrival], now: DateTime<Utc>) -> Vec<Expected> {
+/// Give the files of new messages their ids. Each message by its channel and the vendor's id of it.
+pub(crate) fn expect<'a>(
+    messages: impl Iterator<Item = (ChannelId, &'a str, &'a mut Content)>,
+    now: DateTime<Utc>,
+) -> Vec<Expected> {
     let mut expected = Vec::new();
-    for arrival in arrivals {
-        let Some(media) = arrival.message.content.media_mut() else { continue };
+    for (channel_id, vendor_id, content) in messages {
+        let Some(media) = content.media_mut() else { continue };
         if media.vendor_media_id.is_none() && media.url.is_none() {
             // The vendor names no file: it was too large for it, say.
             continue;
@@ -40,8 +42,8 @@ pub(crate) fn expect(arrivals: &mut [Arrival], now: DateTime<Utc>) -> Vec<Expect
         media.file = Some(id);
         expected.push(Expected {
             id,
-            channel_id: arrival.channel.id,
-            vendor_id: arrival.message.vendor_id.clone(),
+            channel_id,
+            vendor_id: vendor_id.to_owned(),
             vendor_media_id: media.vendor_media_id.clone(),
             vendor_url: media.url.clone(),
             vendor_sha256: media.sha256.clone(),
@@ -54,7 +56,8 @@ pub(crate) fn expect(arrivals: &mut [Arrival], now: DateTime<Utc>) -> Vec<Expect
     expected
 }
 
-/// Store them, now that their messages are, and have them fetched. How many.
+/// Store them, now that their messages are, and have them fetched. A message that was there before keeps the file it
+/// names. How many.
 pub(crate) async fn store(
     tx: &DatabaseTransaction,
     expected: &[Expected],
@@ -71,7 +74,8 @@ pub(crate) async fn store(
              row.vendor_url, row.vendor_sha256, row.claimed_type, row.name, row.voice, row.until, $2, $2
          from json_to_recordset($1::text::json) as row(id uuid, channel_id uuid, vendor_id text, vendor_media_id text,
              vendor_url text, vendor_sha256 text, claimed_type text, name text, voice boolean, until timestamptz)
-         join message on message.channel_id = row.channel_id and message.vendor_id = row.vendor_id",
+         join message on message.channel_id = row.channel_id and message.vendor_id = row.vendor_id
+             and message.content ->> 'file' = row.id::text",
         [rows::recordset(expected)?, now.into()],
     )
     .await?;

@@ -164,7 +164,13 @@ async fn apply_run(
 ) -> Result<(), DbErr> {
     changes::apply(tx, &run.changes, now, happened).await?;
     book::apply(tx, &run.book, now).await?;
-    past::apply(tx, run.past, now, happened).await?;
+    let mut told = run.past;
+    let expected = files::expect(
+        told.iter_mut().map(|one| (one.channel.id, one.said.vendor_id.as_str(), &mut one.said.content)),
+        now,
+    );
+    past::apply(tx, told, now, happened).await?;
+    applied.files += files::store(tx, &expected, now).await?;
 
     let (arrivals, mut waiting) = messages::not_yet_stored(tx, run.arrivals).await?;
     let asked: Vec<contacts::Asked<'_>> = arrivals
@@ -190,7 +196,12 @@ async fn apply_run(
             }
         }
     }
-    let expected = files::expect(&mut new, now);
+    let expected = files::expect(
+        new.iter_mut().map(|one: &mut sorting::Arrival| {
+            (one.channel.id, one.message.vendor_id.as_str(), &mut one.message.content)
+        }),
+        now,
+    );
     let mut talks = conversations::open(tx, &new, &whose, now, happened).await?;
     let stored = messages::store(tx, &new, &whose, &mut talks, now, happened).await?;
     applied.files += files::store(tx, &expected, now).await?;

@@ -1,0 +1,17 @@
+file-waiting = Arriving…
+file-waiting-again = Not here yet. We keep trying.
+file-expired = No longer available at WhatsApp. Ask for it to be sent again.
+file-too-big = Larger than what is kept here. Ask for a smaller file.
+file-damaged = It arrived damaged. Ask for it to be sent again.
+file-denied = It could not be fetched. Ask for it to be sent again.
+file-open-picture = View the picture from { $name }, { $time }
+file-alt-picture = Picture from { $name }, { $time }
+file-alt-sticker = Sticker from { $name }, { $time }
+file-alt-video = Video from { $name }, { $time }
+file-play = Play audio, { $time }
+file-play-voice = Play voice note, { $time }
+file-seek = Position
+file-download = Download { $name }
+file-viewer = Picture
+file-save = Download
+file-close = Close

@@ -1,0 +1,17 @@
+file-waiting = Llegando…
+file-waiting-again = Aún no llega. Seguimos intentando.
+file-expired = Ya no está disponible en WhatsApp. Pide que lo envíen otra vez.
+file-too-big = Es más grande de lo que se guarda aquí. Pide un archivo más pequeño.
+file-damaged = Llegó dañado. Pide que lo envíen otra vez.
+file-denied = No se pudo obtener. Pide que lo envíen otra vez.
+file-open-picture = Ver la imagen de { $name }, { $time }
+file-alt-picture = Imagen de { $name }, { $time }
+file-alt-sticker = Sticker de { $name }, { $time }
+file-alt-video = Video de { $name }, { $time }
+file-play = Reproducir audio, { $time }
+file-play-voice = Reproducir nota de voz, { $time }
+file-seek = Posición
+file-download = Descargar { $name }
+file-viewer = Imagen
+file-save = Descargar
+file-close = Cerrar

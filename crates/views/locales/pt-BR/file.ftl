@@ -1,0 +1,17 @@
+file-waiting = Chegando…
+file-waiting-again = Ainda não chegou. Continuamos tentando.
+file-expired = Não está mais disponível no WhatsApp. Peça que enviem de novo.
+file-too-big = É maior do que guardamos aqui. Peça um arquivo menor.
+file-damaged = Chegou danificado. Peça que enviem de novo.
+file-denied = Não foi possível obter. Peça que enviem de novo.
+file-open-picture = Ver a imagem de { $name }, { $time }
+file-alt-picture = Imagem de { $name }, { $time }
+file-alt-sticker = Figurinha de { $name }, { $time }
+file-alt-video = Vídeo de { $name }, { $time }
+file-play = Reproduzir áudio, { $time }
+file-play-voice = Reproduzir mensagem de voz, { $time }
+file-seek = Posição
+file-download = Baixar { $name }
+file-viewer = Imagem
+file-save = Baixar
+file-close = Fechar
