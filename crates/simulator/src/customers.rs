@@ -20,6 +20,8 @@ pub struct Customer {
     pub name: String,
     /// Chosen username.
     pub username: Option<String>,
+    /// Id across the portfolios of a company that has several.
+    pub parent_user_id: Option<String>,
 }
 
 /// Everybody who ever wrote or was written to.
@@ -70,7 +72,9 @@ impl Customers {
 
 /// The key of whoever has this user id: that of their number, where it is known.
 fn known(all: &HashMap<String, Customer>, user_id: String) -> String {
-    all.values().find(|one| one.user_id == user_id).map_or(user_id, |one| one.key.clone())
+    all.values()
+        .find(|one| one.user_id == user_id || one.parent_user_id.as_ref() == Some(&user_id))
+        .map_or(user_id, |one| one.key.clone())
 }
 
 /// Proof of somebody's device, which changes with it (whatsapp-cloud.md §2.1).
@@ -91,6 +95,7 @@ pub fn cast() -> Vec<Customer> {
             user_id: "PE.70312984417203365518".to_owned(),
             name: "Kevin Huamán".to_owned(),
             username: Some("kevin.huaman".to_owned()),
+            parent_user_id: None,
         },
     ]
 }
@@ -148,6 +153,7 @@ fn stranger(key: &str) -> Customer {
         user_id: if hidden { key.to_owned() } else { user_id(key) },
         name: if hidden { "Cliente".to_owned() } else { format!("Cliente {}", &key[key.len() - 4..]) },
         username: None,
+        parent_user_id: None,
     }
 }
 

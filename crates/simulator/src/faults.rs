@@ -38,7 +38,7 @@ pub struct Faults {
     pub no_read: bool,
     /// `delivered` is left out: a customer who reads at once.
     pub skip_delivered: bool,
-    /// Share of Meta's webhooks that carry keys and a field nobody has documented.
+    /// Share of webhooks that carry keys, fields and parameters nobody has documented.
     pub noise: f64,
     /// The customer has blocked the business: nothing arrives, and the number's quality drops.
     pub block: bool,

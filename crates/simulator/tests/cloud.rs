@@ -55,6 +55,27 @@ async fn somebody_with_a_username_shows_no_number() {
 }
 
 #[tokio::test]
+async fn a_company_of_several_portfolios_sees_one_id_more() {
+    let world = World::new().await;
+    let parent = "PE.ENT.50123456789012345678";
+    let write = |channel: &'static str| {
+        let body = json!({ "channel": channel, "from": LUCIA, "parent_user_id": parent, "message": "hola" });
+        world.control("inbound", body)
+    };
+    write("Sonrisas Lima").await;
+    let value = world.inbox.bodies()[0]["entry"][0]["changes"][0]["value"].clone();
+    assert_eq!(value["contacts"][0]["parent_user_id"], parent);
+    assert_eq!(value["messages"][0]["from_parent_user_id"], parent);
+    let id = world.reply(LUCIA, "Hola").await;
+    let statuses = world.statuses_become(&id, &["sent", "delivered", "read"]).await;
+    assert_eq!(statuses[0]["recipient_parent_user_id"], parent);
+    write("whatsapp:+14155238886").await;
+    let form = until(|| world.inbox.forms("/webhooks/twilio/messages").pop()).await.unwrap();
+    assert!(form.contains(&("ParentExternalUserId".to_owned(), format!("whatsapp:{parent}"))));
+    world.end().await;
+}
+
+#[tokio::test]
 async fn a_reply_is_accepted_at_once_and_then_sent_delivered_and_read() {
     let world = World::new().await;
     world.lucia_writes("hola").await;

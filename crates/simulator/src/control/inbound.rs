@@ -40,6 +40,8 @@ pub struct Writing {
     name: Option<String>,
     /// Username in the profile.
     username: Option<String>,
+    /// Id across portfolios (`PE.ENT.…`), remembered from now on.
+    parent_user_id: Option<String>,
     /// A text, `{"text": "…"}`, or a message in the vendor's own shape.
     #[serde(default)]
     message: Value,
@@ -89,6 +91,11 @@ pub async fn write(sim: web::Data<Sim>, body: web::Bytes) -> HttpResponse {
         Ok(message) => message,
         Err(why) => return refuse(why),
     };
+    let customer = match writing.parent_user_id.clone() {
+        Some(parent) => sim.customers.change(&customer.key, |known| known.parent_user_id = Some(parent)),
+        None => Some(customer),
+    };
+    let Some(customer) = customer else { return refuse("this customer was just forgotten") };
     // The number shows as it was given, in whichever of its forms.
     let customer = match customers::key(&writing.from).filter(|key| !customers::is_user_id(key)) {
         Some(given) if customer.phone.is_some() => Customer { phone: Some(given), ..customer },
@@ -202,6 +209,9 @@ fn by_meta(
         fields.entry("from").or_insert_with(|| json!(phone));
     }
     fields.entry("from_user_id").or_insert_with(|| json!(customer.user_id));
+    if let Some(parent) = &customer.parent_user_id {
+        fields.entry("from_parent_user_id").or_insert_with(|| json!(parent));
+    }
     fields.entry("id").or_insert_with(|| json!(ids::wamid(&customer.key, sim.dice.bytes())));
     fields.entry("timestamp").or_insert_with(|| json!(at.timestamp().to_string()));
     let id = message["id"].as_str().ok_or("message.id is a string")?.to_owned();

@@ -37,6 +37,9 @@ pub(super) fn tell(sim: &Arc<Sim>, life: &Life, step: Step, at: DateTime<Utc>, l
     }
     if *by_user_id || !matches!(step, Step::Failed(_)) {
         put("recipient_user_id", json!(life.customer.user_id));
+        if let Some(parent) = &life.customer.parent_user_id {
+            put("recipient_parent_user_id", json!(parent));
+        }
     }
     if let Some(opaque) = opaque {
         put("biz_opaque_callback_data", json!(opaque));

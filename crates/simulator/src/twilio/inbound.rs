@@ -78,6 +78,9 @@ pub fn write(
     }
     form.extend(words.extra);
     form.extend(sim.twilio().extra.clone());
+    if sim.dice.falls(sim.faults().noise) {
+        put(&mut form, "OrbitHint", "1");
+    }
     for (name, value) in own.into_iter().flatten() {
         form.retain(|(known, _)| *known != name);
         form.push((name, value));

@@ -46,6 +46,9 @@ pub(crate) fn contact(customer: &Customer, with_profile: bool) -> Value {
         contact.insert("wa_id".to_owned(), json!(phone));
     }
     contact.insert("user_id".to_owned(), json!(customer.user_id));
+    if let Some(parent) = &customer.parent_user_id {
+        contact.insert("parent_user_id".to_owned(), json!(parent));
+    }
     Value::Object(contact)
 }
 

@@ -41,6 +41,9 @@ pub(crate) fn identity(form: &mut Form, customer: &Customer, forwarded: (bool, b
     put(form, "ProfileName", customer.name.as_str());
     put(form, "WaId", customer.phone.clone().unwrap_or_default());
     put(form, "ExternalUserId", format!("whatsapp:{}", customer.user_id));
+    if let Some(parent) = &customer.parent_user_id {
+        put(form, "ParentExternalUserId", format!("whatsapp:{parent}"));
+    }
     if let Some(username) = &customer.username {
         put(form, "ProfileUsername", username.as_str());
     }
