@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{
     Content, ConversationId, Permission, Principal, QueueId, conversation::ReplyWindow, file::FileState,
-    outbound::Advice,
+    inbound::Context, outbound::Advice, referral::Referral,
 };
 use inbox::reading::{
     conversations::ConversationLine,
@@ -13,10 +13,15 @@ use inbox::reading::{
     start::PresenceLine,
     timeline::TimelineEvent,
 };
+use serde::de::DeserializeOwned;
 use views::{
-    Author, ChannelTag, ConversationRow, Delivery, Details, FileFacts, FloorAgent, FloorConversation,
-    FloorQueue, FloorTotals, Happened, IdentityLine, MePresence, MessageView, PersonTag,
-    PreviousConversation, Quote, SystemLine, ThreadState, details::mask, person::first_name, time,
+    Author, ChannelTag, ConversationRow, Delivery, Details, FileFacts, FloorAgent, FloorConversation, FloorQueue,
+    FloorTotals, Happened, IdentityLine, MePresence, MessageView, PersonTag, PreviousConversation, Quote,
+    SystemLine, ThreadState,
+    details::{ConsentLine, mask},
+    message::{Ad, Around},
+    person::first_name,
+    time,
 };
 
 use crate::live::Names;
@@ -99,6 +104,7 @@ pub fn message(line: &MessageLine, class: Class) -> MessageView {
     let author = match (&line.author_id, &line.author_name, line.direction.as_str()) {
         (_, _, "in") => Author::Contact { id: line.contact_id, name: class.name(&line.contact_name) },
         (Some(id), Some(name), _) => Author::Person(PersonTag { id: *id, name: name.clone() }),
+        _ if line.origin.is_some() => Author::PhoneApp,
         _ => Author::Machine,
     };
     let quote = line.quote_kind.as_ref().map(|kind| Quote {
@@ -109,24 +115,32 @@ pub fn message(line: &MessageLine, class: Class) -> MessageView {
         kind: kind.clone(),
         text: line.quote_body.clone().unwrap_or_default(),
     });
+    let (content, first) = if line.revoked {
+        // What was deleted does not leave the house but by its own door.
+        (Content::Text { body: String::new() }, None)
+    } else {
+        match &line.edited_content {
+            Some(edited) => (content_of(edited), Some(content_of(&line.content))),
+            None => (content_of(&line.content), None),
+        }
+    };
     MessageView {
         id: line.id,
         client_id: line.client_id.map(|id| id.to_string()),
         author,
         channel: line.channel_kind,
-        content: serde_json::from_value(line.content.clone())
-            // Written by a newer version: shown as what it is, a kind this one does not know.
-            .unwrap_or_else(|_| Content::Unknown { label: "?".to_owned(), raw: line.content.clone() }),
+        content,
         at: line.written_at,
         seq: time::seq(&line.written_at, line.position),
-        file: file(line),
+        // What was deleted is deleted with its file.
+        file: if line.revoked { None } else { file(line) },
         delivery: line.delivery_state.map(|state| Delivery {
             state,
             error_code: line.error_code,
             advice: line.advice.as_deref().and_then(Advice::parse),
         }),
         quote,
-        referral: line.has_referral,
+        around: around(line, first),
         version: line.shown_version(),
     }
 }
@@ -144,6 +158,33 @@ fn file(line: &MessageLine) -> Option<FileFacts> {
         thumbnail: line.file_thumbnail.unwrap_or_default(),
         tried: line.file_tries.unwrap_or_default() > 0,
     })
+}
+
+/// A content as stored. Written by a newer version it is shown as what it is, a kind this one does not know.
+fn content_of(json: &serde_json::Value) -> Content {
+    serde_json::from_value(json.clone())
+        .unwrap_or_else(|_| Content::Unknown { label: "?".to_owned(), raw: json.clone() })
+}
+
+/// What surrounds a message and became of it. What this version can't read is left out.
+fn around(line: &MessageLine, first: Option<Content>) -> Around {
+    fn read<T: DeserializeOwned>(json: Option<&serde_json::Value>) -> Option<T> {
+        serde_json::from_value(json?.clone()).ok()
+    }
+
+    let context: Option<Context> = read(line.context.as_ref());
+    let referral: Option<Referral> = read(line.referral.as_ref());
+    Around {
+        first,
+        revoked: line.revoked,
+        reactions: read(Some(&line.reactions)).unwrap_or_default(),
+        ad: referral.map(|ad| Ad { headline: ad.headline, body: ad.body, url: ad.url }),
+        forwarded: context
+            .as_ref()
+            .filter(|context| context.forwarded)
+            .map(|context| context.frequently_forwarded),
+        product: context.and_then(|context| context.product).map(|product| product.id),
+    }
 }
 
 /// Events stand after the messages of their second, among themselves in their own order.
@@ -181,6 +222,16 @@ pub fn details(line: &ConversationLine, details: &ContactDetails, class: Class) 
             .collect(),
         channel: channel(line),
         first_seen: details.first_seen,
+        consents: details
+            .consents
+            .iter()
+            .map(|word| ConsentLine {
+                purpose: word.purpose,
+                given: word.given,
+                proof: word.proof.clone(),
+                at: word.at,
+            })
+            .collect(),
         previous: details
             .previous
             .iter()

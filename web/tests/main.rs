@@ -14,6 +14,7 @@ mod hidden;
 mod kill;
 mod main_story;
 mod password_guessing;
+mod people_story;
 mod questions;
 mod receiving;
 mod replying;

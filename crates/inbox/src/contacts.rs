@@ -123,7 +123,8 @@ async fn lock(tx: &DatabaseTransaction, contacts: [ContactId; 2]) -> Result<Vec<
     .await
 }
 
-/// Whether a person may join this contact with another: they reach one of its conversations at least.
+/// Whether a person may join this contact with another: they reach one of its conversations at least, or one of the
+/// contact's that it became a part of.
 ///
 /// # Errors
 /// When the database fails.
@@ -138,7 +139,8 @@ pub async fn is_within(db: &impl ConnectionTrait, by: &Principal, contact: Conta
     let found: Vec<Found> = rows::all(
         db,
         concat!(
-            "select $2 or exists (select from conversation c where c.contact_id = contact.id and ",
+            "select $2 or exists (select from conversation c
+                 where c.contact_id = coalesce(contact.merged_into, contact.id) and ",
             within!(2, 3, 4, 5, 6),
             ") as found from contact where id = $1"
         ),

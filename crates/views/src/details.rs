@@ -2,7 +2,7 @@
 
 use askama::Template;
 use chrono::{DateTime, Utc};
-use domain::{ContactId, ConversationId, IdentityKind};
+use domain::{ContactId, ConversationId, IdentityKind, consent::Purpose};
 
 use crate::{ChannelTag, Tx, phone, thread::PreviousConversation};
 
@@ -38,6 +38,27 @@ impl IdentityLine {
     }
 }
 
+/// What the contact allows or forbids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsentLine {
+    /// For what.
+    pub purpose: Purpose,
+    /// Allowed or forbidden.
+    pub given: bool,
+    /// The vendor's sentence, or the customer's word.
+    pub proof: String,
+    /// Since when.
+    pub at: DateTime<Utc>,
+}
+
+impl ConsentLine {
+    /// The key of its sentence.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        crate::system::consent_word(self.purpose, self.given)
+    }
+}
+
 /// The contact panel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Details {
@@ -57,6 +78,8 @@ pub struct Details {
     pub channel: ChannelTag,
     /// When the contact was first seen.
     pub first_seen: DateTime<Utc>,
+    /// What the contact allows and forbids.
+    pub consents: Vec<ConsentLine>,
     /// Other conversations of the contact, newest first.
     pub previous: Vec<PreviousConversation>,
 }

@@ -35,7 +35,7 @@ pub mod welcome;
 pub use admin::{AdminChannel, AdminPage, AdminPerson};
 pub use askama::{self, Template};
 pub use channel::ChannelTag;
-pub use details::{Details, DetailsFragment, IdentityLine};
+pub use details::{ConsentLine, Details, DetailsFragment, IdentityLine};
 pub use error_page::ErrorPage;
 pub use file::FileFacts;
 pub use floor::{
@@ -45,7 +45,7 @@ pub use floor::{
 pub use frame::{Frame, Section, TextSize, Theme, Viewer};
 pub use inbox::InboxPage;
 pub use me::MePage;
-pub use message::{Author, Delivery, MessageFragment, MessageView, Quote};
+pub use message::{Ad, Around, Author, Delivery, MessageFragment, MessageView, Quote};
 pub use person::PersonTag;
 pub use presence::{MePresence, MePresenceFragment};
 pub use refusal::Refusal;

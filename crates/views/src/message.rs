@@ -23,8 +23,10 @@ pub enum Author {
     },
     /// A colleague.
     Person(PersonTag),
-    /// The house itself: bot, automatic answer, echo from another device.
+    /// The house itself: bot, automatic answer.
     Machine,
+    /// Somebody of ours in the phone app beside us; who, nobody tells.
+    PhoneApp,
 }
 
 /// How far a message of ours has come.
@@ -72,10 +74,49 @@ pub struct MessageView {
     pub delivery: Option<Delivery>,
     /// What it answers.
     pub quote: Option<Quote>,
-    /// Whether an ad or post led here.
-    pub referral: bool,
+    /// What surrounds it, and what became of it.
+    pub around: Around,
     /// Grows with every change.
     pub version: i64,
+}
+
+/// What surrounds a message, and what became of it after it was written.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Around {
+    /// What it said first, when it was corrected since.
+    pub first: Option<Content>,
+    /// Whether its author deleted it; what it said stays hidden.
+    pub revoked: bool,
+    /// Reactions: the emoji, and whether it is the customer's.
+    pub reactions: Vec<(String, bool)>,
+    /// The ad or post that led here.
+    pub ad: Option<Ad>,
+    /// Passed on from another chat: once, or many times.
+    pub forwarded: Option<bool>,
+    /// The product it asks about.
+    pub product: Option<String>,
+}
+
+/// The ad or post that led here, as far as it is told.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ad {
+    /// Its headline.
+    pub headline: Option<String>,
+    /// Its text.
+    pub body: Option<String>,
+    /// Its address.
+    pub url: Option<String>,
+}
+
+impl Ad {
+    /// The address, if it is one of the web: anything else is not made a link.
+    #[must_use]
+    pub fn link(&self) -> Option<&str> {
+        self.url.as_deref().filter(|url| {
+            url.strip_prefix("https://").is_some_and(|rest| !rest.is_empty())
+                && !url.contains(char::is_whitespace)
+        })
+    }
 }
 
 /// A labelled file whose bytes are not here.
@@ -111,6 +152,7 @@ impl MessageView {
             Author::Contact { name, .. } => name.clone(),
             Author::Person(person) => person.name.clone(),
             Author::Machine => tx.t("author-machine"),
+            Author::PhoneApp => tx.t("author-phone-app"),
         }
     }
 
@@ -120,7 +162,7 @@ impl MessageView {
         match &self.author {
             Author::Contact { name, .. } => crate::person::initials(name),
             Author::Person(person) => person.initials(),
-            Author::Machine => String::new(),
+            Author::Machine | Author::PhoneApp => String::new(),
         }
     }
 
@@ -130,7 +172,7 @@ impl MessageView {
         match &self.author {
             Author::Contact { id, .. } => crate::person::hue(id.0.as_bytes()),
             Author::Person(person) => person.hue(),
-            Author::Machine => 265,
+            Author::Machine | Author::PhoneApp => 265,
         }
     }
 
@@ -138,6 +180,40 @@ impl MessageView {
     #[must_use]
     pub fn is_machine(&self) -> bool {
         self.author == Author::Machine
+    }
+
+    /// The picture in place of initials, for what no person signed.
+    #[must_use]
+    pub const fn author_icon(&self) -> Option<&'static str> {
+        match self.author {
+            Author::Machine => Some("bot"),
+            Author::PhoneApp => Some("user-round"),
+            Author::Contact { .. } | Author::Person(_) => None,
+        }
+    }
+
+    /// The sentence of a deleted message.
+    #[must_use]
+    pub fn revoked(&self, tx: &Tx) -> String {
+        tx.t(if self.is_out() { "message-revoked-by-us" } else { "message-revoked" })
+    }
+
+    /// Who reacted how.
+    #[must_use]
+    pub fn reaction(&self, tx: &Tx, emoji: &str, from_customer: &bool) -> String {
+        match (&self.author, *from_customer) {
+            (Author::Contact { name, .. }, true) => {
+                tx.with("line-reaction", [("name", Arg::Text(name)), ("emoji", Arg::Text(emoji))])
+            }
+            (_, true) => tx.a("reaction-customer", "emoji", emoji),
+            (_, false) => tx.a("reaction-us", "emoji", emoji),
+        }
+    }
+
+    /// The words it had first.
+    #[must_use]
+    pub fn first_words(&self) -> Option<&str> {
+        self.around.first.as_ref().map(|first| first.text().unwrap_or_default())
     }
 
     /// Classes beside `msg`.
@@ -183,6 +259,15 @@ impl MessageView {
             Content::Reaction { emoji: None, .. } => tx.a("line-reaction-removed", "name", &name),
             Content::Revoke { .. } => tx.a("line-revoke", "name", &name),
             Content::Welcome => tx.a("line-welcome", "name", &name),
+            // The vendor's sentence holds both numbers, which not everybody may see.
+            Content::System { event: Some(event), .. } if event.contains("number") => {
+                tx.a("line-changed-number", "name", &name)
+            }
+            Content::System { event: Some(event), .. }
+                if event.contains("user_id") || event.contains("identity") =>
+            {
+                tx.a("line-changed-id", "name", &name)
+            }
             Content::System { body, .. } => tx.a("line-system", "text", body),
             _ => String::new(),
         }

@@ -30,6 +30,20 @@ pub enum Refusal {
     TargetOffline,
     /// No more conversations fit.
     Full,
+    /// The two are one contact.
+    SameContact,
+    /// One of them is a part of another contact.
+    JoinedBefore,
+    /// The join was taken back already.
+    PartedBefore,
+    /// The contact was joined with another since.
+    JoinedSince,
+    /// Both are one number in two spellings.
+    SameNumber,
+    /// Addresses or conversations changed since.
+    ChangedSince,
+    /// The customer wrote into the conversation of both since.
+    WroteSince,
 }
 
 impl Refusal {
@@ -47,6 +61,13 @@ impl Refusal {
             Self::TargetOutsideQueue => "target_outside_queue",
             Self::TargetOffline => "target_offline",
             Self::Full => "full",
+            Self::SameContact => "same_contact",
+            Self::JoinedBefore => "joined_before",
+            Self::PartedBefore => "parted_before",
+            Self::JoinedSince => "joined_since",
+            Self::SameNumber => "same_number",
+            Self::ChangedSince => "changed_since",
+            Self::WroteSince => "wrote_since",
         }
     }
 
@@ -68,6 +89,13 @@ impl Refusal {
             Self::TargetOutsideQueue => tx.t("refusal-target-outside-queue"),
             Self::TargetOffline => tx.t("refusal-target-offline"),
             Self::Full => tx.t("refusal-full"),
+            Self::SameContact => tx.t("refusal-same-contact"),
+            Self::JoinedBefore => tx.t("refusal-joined-before"),
+            Self::PartedBefore => tx.t("refusal-parted-before"),
+            Self::JoinedSince => tx.t("refusal-joined-since"),
+            Self::SameNumber => tx.t("refusal-same-number"),
+            Self::ChangedSince => tx.t("refusal-changed-since"),
+            Self::WroteSince => tx.t("refusal-wrote-since"),
         }
     }
 }

@@ -13,9 +13,9 @@ use domain::{
 use serde_json::json;
 
 use crate::{
-    Author, ChannelTag, ConversationRow, Delivery, Details, Entry, Frame, Happened, IdentityLine, InboxPage,
-    Lang, MePresence, MessageView, PersonTag, PreviousConversation, Quote, Section, SystemLine, TextSize,
-    Theme, Thread, ThreadState, Tx, Viewer, Why, time,
+    Ad, Around, Author, ChannelTag, ConsentLine, ConversationRow, Delivery, Details, Entry, Frame, Happened,
+    IdentityLine, InboxPage, Lang, MePresence, MessageView, PersonTag, PreviousConversation, Quote, Section,
+    SystemLine, TextSize, Theme, Thread, ThreadState, Tx, Viewer, Why, time,
 };
 
 /// The moment at which samples are drawn: Friday 20 November 2026, 10:44 in Lima.
@@ -179,7 +179,7 @@ pub fn inbound(number: u16, minutes_ago: i64, content: Content) -> MessageView {
         file: None,
         delivery: None,
         quote: None,
-        referral: false,
+        around: Around::default(),
         version: 1,
     }
 }
@@ -336,6 +336,12 @@ pub fn details(masked: bool) -> Details {
         ],
         channel: whatsapp(),
         first_seen: now() - TimeDelta::days(820),
+        consents: vec![ConsentLine {
+            purpose: domain::consent::Purpose::Marketing,
+            given: false,
+            proof: "BAJA".to_owned(),
+            at: now() - TimeDelta::days(80),
+        }],
         previous: vec![
             PreviousConversation {
                 id: id(2, 90),
@@ -410,6 +416,8 @@ pub fn thread(window: ReplyWindow) -> Thread {
         may_reply: true,
         may_close: true,
         may_claim: true,
+        may_see_raw: false,
+        may_see_originals: false,
         details: details(false),
     }
 }
@@ -429,6 +437,35 @@ pub fn everything() -> Thread {
             outbound(number, 500 - i64::from(number), "Te espero el sábado a las 9:30.", delivery.state);
         entries.push(Entry::Message(Box::new(MessageView { delivery: Some(delivery), ..message })));
     }
+    let arounds = [
+        Around { first: Some(text("Nos vemos a las 9")), ..Around::default() },
+        Around { revoked: true, ..Around::default() },
+        Around {
+            reactions: vec![("👍".to_owned(), true), ("🙏".to_owned(), false)], ..Around::default()
+        },
+        Around { forwarded: Some(false), ..Around::default() },
+        Around { forwarded: Some(true), product: Some("SKU-204".to_owned()), ..Around::default() },
+        Around {
+            ad: Some(Ad {
+                headline: Some("Blanqueamiento con 30 % de descuento".to_owned()),
+                body: Some("Solo en noviembre, en Miraflores y Surco.".to_owned()),
+                url: Some("https://fb.me/2AbCdEf".to_owned()),
+            }),
+            ..Around::default()
+        },
+        Around {
+            ad: Some(Ad { url: Some("javascript:alert(1)".to_owned()), ..Ad::default() }),
+            ..Around::default()
+        },
+    ];
+    for (number, around) in (700..).zip(arounds) {
+        let message =
+            MessageView { around, ..inbound(number, 12, text("Nos vemos a las 10, ¿les queda bien?")) };
+        entries.push(Entry::Message(Box::new(message)));
+    }
+    let mut phone_app = outbound(890, 4, "Le contesto desde el celular de la clínica.", DeliveryState::Sent);
+    (phone_app.author, phone_app.delivery) = (Author::PhoneApp, None);
+    entries.push(Entry::Message(Box::new(phone_app)));
     let mut machine =
         outbound(900, 3, "Gracias por escribirnos. Te respondemos en breve.", DeliveryState::Sent);
     machine.author = Author::Machine;

@@ -122,6 +122,10 @@ pub struct Thread {
     pub may_close: bool,
     /// Whether the viewer may take it when nobody holds it.
     pub may_claim: bool,
+    /// Whether the viewer may see messages of unknown kinds as they came.
+    pub may_see_raw: bool,
+    /// Whether the viewer may see what was deleted.
+    pub may_see_originals: bool,
     /// The contact panel.
     pub details: Details,
 }

@@ -49,6 +49,7 @@ enum Thing {
     RowGone(ConversationId),
     State(Rc<ConversationLine>),
     Message(Box<MessageLine>),
+    MessageGone(MessageId),
     Line(ConversationId, SystemLine),
     Me(PresenceLine),
 }
@@ -141,6 +142,7 @@ impl Drawing {
                 let html = MessageFragment { tx, message: &message }.render()?;
                 protocol::update(&present::thread_element(line.conversation_id), How::Place, &html)
             }
+            Thing::MessageGone(message) => protocol::update(&format!("m-{message}"), How::Delete, ""),
             Thing::Line(conversation, line) => {
                 let html = SystemFragment { tx, line }.render()?;
                 protocol::update(&present::thread_element(*conversation), How::Place, &html)
@@ -189,14 +191,22 @@ pub async fn prepare(
         }
     }
 
-    let watched: Vec<MessageId> = needs
+    let watched: Vec<(ConversationId, MessageId)> = needs
         .messages
         .iter()
+        .copied()
         .filter(|(conversation, _)| is_watched(Topic::Thread(*conversation)))
-        .map(|(_, message)| *message)
         .collect();
-    let mut messages =
-        if watched.is_empty() { Vec::new() } else { reading::messages::some(db, &watched).await? };
+    let ids: Vec<MessageId> = watched.iter().map(|(_, message)| *message).collect();
+    let mut messages = if ids.is_empty() { Vec::new() } else { reading::messages::some(db, &ids).await? };
+    // What became a part of another message is no line of its own any more.
+    for (conversation, message) in watched {
+        let talk = lines.get(&conversation).filter(|_| messages.iter().all(|line| line.id != message));
+        if let Some(talk) = talk {
+            let guard = Guard::Conversation(talk.facts());
+            drawings.push(Drawing::new(Topic::Thread(conversation), guard, Thing::MessageGone(message), now));
+        }
+    }
     messages.sort_by_key(|line| (line.written_at, line.position));
     for line in messages {
         if let Some(talk) = lines.get(&line.conversation_id) {

@@ -184,6 +184,8 @@ async fn thread(
         may_reply: may(Permission::ConversationReply),
         may_close: may(Permission::ConversationClose),
         may_claim: may(Permission::ConversationClaim),
+        may_see_raw: may(Permission::MessageRaw),
+        may_see_originals: may(Permission::MessageOriginal),
         details,
     })
 }

@@ -3,12 +3,14 @@
 pub mod admin;
 pub mod assets;
 pub mod channels;
+pub mod contacts;
 pub mod conversations;
 pub mod files;
 pub mod floor;
 pub mod inbox;
 pub mod me;
 pub mod messages;
+pub mod originals;
 pub mod presence;
 
 use ::inbox::reading::start::Start;

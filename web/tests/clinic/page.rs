@@ -273,7 +273,8 @@ impl Page {
                 self.shown.floor.get_mut(to).into_iter().flatten().for_each(|totals| morph(totals, html));
             }
             "delete" => {
-                let lists = self.shown.floor.values_mut().chain([&mut self.shown.rows]);
+                let own = [&mut self.shown.rows, &mut self.shown.thread];
+                let lists = self.shown.floor.values_mut().chain(own);
                 lists.for_each(|list| list.retain(|one| html::attribute(one, "id") != Some(to)));
             }
             "gone" if to == format!("thread-{talk}") => {

@@ -1,7 +1,7 @@
 //! The business's address book (coexistence): names for those who have not told us theirs.
 
 use chrono::{DateTime, Utc};
-use domain::inbound::AddressBookEntry;
+use domain::{Event, PersonId, inbound::AddressBookEntry};
 use sea_orm::{DatabaseTransaction, DbErr};
 
 use super::{
@@ -15,6 +15,7 @@ pub(crate) async fn apply(
     tx: &DatabaseTransaction,
     told: &[Told<AddressBookEntry>],
     now: DateTime<Utc>,
+    happened: &mut Vec<(Event, Option<PersonId>)>,
 ) -> Result<(), DbErr> {
     let named: Vec<&Told<AddressBookEntry>> =
         told.iter().filter(|one| !one.said.removed && one.said.name.is_some()).collect();
@@ -28,6 +29,6 @@ pub(crate) async fn apply(
             name: one.said.name.as_deref(),
         })
         .collect();
-    contacts::resolve(tx, &asked, now).await?;
+    contacts::resolve(tx, &asked, now, happened).await?;
     Ok(())
 }

@@ -24,7 +24,7 @@ pub(crate) async fn apply(
         .iter()
         .map(|one| Asked { addresses: &one.said.from, account: &one.channel.account_key, name: None })
         .collect();
-    let contacts = contacts::resolve(tx, &asked, now).await?;
+    let contacts = contacts::resolve(tx, &asked, now, happened).await?;
     let given: Vec<Given> = told
         .iter()
         .zip(contacts)

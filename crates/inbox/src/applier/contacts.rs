@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use domain::{Address, ContactId, IdentityId, IdentityKind};
+use domain::{Address, ContactId, ConversationId, Event, IdentityId, IdentityKind, PersonId};
 use sea_orm::{DatabaseTransaction, DbErr, FromQueryResult};
 use serde::Serialize;
 use uuid::Uuid;
@@ -75,13 +75,14 @@ pub(crate) async fn resolve(
     tx: &DatabaseTransaction,
     asked: &[Asked<'_>],
     now: DateTime<Utc>,
+    happened: &mut Vec<(Event, Option<PersonId>)>,
 ) -> Result<Vec<ContactId>, DbErr> {
     if asked.is_empty() {
         return Ok(Vec::new());
     }
     let mut people = People::load(tx, asked).await?;
     let resolved = asked.iter().map(|asked| people.settle(asked)).collect();
-    people.save(tx, now).await?;
+    people.save(tx, now, happened).await?;
     Ok(resolved)
 }
 
@@ -252,7 +253,12 @@ impl People {
         });
     }
 
-    async fn save(self, tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<(), DbErr> {
+    async fn save(
+        self,
+        tx: &DatabaseTransaction,
+        now: DateTime<Utc>,
+        happened: &mut Vec<(Event, Option<PersonId>)>,
+    ) -> Result<(), DbErr> {
         if !self.ended.is_empty() {
             end(tx, &self.ended, now).await?;
         }
@@ -267,7 +273,7 @@ impl People {
         }
         insert(tx, &self.identities, now).await?;
         if !self.named.is_empty() {
-            name(tx, &self.named).await?;
+            happened.extend(name(tx, &self.named).await?.into_iter().map(|event| (event, None)));
         }
         for (one, other) in self.proposals {
             contacts::propose(tx, one, other, &contacts::ProposalReason::SameMessage, now).await?;
@@ -280,15 +286,28 @@ fn new_key(new: &NewIdentity) -> String {
     Address { kind: new.kind, value: new.value.clone() }.key()
 }
 
-async fn name(tx: &DatabaseTransaction, named: &[Named]) -> Result<(), DbErr> {
-    rows::run(
+/// Give names. Answers what pages with their conversations have to be told.
+async fn name(tx: &DatabaseTransaction, named: &[Named]) -> Result<Vec<Event>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Shown {
+        conversation_id: ConversationId,
+        contact_id: ContactId,
+    }
+    let shown: Vec<Shown> = rows::all(
         tx,
-        "update contact set name = row.name
-         from json_to_recordset($1::text::json) as row(id uuid, name text) where contact.id = row.id",
+        "with named as (
+             update contact set name = row.name
+             from json_to_recordset($1::text::json) as row(id uuid, name text) where contact.id = row.id
+             returning contact.id)
+         select c.id as conversation_id, c.contact_id
+         from named join conversation c on c.contact_id = named.id and c.state <> 'closed'",
         [rows::recordset(named)?],
     )
     .await?;
-    Ok(())
+    Ok(shown
+        .into_iter()
+        .map(|row| Event::ContactChanged { conversation: row.conversation_id, contact: row.contact_id })
+        .collect())
 }
 
 /// These addresses are nobody's any more.

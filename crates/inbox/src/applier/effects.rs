@@ -92,6 +92,9 @@ pub(super) struct Effect {
     pub message_id: MessageId,
     #[serde(skip)]
     pub conversation_id: ConversationId,
+    /// Where it has been shown as a line of its own until now.
+    #[serde(skip)]
+    pub was_line_in: Option<ConversationId>,
     pub content: Content,
     pub from_customer: bool,
     pub at: DateTime<Utc>,
@@ -103,6 +106,7 @@ pub(super) async fn waited(tx: &DatabaseTransaction, waiting: &[MessageId]) -> R
     #[derive(FromQueryResult)]
     struct Found {
         id: MessageId,
+        conversation_id: ConversationId,
         content: serde_json::Value,
         direction: String,
         written_at: DateTime<Utc>,
@@ -125,7 +129,7 @@ pub(super) async fn waited(tx: &DatabaseTransaction, waiting: &[MessageId]) -> R
     let ids: Vec<uuid::Uuid> = waiting.iter().map(|id| id.0).collect();
     let found: Vec<Found> = rows::all(
         tx,
-        "select e.id, e.content, e.direction, e.written_at, e.position, ec.contact_id, m.id as original_id,
+        "select e.id, e.conversation_id, e.content, e.direction, e.written_at, e.position, ec.contact_id, m.id as original_id,
              m.conversation_id as original_conversation_id, c.contact_id as original_contact_id,
              m.direction = 'in' as original_is_inbound
          from message e
@@ -151,6 +155,7 @@ pub(super) async fn waited(tx: &DatabaseTransaction, waiting: &[MessageId]) -> R
                 id: row.id,
                 message_id: original.id,
                 conversation_id: original.conversation_id,
+                was_line_in: Some(row.conversation_id),
                 content,
                 from_customer: side == Side::Customer,
                 at: row.written_at,
@@ -182,6 +187,9 @@ pub(super) async fn apply(
     react(tx, &effects).await?;
     let mut touched = std::collections::BTreeSet::new();
     for effect in &effects {
+        if let Some(conversation) = effect.was_line_in {
+            happened.push((Event::MessageChanged { conversation, message: effect.id }, None));
+        }
         if touched.insert(effect.message_id) {
             let (conversation, message) = (effect.conversation_id, effect.message_id);
             happened.push((Event::MessageChanged { conversation, message }, None));

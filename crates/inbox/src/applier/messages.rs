@@ -231,6 +231,7 @@ pub(crate) async fn store_changing(
             id: row.id,
             message_id: original.id,
             conversation_id: original.conversation_id,
+            was_line_in: None,
             content: row.content.clone(),
             from_customer: arrival.side == Side::Customer,
             at: row.written_at,

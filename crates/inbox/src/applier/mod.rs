@@ -163,7 +163,7 @@ async fn apply_run(
     applied: &mut Applied,
 ) -> Result<(), DbErr> {
     changes::apply(tx, &run.changes, now, happened).await?;
-    book::apply(tx, &run.book, now).await?;
+    book::apply(tx, &run.book, now, happened).await?;
     let mut told = run.past;
     let expected = files::expect(
         told.iter_mut().map(|one| (one.channel.id, one.said.vendor_id.as_str(), &mut one.said.content)),
@@ -181,7 +181,7 @@ async fn apply_run(
             name: arrival.message.name.as_deref(),
         })
         .collect();
-    let contacts = contacts::resolve(tx, &asked, now).await?;
+    let contacts = contacts::resolve(tx, &asked, now, happened).await?;
     consents::apply(tx, &run.consents, now, happened).await?;
 
     // What changes a message that is here opens no conversation: it goes where that message is.

@@ -77,7 +77,7 @@ async fn store(
             name: None,
         })
         .collect();
-    let contacts = contacts::resolve(tx, &asked, now).await?;
+    let contacts = contacts::resolve(tx, &asked, now, happened).await?;
     let talks = talks(tx, told, &contacts, now).await?;
     let mut fresh = Vec::with_capacity(told.len());
     let mut fates = Vec::new();

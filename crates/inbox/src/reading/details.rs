@@ -1,7 +1,7 @@
 //! The contact beside a conversation.
 
 use chrono::{DateTime, Utc};
-use domain::{ContactId, ConversationId, ConversationState, IdentityKind, Visibility};
+use domain::{ContactId, ConversationId, ConversationState, IdentityKind, Visibility, consent::Purpose};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde::{Deserialize, de::DeserializeOwned};
 
@@ -17,6 +17,8 @@ pub struct ContactDetails {
     pub identities: Vec<IdentityLine>,
     /// Other conversations the asking person may see, newest first.
     pub previous: Vec<PreviousLine>,
+    /// What the contact allows and forbids, the newest word on each purpose.
+    pub consents: Vec<ConsentLine>,
     /// The newest events of the conversation, oldest first, without those that are messages.
     pub events: Vec<TimelineEvent>,
 }
@@ -28,6 +30,19 @@ pub struct IdentityLine {
     pub kind: IdentityKind,
     /// The address.
     pub value: String,
+}
+
+/// A word on what the contact allows.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ConsentLine {
+    /// For what.
+    pub purpose: Purpose,
+    /// Allowed or forbidden.
+    pub given: bool,
+    /// The proof.
+    pub proof: String,
+    /// Since when.
+    pub at: DateTime<Utc>,
 }
 
 /// An earlier conversation.
@@ -64,6 +79,7 @@ pub async fn details(
         created_at: DateTime<Utc>,
         identities: serde_json::Value,
         previous: serde_json::Value,
+        consents: serde_json::Value,
         events: serde_json::Value,
     }
 
@@ -84,6 +100,11 @@ pub async fn details(
                  where c.contact_id = contact.id and c.id <> $2
                      and ", within!(3, 4, 8, 5, 9), "
                  order by c.opened_at desc limit 10) earlier) as previous,
+             (with recursive parts as (
+                  select contact.id union select part.id from contact part join parts on part.merged_into = parts.id)
+              select coalesce(json_agg(word order by word.purpose), '[]') from (
+                  select distinct on (purpose) purpose, given, proof, at from consent
+                  where contact_id in (select id from parts) order by purpose, at desc, id desc) word) as consents,
              (select coalesce(json_agg(line order by line.id), '[]') from (
                  select id, at, data as event from event
                  where conversation_id = $2 and kind not in ('message_received', 'message_submitted', 'delivery_changed',
@@ -112,6 +133,7 @@ pub async fn details(
                 first_seen: row.created_at,
                 identities: read(row.identities)?,
                 previous: read(row.previous)?,
+                consents: read(row.consents)?,
                 events: timeline::known(row.events)?,
             })
         })

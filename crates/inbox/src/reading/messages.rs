@@ -21,7 +21,12 @@ pub struct MessageLine {
     pub written_at: DateTime<Utc>,
     pub position: i64,
     pub version: i64,
-    pub has_referral: bool,
+    pub origin: Option<String>,
+    pub referral: Option<serde_json::Value>,
+    pub context: Option<serde_json::Value>,
+    pub edited_content: Option<serde_json::Value>,
+    pub revoked: bool,
+    pub reactions: serde_json::Value,
     pub delivery_state: Option<DeliveryState>,
     pub attempts: Option<i32>,
     pub error_code: Option<i64>,
@@ -57,8 +62,11 @@ impl MessageLine {
 const SELECT: &str = "
     select m.id, m.conversation_id, channel.kind as channel_kind, c.contact_id, contact.name as contact_name,
         m.direction, m.content, m.client_id, m.author_id, author.name as author_name, m.written_at, m.position,
-        m.version, m.referral is not null as has_referral, d.state as delivery_state, d.attempts, d.error_code, d.advice,
-        q.direction as quote_direction, quoted.name as quote_author_name, q.kind as quote_kind, q.body as quote_body,
+        m.version, m.origin, m.referral, m.context, m.edited_content, m.revoked_at is not null as revoked,
+        (select coalesce(json_agg(json_build_array(r.emoji, r.from_customer) order by r.at), '[]')
+         from reaction r where r.message_id = m.id and r.emoji is not null) as reactions,
+        d.state as delivery_state, d.attempts, d.error_code, d.advice,
+        q.direction as quote_direction, quoted.name as quote_author_name, case when q.revoked_at is null then q.kind else 'revoke' end as quote_kind, q.body as quote_body,
         f.id as file_id, f.state as file_state, f.reason as file_reason, f.type as file_type, f.name as file_name,
         f.bytes as file_bytes, f.width as file_width, f.height as file_height, f.seconds as file_seconds,
         f.thumbnail as file_thumbnail, f.tries as file_tries
@@ -104,10 +112,12 @@ pub async fn thread(
 ) -> Result<Vec<MessageLine>, DbErr> {
     let mut values: Vec<Value> = vec![conversation.into(), limit.cast_signed().into()];
     let rest = match before {
-        None => "where m.conversation_id = $1 order by m.written_at desc, m.position desc limit $2",
+        None => {
+            "where m.conversation_id = $1 and m.applied_to is null order by m.written_at desc, m.position desc limit $2"
+        }
         Some(place) => {
             values.extend([place.written_at.into(), place.position.into()]);
-            "where m.conversation_id = $1 and (m.written_at, m.position) < ($3, $4)
+            "where m.conversation_id = $1 and m.applied_to is null and (m.written_at, m.position) < ($3, $4)
              order by m.written_at desc, m.position desc limit $2"
         }
     };
@@ -116,11 +126,36 @@ pub async fn thread(
     Ok(found)
 }
 
-/// Some messages by id.
+/// Some messages by id, without those that are no lines of their own any more.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn some(db: &impl ConnectionTrait, ids: &[MessageId]) -> Result<Vec<MessageLine>, DbErr> {
     let ids: Vec<uuid::Uuid> = ids.iter().map(|id| id.0).collect();
-    select(db, "where m.id = any($1)", vec![ids.into()]).await
+    select(db, "where m.id = any($1) and m.applied_to is null", vec![ids.into()]).await
+}
+
+/// What a message held when it came, for those who may see that, and in which conversation it is.
+#[derive(Debug, Clone, PartialEq, FromQueryResult)]
+pub struct Original {
+    /// Its conversation.
+    pub conversation_id: ConversationId,
+    /// What it said first.
+    pub content: serde_json::Value,
+    /// Whether its author deleted it.
+    pub revoked: bool,
+}
+
+/// The original of a message. The caller has yet to ask `can_see`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn original(db: &impl ConnectionTrait, id: MessageId) -> Result<Option<Original>, DbErr> {
+    Original::find_by_statement(Statement::from_sql_and_values(
+        DatabaseBackend::Postgres,
+        "select conversation_id, content, revoked_at is not null as revoked from message where id = $1",
+        [id.into()],
+    ))
+    .one(db)
+    .await
 }
