@@ -15,9 +15,9 @@ use inbox::reading::{
 };
 use serde::de::DeserializeOwned;
 use views::{
-    Author, ChannelTag, ConversationRow, Delivery, Details, FileFacts, FloorAgent, FloorConversation, FloorQueue,
-    FloorTotals, Happened, IdentityLine, MePresence, MessageView, PersonTag, PreviousConversation, Quote,
-    SystemLine, ThreadState,
+    Author, ChannelTag, ConversationRow, Delivery, Details, FileFacts, FloorAgent, FloorConversation,
+    FloorQueue, FloorTotals, Happened, IdentityLine, MePresence, MessageView, PersonTag,
+    PreviousConversation, Quote, SystemLine, ThreadState,
     details::{ConsentLine, mask},
     message::{Ad, Around},
     person::first_name,

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use domain::{ConversationFacts, ConversationId, FileId, Principal, file::FileState};
-use entity::conversation;
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait as _, FromQueryResult};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
-use crate::rows;
+use crate::{reading::conversations, rows};
 
 /// A file as its reader gets it.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,14 +46,16 @@ pub async fn seen_by(
 ) -> Result<Option<FileRow>, DbErr> {
     let found: Vec<Row> = rows::all(
         db,
-        "select conversation_id, state, type as kind, name, thumbnail from file where id = $1",
+        // What its author deleted is deleted with its file.
+        "select conversation_id, state, type as kind, name, thumbnail from file
+         where id = $1
+             and not exists (select from message m where m.id = file.message_id and m.revoked_at is not null)",
         [id.into()],
     )
     .await?;
     let Some(row) = found.into_iter().next() else { return Ok(None) };
-    let Some(talk) = conversation::Entity::find_by_id(row.conversation_id).one(db).await? else {
-        return Ok(None);
-    };
+    let talks = conversations::some(db, &[row.conversation_id]).await?;
+    let Some(talk) = talks.first() else { return Ok(None) };
     let facts = talk.facts();
     let Some(state) = FileState::parse(&row.state).filter(|_| by.can_see(&facts)) else { return Ok(None) };
     Ok(Some(FileRow {
