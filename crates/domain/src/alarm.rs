@@ -37,6 +37,8 @@ words! {
         NumberOff = "number_off",
         /// The vendor keeps messages from being sent, or some of them.
         SendingBlocked = "sending_blocked",
+        /// The account has no valid payment method, or owes.
+        Unpaid = "unpaid",
         /// The display name was turned down.
         NameRejected = "name_rejected",
         /// Somebody asked for the two-step PIN to be reset.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::{ChannelKind, words::words};
+use crate::{ChannelKind, Content, words::words};
 
 words! {
     /// Where a conversation stands.
@@ -67,6 +67,13 @@ impl ReplyWindow {
     pub fn allows_text(self) -> bool {
         !matches!(self, Self::Closed(_))
     }
+
+    /// Whether this may be sent: templates always, everything else, reactions too, only while the window is open
+    /// (whatsapp-cloud.md §10).
+    #[must_use]
+    pub fn allows(self, content: &Content) -> bool {
+        self.allows_text() || matches!(content, Content::Template(_))
+    }
 }
 
 #[cfg(test)]
@@ -81,6 +88,19 @@ mod tests {
         assert!(ReplyWindow::at(ChannelKind::WhatsappCloud, until, last).allows_text());
         let end = wrote + TimeDelta::hours(24);
         assert_eq!(ReplyWindow::at(ChannelKind::WhatsappCloud, until, end), ReplyWindow::Closed(until));
+    }
+
+    #[test]
+    fn a_template_needs_no_window_and_a_reaction_does() {
+        let template: Content = serde_json::from_value(serde_json::json!({
+            "kind": "template", "name": "cita", "language": "es", "shown": {"body": "Hola"}}))
+        .unwrap();
+        let thumb = Content::Reaction { target: "wamid.1".into(), emoji: Some("👍".into()) };
+        for closed in [ReplyWindow::Closed(None), ReplyWindow::Closed(Some(DateTime::UNIX_EPOCH))] {
+            assert!(closed.allows(&template));
+            assert!(!closed.allows(&thumb));
+        }
+        assert!(ReplyWindow::Boundless.allows(&thumb));
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub mod identity;
 pub mod ids;
 pub mod inbound;
 pub mod interactive;
+pub mod limits;
 pub mod notice;
 pub mod outbound;
 pub mod presence;

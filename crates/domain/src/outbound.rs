@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Content, MessageId, inbound::VendorError};
+use crate::{Content, MessageId, inbound::VendorError, words::words};
 
 /// A message on its way to the vendor.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +65,8 @@ pub enum SendOutcome {
     Accepted {
         /// The vendor's id.
         vendor_id: String,
+        /// That it holds it back for now.
+        held: Option<Hold>,
     },
     /// The vendor said no, and will say no again.
     Refused(VendorError, Advice),
@@ -80,6 +82,18 @@ pub enum SendOutcome {
         /// What was seen.
         reason: String,
     },
+}
+
+words! {
+    /// Why a message waits although nothing is wrong with it.
+    Hold {
+        /// The vendor watches how a new template is received before it lets more of them out (whatsapp-cloud.md §7.4).
+        Quality = "held_for_quality",
+        /// The vendor has paused the template; it may still fail (whatsapp-cloud.md §5.1).
+        TemplatePaused = "template_paused",
+        /// So many customers were begun to be written to in a day as the vendor allows (whatsapp-cloud.md §5.5).
+        CustomersADay = "customers_a_day",
+    }
 }
 
 /// What a person can do about a refusal.

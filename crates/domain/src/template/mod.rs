@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::{TemplateId, content::Media};
 
 /// A template as a message carries it: which one, the values, and how it reads with them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TemplateMessage {
     /// Our row of it; gone when the template was deleted since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
