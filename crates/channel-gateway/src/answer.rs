@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use domain::{inbound::VendorError, outbound::SendOutcome};
+use domain::{
+    inbound::VendorError,
+    outbound::{Advice, SendOutcome},
+};
 
 use crate::verdict::{NOT_ANSWERED, Table, Verdict, advice_for_status, look_up};
 
@@ -39,14 +42,15 @@ pub(crate) fn judge(
     let status = answer.status;
     let success = (200..300).contains(&status);
     if let (true, Some(vendor_id)) = (success, accepted) {
-        return SendOutcome::Accepted { vendor_id };
+        return SendOutcome::Accepted { vendor_id, held: None };
     }
     let verdict = error.as_ref().and_then(|error| look_up(table, error.code));
     let error = error.unwrap_or_else(|| VendorError { code: -i64::from(status), detail: String::new() });
     let open = success || status >= 500 || status == 408;
     match verdict {
         Some(Verdict::Refused(advice)) => SendOutcome::Refused(error, advice),
-        Some(Verdict::Retry(seconds)) => {
+        Some(Verdict::Wait(_)) => SendOutcome::Refused(error, Advice::Later),
+        Some(Verdict::Retry(seconds) | Verdict::Rest(seconds)) => {
             let table_wait = (seconds > 0).then(|| Duration::from_secs(seconds));
             retry(answer.retry_after.max(table_wait), error)
         }
@@ -64,7 +68,7 @@ pub(crate) fn judge(
 /// nothing uncertain about it.
 pub(crate) fn repeatable(outcome: SendOutcome) -> Result<String, SendOutcome> {
     match outcome {
-        SendOutcome::Accepted { vendor_id } => Ok(vendor_id),
+        SendOutcome::Accepted { vendor_id, .. } => Ok(vendor_id),
         SendOutcome::Uncertain { reason } => {
             Err(retry(None, VendorError { code: NOT_ANSWERED, detail: reason }))
         }

@@ -7,6 +7,7 @@
 mod answer;
 pub mod clock;
 pub mod download;
+mod courtesy;
 mod fault;
 mod guard;
 mod http;
@@ -19,8 +20,9 @@ pub mod vcard;
 pub mod verdict;
 pub mod whatsapp;
 
+pub use courtesy::Courtesy;
 pub use fault::Fault;
 pub use http::Http;
 pub use parsed::{NotReadable, Parsed};
 pub use sender::{AnySender, NoBase, Sender};
-pub use verdict::{advice_for, retryable};
+pub use verdict::{advice_for, alarm_for, retryable};

@@ -91,7 +91,10 @@ fn twilio(address: SocketAddr) -> AnySender {
         auth_user: "SK1".into(),
         auth_token: "secret".into(),
         from: "whatsapp:+14155238886".into(),
+        messaging_service: None,
         status_callback_url: "https://inbox.example.com/status".parse().unwrap(),
+        content_url: format!("http://{address}/content").parse().unwrap(),
+        messaging_url: format!("http://{address}/messaging").parse().unwrap(),
     };
     AnySender::Twilio(TwilioSender::new(http(), settings).unwrap())
 }
@@ -114,7 +117,7 @@ async fn when(then: Then) -> SendOutcome {
 async fn the_cloud_api_gets_one_json_request_and_its_id_comes_back() {
     let (address, request) = vendor(answer("200 OK", "", r#"{"messages":[{"id":"wamid.NEW"}]}"#)).await;
     let outcome = cloud(address).send(&hello()).await;
-    assert_eq!(outcome, SendOutcome::Accepted { vendor_id: "wamid.NEW".into() });
+    assert_eq!(outcome, SendOutcome::Accepted { vendor_id: "wamid.NEW".into(), held: None });
     let request = request.await.unwrap();
     assert!(request.starts_with("POST /graph/v26.0/200000000000001/messages HTTP/1.1\r\n"), "{request}");
     assert!(request.contains("authorization: Bearer a-token\r\n"), "{request}");
@@ -130,7 +133,7 @@ async fn the_cloud_api_gets_one_json_request_and_its_id_comes_back() {
 async fn twilio_gets_one_form_and_its_id_comes_back() {
     let (address, request) = vendor(answer("201 Created", "", r#"{"sid":"SM1","status":"queued"}"#)).await;
     let outcome = twilio(address).send(&hello()).await;
-    assert_eq!(outcome, SendOutcome::Accepted { vendor_id: "SM1".into() });
+    assert_eq!(outcome, SendOutcome::Accepted { vendor_id: "SM1".into(), held: None });
     let request = request.await.unwrap();
     assert!(
         request.starts_with("POST /twilio/2010-04-01/Accounts/AC1/Messages.json HTTP/1.1\r\n"),

@@ -1,19 +1,24 @@
 //! Error codes of Twilio and what they mean for a message.
 
+use domain::AlarmKind::{AccountRestricted, NumberOff, SendingBlocked, TokenInvalid};
 use domain::outbound::Advice::{FixChannel, FixMessage, Later, Never, UseTemplate};
 
 use crate::verdict::{
-    Table,
-    Verdict::{Refused, Retry, Unclear},
+    Alarms, Table,
+    Verdict::{Refused, Rest, Retry, Unclear, Wait},
+    critical, warning,
 };
 
-/// The table, in the order of the codes. What helps only hours later is left to a person: by then the customer may
+/// In seconds.
+const HOUR: u64 = 60 * 60;
+
+/// The table, in the order of the codes (twilio.md §6, read 2026-11-21). What helps only hours later is left to a person: by then the customer may
 /// have been answered otherwise.
 #[rustfmt::skip]
 pub(crate) const ERRORS: Table = &[
     (20_003..=20_003, Refused(FixChannel)),  // authentication
     (20_404..=20_404, Refused(FixChannel)),  // no such account
-    (20_429..=20_429, Retry(0)),             // too many requests
+    (20_429..=20_429, Rest(0)),              // too many requests
     (21_211..=21_211, Refused(Never)),       // no phone number
     (21_408..=21_408, Refused(FixChannel)),  // region not enabled
     (21_606..=21_606, Refused(FixChannel)),  // sender not usable
@@ -27,7 +32,7 @@ pub(crate) const ERRORS: Table = &[
     (21_659..=21_660, Refused(FixChannel)),  // sender not ours
     (30_001..=30_001, Retry(60)),            // queue overflow
     (30_002..=30_002, Refused(FixChannel)),  // account suspended
-    (30_003..=30_003, Refused(Later)),       // handset off: hours
+    (30_003..=30_003, Wait(HOUR)),           // handset off: hours
     (30_004..=30_006, Refused(Never)),       // blocked, unknown, landline
     (30_007..=30_007, Refused(FixMessage)),  // filtered by the carrier
     (30_008..=30_008, Refused(Later)),       // unknown to the carrier, may even have arrived
@@ -51,8 +56,25 @@ pub(crate) const ERRORS: Table = &[
     (63_024..=63_024, Refused(Never)),       // invalid recipient
     (63_027..=63_030, Refused(FixMessage)),  // template
     (63_032..=63_032, Refused(Never)),       // user is in an experiment
-    (63_038..=63_038, Refused(Later)),       // cap of the day
-    (63_049..=63_049, Refused(Later)),       // marketing cap
+    (63_038..=63_038, Wait(24 * HOUR)),      // cap of the day
+    (63_049..=63_049, Wait(24 * HOUR)),      // marketing cap
     (63_051..=63_051, Refused(Never)),       // not a WhatsApp user
     (63_062..=63_062, Refused(FixChannel)),  // marketing terms
+];
+
+/// What concerns the whole sender or account (twilio.md §6, read 2026-11-21).
+#[rustfmt::skip]
+pub(crate) const ALARMS: Alarms = &[
+    (20_003..=20_003, critical(TokenInvalid)),
+    (20_404..=20_404, critical(NumberOff)),
+    (21_408..=21_408, warning(SendingBlocked)),
+    (21_606..=21_606, critical(NumberOff)),
+    (21_659..=21_660, critical(NumberOff)),
+    (30_002..=30_002, critical(AccountRestricted)),
+    (30_034..=30_034, critical(NumberOff)),
+    (63_007..=63_007, critical(NumberOff)),
+    (63_018..=63_018, warning(SendingBlocked)),
+    (63_022..=63_022, warning(SendingBlocked)),
+    (63_038..=63_038, warning(SendingBlocked)),
+    (63_062..=63_062, warning(SendingBlocked)),
 ];

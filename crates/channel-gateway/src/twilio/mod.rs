@@ -1,8 +1,10 @@
 //! Twilio Programmable Messaging: WhatsApp and SMS.
 
+mod content;
 pub mod contents;
 mod errors;
 mod form;
+mod form_body;
 mod message;
 pub mod rest;
 pub mod senders;
@@ -10,7 +12,8 @@ mod sending;
 mod signature;
 mod status;
 
-pub(crate) use errors::ERRORS;
+pub use content::content_of;
+pub(crate) use errors::{ALARMS, ERRORS};
 pub use message::parse_message;
 pub use sending::{TwilioSender, TwilioSettings, classify};
 pub use signature::{Keys, Payload, SharedKey, SignedRequest, signature_matches};

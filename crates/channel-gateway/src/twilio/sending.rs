@@ -3,22 +3,21 @@
 use std::{sync::Arc, time::Duration};
 
 use domain::{
-    Address, ChannelKind, Content,
     inbound::VendorError,
     outbound::{Outbound, SendOutcome},
 };
+use reqwest::RequestBuilder;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::Url;
 
-use super::{ERRORS, message::WHATSAPP, status::MESSAGE_PARAMETER};
+use super::{ERRORS, form_body::request_form, message::WHATSAPP};
 use crate::{
     Http, NoBase, Sender,
     answer::{Answer, judge},
     http,
     json::{detail, mend},
-    sender::{endpoint, refused},
-    verdict::{UNREACHABLE, UNSENDABLE},
+    sender::endpoint,
 };
 
 /// What it takes to send from an address.
@@ -34,17 +33,25 @@ pub struct TwilioSettings {
     pub auth_token: SecretString,
     /// Our address, `+…` or `whatsapp:+…`. The prefix decides what the channel speaks.
     pub from: String,
+    /// The Messaging Service (`MG…`) through which it is sent, if any; the address must be in its pool.
+    pub messaging_service: Option<String>,
     /// Our address for status callbacks, to which the message's id is added.
     pub status_callback_url: Url,
+    /// `https://content.twilio.com`: questions are made into contents there.
+    pub content_url: Url,
+    /// `https://messaging.twilio.com`: shows the customer that we type.
+    pub messaging_url: Url,
 }
 
 /// Sends from one address of a Twilio account.
 #[derive(Debug, Clone)]
 pub struct TwilioSender {
-    http: Http,
+    pub(super) http: Http,
     url: Url,
+    pub(super) content_url: Url,
+    pub(crate) typing_url: Url,
     // Shared, because senders are cloned into every task.
-    settings: Arc<TwilioSettings>,
+    pub(super) settings: Arc<TwilioSettings>,
 }
 
 impl TwilioSender {
@@ -55,7 +62,20 @@ impl TwilioSender {
     pub fn new(http: Http, settings: TwilioSettings) -> Result<Self, NoBase> {
         let path = ["2010-04-01", "Accounts", &settings.account, "Messages.json"];
         let url = endpoint(&settings.base_url, &path)?;
-        Ok(Self { http, url, settings: Arc::new(settings) })
+        let content_url = endpoint(&settings.content_url, &["v1", "Content"])?;
+        let typing_url = endpoint(&settings.messaging_url, &["v2", "Indicators", "Typing.json"])?;
+        Ok(Self { http, url, content_url, typing_url, settings: Arc::new(settings) })
+    }
+
+    /// The request, signed in.
+    /// Whether it speaks WhatsApp, not SMS.
+    pub(crate) fn is_whatsapp(&self) -> bool {
+        self.settings.from.starts_with(WHATSAPP)
+    }
+
+    pub(crate) fn post(&self, url: &Url) -> RequestBuilder {
+        let token = self.settings.auth_token.expose_secret();
+        self.http.post(url).basic_auth(&self.settings.auth_user, Some(token))
     }
 }
 
@@ -65,39 +85,11 @@ impl Sender for TwilioSender {
             Ok(form) => form,
             Err(refusal) => return refusal,
         };
-        let token = self.settings.auth_token.expose_secret();
-        let request = self.http.post(&self.url).basic_auth(&self.settings.auth_user, Some(token)).form(&form);
-        match http::call(request).await {
+        match http::call(self.post(&self.url).form(&form)).await {
             Ok(answer) => judged(&answer),
             Err(outcome) => outcome,
         }
     }
-}
-
-/// The request for a message, or our refusal. Text alone for now. Twilio can't quote, so `reply_to` is not sent.
-fn request_form(
-    settings: &TwilioSettings,
-    message: &Outbound,
-) -> Result<[(&'static str, String); 4], SendOutcome> {
-    let by_whatsapp = settings.from.starts_with(WHATSAPP);
-    let kind = if by_whatsapp { ChannelKind::TwilioWhatsapp } else { ChannelKind::TwilioSms };
-    let Content::Text { body } = &message.content else {
-        return Err(refused(kind, UNSENDABLE, "this kind of message cannot be sent here"));
-    };
-    let to = message.to.strip_prefix(WHATSAPP).unwrap_or(&message.to);
-    let address = Address::phone(to).or_else(|| Address::bsuid(to).filter(|_| by_whatsapp));
-    let Some(address) = address else {
-        return Err(refused(kind, UNREACHABLE, "the address is of no use on this channel"));
-    };
-    let prefix = if by_whatsapp { WHATSAPP } else { "" };
-    let mut callback = settings.status_callback_url.clone();
-    callback.query_pairs_mut().append_pair(MESSAGE_PARAMETER, &message.ticket().to_string());
-    Ok([
-        ("To", format!("{prefix}{}", address.value)),
-        ("From", settings.from.clone()),
-        ("Body", body.clone()),
-        ("StatusCallback", callback.into()),
-    ])
 }
 
 /// What an answer of Twilio means.
@@ -106,7 +98,7 @@ pub fn classify(http_status: u16, retry_after: Option<Duration>, body: &[u8]) ->
     judged(&Answer { status: http_status, retry_after, body: body.to_vec() })
 }
 
-fn judged(answer: &Answer) -> SendOutcome {
+pub(super) fn judged(answer: &Answer) -> SendOutcome {
     let body: Value = serde_json::from_str(&mend(&answer.body)).unwrap_or_default();
     let told = |code: &Value, words: &Value| {
         code.as_i64().map(|code| VendorError { code, detail: detail(words.as_str()) })
@@ -123,69 +115,10 @@ fn judged(answer: &Answer) -> SendOutcome {
 
 #[cfg(test)]
 mod tests {
-    use domain::{
-        MessageId,
-        outbound::Advice::{self, FixChannel, FixMessage, Later, Never, UseTemplate},
-    };
+    use domain::outbound::Advice::{FixChannel, FixMessage, Later, Never, UseTemplate};
     use serde_json::json;
 
     use super::*;
-
-    fn settings(from: &str) -> TwilioSettings {
-        TwilioSettings {
-            base_url: "https://api.twilio.com".parse().unwrap(),
-            account: "AC1".into(),
-            auth_user: "SK1".into(),
-            auth_token: "secret".into(),
-            from: from.into(),
-            status_callback_url: "https://inbox.example.com/webhooks/twilio/status?c=1".parse().unwrap(),
-        }
-    }
-
-    fn message(to: &str) -> Outbound {
-        let id: MessageId = "0199aaaa-bbbb-7ccc-8ddd-eeeeffff0001".parse().unwrap();
-        Outbound {
-            message: id,
-            attempt: 1,
-            to: to.into(),
-            content: Content::Text { body: "Hola".into() },
-            reply_to: None,
-        }
-    }
-
-    fn to(from: &str, to: &str) -> Result<String, (i64, Advice)> {
-        match request_form(&settings(from), &message(to)) {
-            Ok([(_, to), ..]) => Ok(to),
-            Err(SendOutcome::Refused(error, advice)) => Err((error.code, advice)),
-            Err(other) => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn the_callback_address_carries_our_id() {
-        let form =
-            request_form(&settings("whatsapp:+14155238886"), &message("whatsapp:+573001112233")).unwrap();
-        let callback =
-            "https://inbox.example.com/webhooks/twilio/status?c=1&m=0199aaaa-bbbb-7ccc-8ddd-eeeeffff0001.1";
-        let expected = [
-            ("To", "whatsapp:+573001112233"),
-            ("From", "whatsapp:+14155238886"),
-            ("Body", "Hola"),
-            ("StatusCallback", callback),
-        ];
-        assert_eq!(form.each_ref().map(|(name, value)| (*name, value.as_str())), expected);
-    }
-
-    #[test]
-    fn the_address_speaks_what_the_channel_speaks() {
-        let (whatsapp, sms) = ("whatsapp:+14155238886", "+14155550100");
-        assert_eq!(to(whatsapp, "573001112233").as_deref(), Ok("whatsapp:+573001112233"));
-        assert_eq!(to(whatsapp, "whatsapp:CO.401").as_deref(), Ok("whatsapp:CO.401"));
-        assert_eq!(to(sms, "+573001112233").as_deref(), Ok("+573001112233"));
-        assert_eq!(to(sms, "whatsapp:+573001112233").as_deref(), Ok("+573001112233"));
-        assert_eq!(to(sms, "whatsapp:CO.401"), Err((UNREACHABLE, Never)));
-        assert_eq!(to(whatsapp, "nobody"), Err((UNREACHABLE, Never)));
-    }
 
     fn error(code: i64) -> String {
         json!({"code": code, "message": "why", "more_info": "https://a.example", "status": 400}).to_string()
@@ -197,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_sid_is_acceptance_and_a_success_without_one_is_not() {
-        let accepted = SendOutcome::Accepted { vendor_id: "SM1".into() };
+        let accepted = SendOutcome::Accepted { vendor_id: "SM1".into(), held: None };
         assert_eq!(classify(201, None, br#"{"sid":"SM1","status":"queued","error_code":null}"#), accepted);
         assert_eq!(classify(201, None, br#"{"sid":"SM1","status":"failed","error_code":null}"#), accepted);
         for body in ["", "{}", r#"{"sid":"SM1"#, r#"{"sid":""}"#] {

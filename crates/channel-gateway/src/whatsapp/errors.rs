@@ -1,5 +1,6 @@
 //! Error codes of the Graph API and what they mean for a message.
 
+use domain::AlarmKind::{AccountRestricted, NumberOff, SendingBlocked, TokenInvalid, TokenWeak, Unpaid};
 use domain::{
     inbound::VendorError,
     outbound::Advice::{FixChannel, FixMessage, Later, Never, UseTemplate},
@@ -9,28 +10,32 @@ use serde_json::Value;
 use crate::{
     json::{self, Fields},
     verdict::{
-        Table,
-        Verdict::{Refused, Retry, Unclear},
+        Alarms, Table,
+        Verdict::{Refused, Rest, Retry, Unclear, Wait},
+        critical, warning,
     },
 };
 
-/// The table, in the order of the codes.
+/// In seconds.
+const HOUR: u64 = 60 * 60;
+
+/// The table, in the order of the codes (whatsapp-cloud.md §5.6, read 2026-11-21).
 #[rustfmt::skip]
 pub(crate) const ERRORS: Table = &[
     (0..=0, Refused(FixChannel)),              // token invalid
     (1..=1, Unclear),                          // "unknown"
     (2..=2, Retry(0)),                         // service down
     (3..=3, Refused(FixChannel)),              // capability missing, although it comes as a 500
-    (4..=4, Retry(60)),                        // calls of the app
+    (4..=4, Rest(60)),                         // calls of the app
     (10..=10, Refused(FixChannel)),            // permission
     (33..=33, Refused(FixChannel)),            // number gone, or not ours
     (100..=100, Refused(FixMessage)),          // parameter
     (190..=190, Refused(FixChannel)),          // token expired or revoked
     (200..=299, Refused(FixChannel)),          // permissions
     (368..=368, Refused(Later)),               // blocked for a time, for policy
-    (80_007..=80_007, Retry(60)),              // calls of the account
+    (80_007..=80_007, Rest(60)),               // calls of the account
     (130_403..=130_403, Refused(Never)),       // we blocked this user
-    (130_429..=130_429, Retry(0)),             // throughput of the number
+    (130_429..=130_429, Rest(0)),              // throughput of the number
     (130_472..=130_472, Refused(Never)),       // user is in an experiment
     (130_497..=130_497, Refused(Never)),       // restricted in that country
     (131_000..=131_000, Unclear),              // "something went wrong"
@@ -46,13 +51,16 @@ pub(crate) const ERRORS: Table = &[
     (131_045..=131_045, Refused(FixChannel)),  // register again
     (131_047..=131_047, Refused(UseTemplate)), // window closed
     (131_048..=131_048, Refused(Later)),       // spam limit of the number
-    (131_049..=131_049, Refused(Later)),       // marketing cap: hours, never at once
+    (131_049..=131_049, Wait(24 * HOUR)),      // marketing cap: a day or more, never at once
     (131_050..=131_050, Refused(Never)),       // user stopped our marketing
     (131_051..=131_051, Refused(FixMessage)),  // message type
+    (131_052..=131_052, Refused(Never)),       // the customer's own file did not arrive: they send it again
     (131_053..=131_053, Refused(FixMessage)),  // file
     (131_055..=131_055, Refused(FixChannel)),  // method not allowed
     (131_056..=131_056, Retry(6)),             // pair: one message in six seconds
-    (131_057..=131_057, Retry(60)),            // throughput upgrade, takes about a minute
+    (131_057..=131_057, Rest(60)),             // throughput upgrade, takes about a minute
+    (131_059..=131_059, Refused(Later)),       // paging cursor of a listing
+    (131_060..=131_060, Refused(Never)),       // the customer's own message is not available
     (131_061..=131_061, Refused(FixChannel)),  // template of the other endpoint
     (131_062..=131_062, Refused(FixMessage)),  // needs a phone, not a user id
     (131_063..=131_063, Refused(FixChannel)),  // marketing only by the other endpoint
@@ -61,17 +69,18 @@ pub(crate) const ERRORS: Table = &[
     (132_005..=132_005, Refused(FixMessage)),  // text too long
     (132_007..=132_008, Refused(FixMessage)),  // characters, format
     (132_012..=132_012, Refused(FixMessage)),  // format
-    (132_015..=132_015, Refused(Later)),       // template paused
+    (132_015..=132_015, Wait(3 * HOUR)),       // template paused, three hours the first time (§7.4)
     (132_016..=132_016, Refused(FixMessage)),  // template disabled: take another
     (132_018..=132_018, Refused(FixMessage)),  // template parameters
     (132_068..=132_068, Refused(FixChannel)),  // flow blocked
     (132_069..=132_069, Refused(Later)),       // flow throttled
-    (133_000..=133_000, Retry(60)),            // deregistration under way
+    (133_000..=133_000, Rest(60)),             // deregistration under way
     (133_004..=133_004, Retry(0)),             // server unavailable for a moment
     (133_005..=133_006, Refused(FixChannel)),  // PIN, verification
     (133_008..=133_009, Refused(Later)),       // PIN guesses
     (133_010..=133_010, Refused(FixChannel)),  // number not registered
-    (133_015..=133_016, Refused(Later)),       // just deleted, registration limit
+    (133_015..=133_015, Wait(5 * 60)),         // just deleted
+    (133_016..=133_016, Wait(72 * HOUR)),      // registration limit
     (134_011..=134_011, Refused(FixChannel)),  // payment terms
     (134_100..=134_102, Refused(FixChannel)),  // marketing endpoint not ready
     (135_000..=135_000, Refused(FixMessage)),  // parameters
@@ -85,6 +94,29 @@ pub(crate) const ERRORS: Table = &[
     (2_388_293..=2_388_299, Refused(FixMessage)), // template variables
     (2_494_100..=2_494_100, Refused(FixChannel)), // number migration
     (2_593_107..=2_593_109, Refused(FixChannel)), // coexistence
+];
+
+/// What concerns the whole number or account (whatsapp-cloud.md §5.6, read 2026-11-21).
+#[rustfmt::skip]
+pub(crate) const ALARMS: Alarms = &[
+    (0..=0, critical(TokenInvalid)),
+    (3..=3, critical(TokenWeak)),
+    (10..=10, critical(TokenWeak)),
+    (33..=33, critical(NumberOff)),
+    (190..=190, critical(TokenInvalid)),
+    (200..=299, critical(TokenWeak)),
+    (368..=368, critical(AccountRestricted)),
+    (131_005..=131_005, critical(TokenWeak)),
+    (131_031..=131_031, critical(AccountRestricted)),
+    (131_037..=131_037, warning(SendingBlocked)),
+    (131_042..=131_042, critical(Unpaid)),
+    (131_045..=131_045, critical(NumberOff)),
+    (131_048..=131_048, warning(SendingBlocked)),
+    (131_063..=131_063, warning(SendingBlocked)),
+    (131_064..=131_064, warning(SendingBlocked)),
+    (133_006..=133_006, critical(NumberOff)),
+    (133_010..=133_010, critical(NumberOff)),
+    (134_011..=134_011, warning(SendingBlocked)),
 ];
 
 /// An error object, from a status, a message or an answer.

@@ -1,6 +1,7 @@
 //! WhatsApp Business Platform, Cloud API.
 
 pub mod app;
+mod body;
 mod card;
 mod coexistence;
 mod contact;
@@ -24,7 +25,7 @@ pub mod templates;
 mod upload;
 
 pub use envelope::parse;
-pub(crate) use errors::ERRORS;
+pub(crate) use errors::{ALARMS, ERRORS};
 pub use price::price_label;
 pub use sending::{CloudSender, CloudSettings, classify};
 pub use signature::signature_matches;

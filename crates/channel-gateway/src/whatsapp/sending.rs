@@ -2,22 +2,18 @@
 
 use std::time::Duration;
 
-use domain::{
-    Address, ChannelKind, Content, IdentityKind,
-    outbound::{Outbound, SendOutcome},
-};
+use domain::outbound::{Hold, Outbound, SendOutcome};
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Value, json};
+use serde_json::Value;
 use url::Url;
 
-use super::{ERRORS, errors::vendor_error};
+use super::{ERRORS, body::request_body, errors::vendor_error};
 use crate::{
     Http, NoBase, Sender,
     answer::{Answer, judge},
     http,
     json::mend,
-    sender::{endpoint, refused},
-    verdict::{UNREACHABLE, UNSENDABLE},
+    sender::endpoint,
 };
 
 /// What it takes to send from a number.
@@ -34,10 +30,10 @@ pub struct CloudSettings {
 /// Sends from one number of the Cloud API.
 #[derive(Debug, Clone)]
 pub struct CloudSender {
-    pub(super) http: Http,
-    pub(super) url: Url,
+    pub(crate) http: Http,
+    pub(crate) url: Url,
     pub(super) media_url: Url,
-    pub(super) token: SecretString,
+    pub(crate) token: SecretString,
 }
 
 impl CloudSender {
@@ -66,34 +62,6 @@ impl Sender for CloudSender {
     }
 }
 
-/// The request for a message, or our refusal. Text alone for now: files and templates come with their own screens.
-fn request_body(message: &Outbound) -> Result<Value, SendOutcome> {
-    let refused = |code, detail| Err(refused(ChannelKind::WhatsappCloud, code, detail));
-    let Content::Text { body } = &message.content else {
-        return refused(UNSENDABLE, "this kind of message cannot be sent here");
-    };
-    let Some(to) = Address::phone(&message.to).or_else(|| Address::bsuid(&message.to)) else {
-        return refused(UNREACHABLE, "the address is neither a phone nor a user id");
-    };
-    let mut request = json!({
-        "messaging_product": "whatsapp",
-        "recipient_type": "individual",
-        "type": "text",
-        "text": { "body": body, "preview_url": false },
-        // Comes back in every status, also in one that overtakes the answer.
-        "biz_opaque_callback_data": message.ticket().to_string(),
-    });
-    match to.kind {
-        // With `+`: without it our own country code may be put in front.
-        IdentityKind::Phone => request["to"] = to.value.into(),
-        IdentityKind::Bsuid | IdentityKind::ParentBsuid => request["recipient"] = to.value.into(),
-    }
-    if let Some(quoted) = &message.reply_to {
-        request["context"] = json!({ "message_id": quoted });
-    }
-    Ok(request)
-}
-
 /// What an answer of the Graph API means.
 #[must_use]
 pub fn classify(http_status: u16, retry_after: Option<Duration>, body: &[u8]) -> SendOutcome {
@@ -102,53 +70,29 @@ pub fn classify(http_status: u16, retry_after: Option<Duration>, body: &[u8]) ->
 
 fn judged(answer: &Answer) -> SendOutcome {
     let body: Value = serde_json::from_str(&mend(&answer.body)).unwrap_or_default();
-    let id = body["messages"][0]["id"].as_str().filter(|id| !id.is_empty());
-    judge(answer, id.map(str::to_owned), vendor_error(&body["error"]), ERRORS)
+    let message = &body["messages"][0];
+    let id = message["id"].as_str().filter(|id| !id.is_empty());
+    let mut outcome = judge(answer, id.map(str::to_owned), vendor_error(&body["error"]), ERRORS);
+    if let SendOutcome::Accepted { held, .. } = &mut outcome {
+        // Only templates carry the word (§5.1).
+        *held = match message["message_status"].as_str() {
+            Some("held_for_quality_assessment") => Some(Hold::Quality),
+            Some("paused") => Some(Hold::TemplatePaused),
+            _ => None,
+        };
+    }
+    outcome
 }
 
 #[cfg(test)]
 mod tests {
     use domain::{
-        MessageId,
         inbound::VendorError,
-        outbound::Advice::{self, FixChannel, FixMessage, Later, UseTemplate},
+        outbound::Advice::{FixChannel, FixMessage, Later, UseTemplate},
     };
+    use serde_json::json;
 
     use super::*;
-
-    fn message(to: &str) -> Outbound {
-        let id: MessageId = "0199aaaa-bbbb-7ccc-8ddd-eeeeffff0001".parse().unwrap();
-        let content = Content::Text { body: "Hola".into() };
-        Outbound { message: id, attempt: 1, to: to.into(), content, reply_to: None }
-    }
-
-    #[test]
-    fn a_phone_gets_its_plus_and_a_user_id_its_own_field() {
-        let body =
-            request_body(&Outbound { reply_to: Some("wamid.Q".into()), ..message("573001112233") }).unwrap();
-        let expected = json!({
-            "messaging_product": "whatsapp", "recipient_type": "individual", "to": "+573001112233",
-            "type": "text", "text": {"body": "Hola", "preview_url": false},
-            "context": {"message_id": "wamid.Q"},
-            "biz_opaque_callback_data": "0199aaaa-bbbb-7ccc-8ddd-eeeeffff0001.1",
-        });
-        assert_eq!(body, expected);
-
-        let body = request_body(&message("CO.40123456789012345678")).unwrap();
-        assert_eq!((&body["recipient"], body.get("to")), (&json!("CO.40123456789012345678"), None));
-        assert_eq!(body.get("context"), None);
-    }
-
-    #[test]
-    fn what_cannot_be_sent_is_refused_before_any_call() {
-        let code = |message: &Outbound| match request_body(message) {
-            Err(SendOutcome::Refused(error, advice)) => (error.code, advice),
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(code(&message("nobody")), (UNREACHABLE, Advice::Never));
-        let welcome = Outbound { content: Content::Welcome, ..message("573001112233") };
-        assert_eq!(code(&welcome), (UNSENDABLE, FixMessage));
-    }
 
     fn error(code: i64) -> String {
         json!({"error": {"message": "(#1) short", "type": "OAuthException", "code": code,
@@ -164,11 +108,25 @@ mod tests {
 
     #[test]
     fn an_id_is_acceptance_and_a_success_without_one_is_not() {
-        let accepted = SendOutcome::Accepted { vendor_id: "wamid.NEW".into() };
+        let accepted = SendOutcome::Accepted { vendor_id: "wamid.NEW".into(), held: None };
         assert_eq!(classify(200, None, ACCEPTED.as_bytes()), accepted);
         for body in ["", "{}", "<html>", &ACCEPTED[..60], r#"{"messages":[]}"#, r#"{"messages":[{"id":""}]}"#]
         {
             assert!(matches!(classify(200, None, body.as_bytes()), SendOutcome::Uncertain { .. }), "{body}");
+        }
+    }
+
+    #[test]
+    fn an_accepted_template_may_be_held_back() {
+        for (word, hold) in [
+            ("accepted", None),
+            ("held_for_quality_assessment", Some(Hold::Quality)),
+            ("paused", Some(Hold::TemplatePaused)),
+            ("a new word", None),
+        ] {
+            let body = json!({"messages": [{"id": "wamid.NEW", "message_status": word}]}).to_string();
+            let accepted = SendOutcome::Accepted { vendor_id: "wamid.NEW".into(), held: hold };
+            assert_eq!(classify(200, None, body.as_bytes()), accepted, "{word}");
         }
     }
 
