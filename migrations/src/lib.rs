@@ -34,6 +34,7 @@ pub const HISTORY: History = History::new(&[
     migration!("0005_channels"),
     migration!("0006_costs"),
     migration!("0007_ledger"),
+    migration!("0008_lanes"),
 ]);
 
 /// Applies what is missing and returns its names. Nodes that start together wait for each other.

@@ -33,6 +33,10 @@ pub struct Model {
     pub error_detail: Option<String>,
     /// What a person can do.
     pub advice: Option<String>,
+    /// 0: an answer of a person; 1: sent to many.
+    pub lane: i16,
+    /// Why it waits although nothing is wrong, see `domain::outbound::Hold`.
+    pub held: Option<String>,
     /// What it costs.
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub pricing: Option<Json>,

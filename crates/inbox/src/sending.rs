@@ -8,8 +8,10 @@
 mod channel;
 mod claim;
 mod outcome;
+mod portfolio;
 mod rates;
 mod reports;
+pub(crate) mod trouble;
 mod worker;
 
 use std::future::Future;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use channel_gateway::verdict;
 use chrono::{DateTime, Utc};
 use domain::{
     ChannelId, ConversationId, DeliveryState, Event, MessageId, PersonId, inbound::StatusReport,
@@ -14,7 +15,7 @@ use super::{
     echoes::{self, Ours},
     sorting::Told,
 };
-use crate::{costs::posting, rows};
+use crate::{costs::posting, rows, sending::trouble};
 
 type Report = Told<StatusReport>;
 
@@ -39,6 +40,7 @@ struct Change<'a> {
     error_code: Option<i64>,
     error_detail: Option<&'a str>,
     advice: Option<&'static str>,
+    wait: f64,
     pricing: Option<&'a serde_json::Value>,
     moved: bool,
 }
@@ -77,6 +79,7 @@ pub(crate) async fn apply(
             error_code: None,
             error_detail: None,
             advice: None,
+            wait: 0.0,
             pricing: None,
             moved: false,
         });
@@ -90,6 +93,12 @@ pub(crate) async fn apply(
             change.error_detail = error.map(|error| error.detail.as_str());
             change.advice =
                 error.map(|error| channel_gateway::advice_for(report.channel.kind, error.code).as_str());
+            let wait = error.and_then(|error| verdict::not_before(report.channel.kind, error.code));
+            change.wait = wait.unwrap_or_default().as_secs_f64();
+            if let Some(error) = error {
+                let channel = (report.channel.id, report.channel.kind);
+                trouble::failed(tx, channel, vec![error.code], now).await?;
+            }
         }
         if posting::decides(report.channel.kind, was, change.state, heard.pricing.is_some()) {
             priced.insert(message.message_id);
@@ -260,9 +269,11 @@ async fn save(
              lease_until = case when c.moved then null else d.lease_until end, pricing = coalesce(d.pricing, c.pricing),
              error_code = case when c.moved then c.error_code else d.error_code end,
              error_detail = case when c.moved then c.error_detail else d.error_detail end,
-             advice = case when c.moved then c.advice else d.advice end
+             advice = case when c.moved then c.advice else d.advice end,
+             held = case when c.moved then null else d.held end,
+             due_at = case when c.moved then clock_timestamp() + make_interval(secs => c.wait) else d.due_at end
          from json_to_recordset($1::text::json) as c(message_id uuid, state text, error_code bigint,
-             error_detail text, advice text, pricing jsonb, moved boolean)
+             error_detail text, advice text, wait double precision, pricing jsonb, moved boolean)
          where d.message_id = c.message_id",
         [recordset.clone(), now.into()],
     )

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::{
     Transmit,
-    claim::{self, Attempt},
+    claim::{self, Attempt, Room},
     outcome::{self, Finished},
     rates::Rates,
 };
@@ -26,6 +26,8 @@ use crate::{Wakes, lease};
 
 /// Calls to the vendor at the same time.
 const CONCURRENT: usize = 8;
+/// How many of them what is sent to many may take: an answer of a person never waits for a slow campaign.
+const CONCURRENT_BULK: usize = 6;
 /// No vendor takes longer; after this nobody knows what became of the call.
 const CALL_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long a node may send for a channel without prolonging its lease.
@@ -66,6 +68,10 @@ pub struct ChannelSender<T> {
     under_way: HashMap<MessageId, Attempt>,
     ended: Vec<Finished>,
     held: HashMap<ConversationId, Instant>,
+    /// The vendor asked the whole number to be silent until then.
+    resting: Option<Instant>,
+    /// Whether alarms may be open that a message going out would end.
+    alarmed: bool,
 }
 
 impl<T: Transmit> ChannelSender<T> {
@@ -87,6 +93,8 @@ impl<T: Transmit> ChannelSender<T> {
             under_way: HashMap::new(),
             ended: Vec::new(),
             held: HashMap::new(),
+            resting: None,
+            alarmed: true,
         }
     }
 
@@ -100,7 +108,10 @@ impl<T: Transmit> ChannelSender<T> {
             self.end(ended);
         }
         if !self.ended.is_empty() {
-            outcome::record(&self.db, (self.channel, self.kind), &self.ended, now).await?;
+            outcome::record(&self.db, (self.channel, self.kind), &self.ended, self.alarmed, now).await?;
+            self.alarmed = outcome::may_alarm(&self.ended);
+            let rest = self.ended.iter().filter_map(|ended| outcome::rest(self.kind, ended)).max();
+            self.resting = self.resting.max(rest.map(|rest| Instant::now() + rest));
             step.changed += self.ended.len();
             step.after = self.ended.iter().filter_map(retry_after).min();
             self.ended.clear();
@@ -108,16 +119,22 @@ impl<T: Transmit> ChannelSender<T> {
         if self.renewed.is_none_or(|renewed| renewed.elapsed() >= RENEW) {
             step.changed += self.renew(now).await?;
         }
+        if let Some(rest) = self.rest_left() {
+            step.after = Some(rest);
+            return Ok(step);
+        }
         while self.in_use && self.calls.len() < CONCURRENT {
             let instant = Instant::now();
             self.held.retain(|_, until| *until > instant);
             let held: Vec<ConversationId> = self.held.keys().copied().collect();
             let free = CONCURRENT - self.calls.len();
+            let bulk = self.under_way.values().filter(|attempt| attempt.bulk).count();
+            let room = Room { all: free, bulk: CONCURRENT_BULK.saturating_sub(bulk) };
             let claim =
-                claim::claim(&self.db, (self.channel, self.holder), &mut self.rates, &held, free, now)
+                claim::claim(&self.db, (self.channel, self.holder), &mut self.rates, &held, room, now)
                     .await?;
-            step.changed += claim.attempts.len() + claim.refused;
-            let found = claim.attempts.len() + claim.refused + claim.held.len();
+            step.changed += claim.attempts.len() + claim.refused + claim.put_off;
+            let found = claim.attempts.len() + claim.refused + claim.put_off + claim.held.len();
             self.held.extend(claim.held.iter().map(|(conversation, wait)| (*conversation, instant + *wait)));
             for attempt in claim.attempts {
                 self.call(attempt);
@@ -165,6 +182,15 @@ impl<T: Transmit> ChannelSender<T> {
         let lost = if self.in_use { outcome::give_up_lost(&self.db, self.channel, now).await? } else { 0 };
         self.renewed = Some(Instant::now());
         Ok(lost)
+    }
+
+    /// How long the number still has to be silent.
+    fn rest_left(&mut self) -> Option<Duration> {
+        let left = self.resting?.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            self.resting = None;
+        }
+        self.resting.map(|_| left)
     }
 
     fn call(&mut self, attempt: Attempt) {
@@ -246,7 +272,9 @@ impl<T: Transmit> ChannelSender<T> {
         }
         let recorded = match self.ended.as_slice() {
             [] => Ok(()),
-            ended => outcome::record(&self.db, (self.channel, self.kind), ended, Utc::now()).await,
+            ended => {
+                outcome::record(&self.db, (self.channel, self.kind), ended, self.alarmed, Utc::now()).await
+            }
         };
         let released = lease::release(&self.db, &lease_name(self.channel), self.holder).await;
         if let Err(error) = recorded.and(released) {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use domain::{
-    ChannelId, ChannelKind, Content, ConversationId, DeliveryState, Event, MessageId,
+    ChannelId, ChannelKind, ContactId, Content, ConversationId, DeliveryState, Event, MessageId,
     conversation::ReplyWindow,
     outbound::{Advice, Outbound},
 };
@@ -12,7 +12,10 @@ use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, FromQueryResult, T
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::rates::{Busy, Rates};
+use super::{
+    portfolio::{Budget, Waiting},
+    rates::{Busy, Rates},
+};
 use crate::{events, rows};
 
 /// How long an attempt may take, its record included, before its outcome counts as unknown.
@@ -26,6 +29,8 @@ pub(super) struct Attempt {
     pub number: i32,
     /// When the message was written.
     pub created_at: DateTime<Utc>,
+    /// Whether it is one of many, which yield to what people answer.
+    pub bulk: bool,
     pub outbound: Outbound,
 }
 
@@ -40,6 +45,17 @@ pub(super) struct Claim {
     pub rest: Option<Duration>,
     /// Deliveries that were refused without a call.
     pub refused: usize,
+    /// Deliveries that wait for another day.
+    pub put_off: usize,
+}
+
+/// How many may be claimed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Room {
+    /// In all.
+    pub all: usize,
+    /// Of them, sent to many.
+    pub bulk: usize,
 }
 
 #[derive(FromQueryResult)]
@@ -53,6 +69,10 @@ struct Head {
     reply_address: String,
     window_until: Option<DateTime<Utc>>,
     kind: ChannelKind,
+    lane: i16,
+    contact_id: ContactId,
+    portfolio: String,
+    messaging_limit: Option<String>,
 }
 
 /// Why something is not even tried. The words are stored as the detail.
@@ -80,29 +100,49 @@ impl Refusal {
     }
 }
 
-/// Claims up to `limit` deliveries of a channel whose lease `holder` has, but none of the `held` conversations.
+/// Claims deliveries of a channel whose lease `holder` has, as many as there is room for, but none of the `held`
+/// conversations. What people answer goes before what is sent to many.
 pub(super) async fn claim(
     db: &DatabaseConnection,
     (channel, holder): (ChannelId, Uuid),
     rates: &mut Rates,
     held: &[ConversationId],
-    limit: usize,
+    room: Room,
     now: DateTime<Utc>,
 ) -> Result<Claim, DbErr> {
     let tx = db.begin().await?;
-    let heads = heads(&tx, channel, holder, held, limit).await?;
+    let heads = heads(&tx, channel, holder, held, room).await?;
+    let customers: Vec<ContactId> = heads.iter().map(|head| head.contact_id).collect();
     let mut claim = Claim::default();
     let mut refused = Vec::new();
     let clock = Instant::now();
+    let (mut budget, mut bulk) = (None, 0);
     for head in heads {
-        if !ReplyWindow::at(head.kind, head.window_until, now).allows_text() {
-            refused.push((head.message_id, head.conversation_id, Refusal::WindowClosed));
-            continue;
+        let is_bulk = head.lane > 0;
+        if is_bulk && bulk >= room.bulk {
+            break;
         }
         let Ok(content) = serde_json::from_value::<Content>(head.content) else {
             refused.push((head.message_id, head.conversation_id, Refusal::Unreadable));
             continue;
         };
+        let window = ReplyWindow::at(head.kind, head.window_until, now);
+        if !window.allows(&content) {
+            refused.push((head.message_id, head.conversation_id, Refusal::WindowClosed));
+            continue;
+        }
+        let begins = matches!(window, ReplyWindow::Closed(_));
+        if begins && budget.is_none() {
+            let limit = head.messaging_limit.as_deref();
+            budget = Some(Budget::open(&tx, &head.portfolio, limit, &customers).await?);
+        }
+        let mut budget = budget.as_mut().filter(|_| begins);
+        if let Some(budget) = &mut budget
+            && budget.is_spent_for(head.contact_id)
+        {
+            budget.put_off(Waiting { message: head.message_id, conversation: head.conversation_id });
+            continue;
+        }
         match rates.take(&head.reply_address, clock) {
             Ok(()) => {}
             Err(Busy::Pair(wait)) => {
@@ -114,10 +154,15 @@ pub(super) async fn claim(
                 break;
             }
         }
+        if let Some(budget) = budget {
+            budget.spend(head.contact_id);
+        }
+        bulk += usize::from(is_bulk);
         claim.attempts.push(Attempt {
             conversation: head.conversation_id,
             number: head.attempts + 1,
             created_at: head.created_at,
+            bulk: is_bulk,
             outbound: Outbound {
                 message: head.message_id,
                 attempt: head.attempts + 1,
@@ -128,9 +173,13 @@ pub(super) async fn claim(
         });
     }
     claim.refused = refused.len();
-    if claim.attempts.is_empty() && refused.is_empty() {
+    claim.put_off = budget.as_ref().map_or(0, Budget::put_off_count);
+    if claim.attempts.is_empty() && refused.is_empty() && claim.put_off == 0 {
         tx.rollback().await?;
         return Ok(claim);
+    }
+    if let Some(budget) = budget {
+        budget.close(&tx, now).await?;
     }
     begin(&tx, &claim.attempts, now).await?;
     refuse(&tx, &refused, now).await?;
@@ -139,30 +188,33 @@ pub(super) async fn claim(
     Ok(claim)
 }
 
-/// The first waiting delivery of each conversation, if it is due and nothing before it is on its way.
+/// The first waiting delivery of each conversation, if it is due and nothing before it is on its way. What waits for
+/// another day, and what is sent to many, holds up no answer of a person.
 async fn heads(
     tx: &DatabaseTransaction,
     channel: ChannelId,
     holder: Uuid,
     held: &[ConversationId],
-    limit: usize,
+    room: Room,
 ) -> Result<Vec<Head>, DbErr> {
     let held: Vec<Uuid> = held.iter().map(|conversation| conversation.0).collect();
     rows::all(
         tx,
         "select d.message_id, d.conversation_id, d.attempts, m.content, m.reply_to, m.created_at, c.reply_address,
-             c.window_until, ch.kind
+             c.window_until, c.contact_id, ch.kind, d.lane, f.facts->>'messaging_limit' as messaging_limit,
+             coalesce(f.facts->>'portfolio_id', ch.account_key) as portfolio
          from delivery d
          join message m on m.id = d.message_id
          join conversation c on c.id = d.conversation_id
          join channel ch on ch.id = d.channel_id
+         left join channel_facts f on f.channel_id = d.channel_id
          where d.channel_id = $1 and d.state = 'queued' and d.due_at <= clock_timestamp()
-             and d.conversation_id <> all($2)
+             and (d.lane = 0 or $6) and d.conversation_id <> all($2)
              and not exists (
-                 select from delivery e where e.conversation_id = d.conversation_id
-                     and e.state in ('queued', 'sending') and e.position < d.position)
+                 select from delivery e where e.conversation_id = d.conversation_id and e.position < d.position
+                     and (e.state = 'sending' or e.state = 'queued' and e.lane <= d.lane and e.held is null))
              and exists (select from lease where name = $3 and holder = $4 and until > clock_timestamp())
-         order by d.position
+         order by d.lane, d.position
          limit $5
          for update of d skip locked",
         [
@@ -170,7 +222,8 @@ async fn heads(
             held.into(),
             super::channel::lease_name(channel).into(),
             holder.into(),
-            i64::try_from(limit).unwrap_or(i64::MAX).into(),
+            i64::try_from(room.all).unwrap_or(i64::MAX).into(),
+            (room.bulk > 0).into(),
         ],
     )
     .await
@@ -201,7 +254,7 @@ async fn begin(tx: &DatabaseTransaction, attempts: &[Attempt], now: DateTime<Utc
          )
          update delivery d set state = 'sending', attempts = begun.number, changed_at = $2,
              lease_until = clock_timestamp() + make_interval(secs => $3), error_code = null, error_detail = null,
-             advice = null
+             advice = null, held = null
          from begun where d.message_id = begun.message_id",
         [rows::recordset(&begun)?, now.into(), ATTEMPT_LEASE.as_secs_f64().into()],
     )

@@ -2,10 +2,11 @@
 
 use std::{collections::HashMap, time::Duration};
 
+use channel_gateway::verdict;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     ChannelId, ChannelKind, ConversationId, DeliveryState, Event, MessageId,
-    outbound::{Advice, SendOutcome},
+    outbound::{Advice, Hold, SendOutcome},
 };
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, FromQueryResult, TransactionTrait as _};
 use serde::Serialize;
@@ -14,6 +15,7 @@ use uuid::Uuid;
 use super::{
     claim::Attempt,
     reports::{self, Learnt, Waited},
+    trouble,
 };
 use crate::{costs::posting, events, rows};
 
@@ -48,6 +50,7 @@ struct Next {
     code: Option<i64>,
     detail: Option<String>,
     advice: Option<&'static str>,
+    held: Option<&'static str>,
     pricing: Option<serde_json::Value>,
     #[serde(skip)]
     conversation: ConversationId,
@@ -65,7 +68,7 @@ pub(super) fn backoff(number: i32, after: Option<Duration>) -> Duration {
 }
 
 /// What becomes of a delivery that stands at `stands` by this outcome; `None` when it has moved on without it.
-fn judge(finished: &Finished, stands: Stands, now: DateTime<Utc>) -> Option<Next> {
+fn judge(finished: &Finished, stands: Stands, kind: ChannelKind, now: DateTime<Utc>) -> Option<Next> {
     let Finished { attempt, outcome } = finished;
     if stands.attempts != attempt.number {
         return None;
@@ -77,6 +80,7 @@ fn judge(finished: &Finished, stands: Stands, now: DateTime<Utc>) -> Option<Next
         code: None,
         detail: None,
         advice: None,
+        held: None,
         pricing: None,
         conversation: attempt.conversation,
         moved: false,
@@ -84,11 +88,18 @@ fn judge(finished: &Finished, stands: Stands, now: DateTime<Utc>) -> Option<Next
     let on_its_way = matches!(stands.state, DeliveryState::Sending | DeliveryState::Uncertain);
     let state = match outcome {
         // Reports may have brought it further than that already.
-        SendOutcome::Accepted { .. } => stands.state.advance(DeliveryState::Accepted).unwrap_or(stands.state),
+        SendOutcome::Accepted { held, .. } => {
+            let state = stands.state.advance(DeliveryState::Accepted);
+            next.held = held.filter(|_| state.is_some()).map(Hold::as_str);
+            state.unwrap_or(stands.state)
+        }
         _ if !on_its_way => return None,
         SendOutcome::Refused(error, advice) => {
             (next.code, next.detail) = (Some(error.code), Some(words(&error.detail)));
             next.advice = Some(advice.as_str());
+            // Until then not even a person sends it again.
+            let wait = verdict::not_before(kind, error.code);
+            next.due_in = wait.unwrap_or_default().as_secs_f64();
             DeliveryState::Failed
         }
         SendOutcome::Retry { after, error } => {
@@ -126,10 +137,13 @@ impl Next {
             if let Some(state) = self.state.advance(report.state) {
                 self.state = state;
                 self.moved = true;
+                self.held = None;
                 let failed = state == DeliveryState::Failed;
                 self.code = report.code.filter(|_| failed);
                 self.advice = self.code.map(|code| channel_gateway::advice_for(kind, code).as_str());
                 self.detail = report.detail.filter(|_| failed);
+                let wait = self.code.and_then(|code| verdict::not_before(kind, code));
+                self.due_in = wait.unwrap_or_default().as_secs_f64();
             }
         }
     }
@@ -140,6 +154,7 @@ pub(super) async fn record(
     db: &DatabaseConnection,
     (channel, kind): (ChannelId, ChannelKind),
     finished: &[Finished],
+    alarmed: bool,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     let tx = db.begin().await?;
@@ -161,7 +176,7 @@ pub(super) async fn record(
     for finished in finished {
         let message = finished.attempt.outbound.message;
         let Some(stands) = stands.get(&message) else { continue };
-        if let Some(mut next) = judge(finished, *stands, now) {
+        if let Some(mut next) = judge(finished, *stands, kind, now) {
             let waited = waited.remove(&message).unwrap_or_default();
             let overtaken = !waited.is_empty();
             next.hear(waited, kind);
@@ -173,6 +188,12 @@ pub(super) async fn record(
     }
     write(&tx, &changes, now).await?;
     posting::decided(&tx, &priced, now).await?;
+    if alarmed && finished.iter().any(|f| matches!(f.outcome, SendOutcome::Accepted { .. })) {
+        trouble::went_out(&tx, channel, now).await?;
+    }
+    let failed = changes.iter().filter(|next| next.state == DeliveryState::Failed);
+    let codes: Vec<i64> = failed.filter_map(|next| next.code).collect();
+    trouble::failed(&tx, (channel, kind), codes, now).await?;
     tx.commit().await?;
     for finished in finished {
         log(channel, finished);
@@ -180,9 +201,24 @@ pub(super) async fn record(
     Ok(())
 }
 
+/// Whether one of these outcomes may have raised an alarm.
+pub(super) fn may_alarm(finished: &[Finished]) -> bool {
+    finished.iter().any(|finished| matches!(finished.outcome, SendOutcome::Refused(..)))
+}
+
+/// How long the whole number has to be silent after this outcome.
+pub(super) fn rest(kind: ChannelKind, finished: &Finished) -> Option<Duration> {
+    match &finished.outcome {
+        SendOutcome::Retry { after, error } if verdict::rests(kind, error.code) => {
+            Some(backoff(finished.attempt.number, *after))
+        }
+        _ => None,
+    }
+}
+
 fn learnt(finished: &Finished) -> Option<Learnt> {
     match &finished.outcome {
-        SendOutcome::Accepted { vendor_id } => {
+        SendOutcome::Accepted { vendor_id, .. } => {
             Some(Learnt { message_id: finished.attempt.outbound.message, vendor_id: vendor_id.clone() })
         }
         _ => None,
@@ -247,13 +283,13 @@ async fn write(tx: &DatabaseTransaction, changes: &[Next], now: DateTime<Utc>) -
         tx,
         "with changed as (
              select * from json_to_recordset($1::text::json) as t(message_id uuid, state text,
-                 due_in double precision, code bigint, detail text, advice text, pricing jsonb)
+                 due_in double precision, code bigint, detail text, advice text, held text, pricing jsonb)
          ), shown as (
              update message m set version = m.version + 1 from changed where m.id = changed.message_id
          )
          update delivery d set state = changed.state, changed_at = $2, lease_until = null,
              due_at = clock_timestamp() + make_interval(secs => changed.due_in), error_code = changed.code,
-             error_detail = changed.detail, advice = changed.advice,
+             error_detail = changed.detail, advice = changed.advice, held = changed.held,
              pricing = coalesce(d.pricing, changed.pricing)
          from changed where d.message_id = changed.message_id",
         [rows::recordset(changes)?, now.into()],
@@ -341,6 +377,8 @@ mod tests {
 
     use super::*;
 
+    const KIND: ChannelKind = ChannelKind::WhatsappCloud;
+
     fn at(second: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(1_763_700_000 + second, 0).unwrap()
     }
@@ -353,7 +391,8 @@ mod tests {
             content: Content::Text { body: "Hola".into() },
             reply_to: None,
         };
-        let attempt = Attempt { conversation: ConversationId::new(), number, created_at: at(0), outbound };
+        let attempt =
+            Attempt { conversation: ConversationId::new(), number, created_at: at(0), bulk: false, outbound };
         Finished { attempt, outcome }
     }
 
@@ -367,13 +406,13 @@ mod tests {
 
     #[test]
     fn an_answer_that_comes_late_still_settles_an_uncertain_send() {
-        let late = finished(1, SendOutcome::Accepted { vendor_id: "wamid.1".into() });
-        let next = judge(&late, stands(&late, DeliveryState::Uncertain, 1), at(300)).unwrap();
+        let late = finished(1, SendOutcome::Accepted { vendor_id: "wamid.1".into(), held: None });
+        let next = judge(&late, stands(&late, DeliveryState::Uncertain, 1), KIND, at(300)).unwrap();
         assert_eq!((next.state, next.moved), (DeliveryState::Accepted, true));
-        let before_resend = judge(&late, stands(&late, DeliveryState::Queued, 1), at(300)).unwrap();
+        let before_resend = judge(&late, stands(&late, DeliveryState::Queued, 1), KIND, at(300)).unwrap();
         assert_eq!(before_resend.state, DeliveryState::Accepted, "so the resend is not sent at all");
-        assert_eq!(judge(&late, stands(&late, DeliveryState::Sending, 2), at(300)), None);
-        let read = judge(&late, stands(&late, DeliveryState::Read, 1), at(300)).unwrap();
+        assert_eq!(judge(&late, stands(&late, DeliveryState::Sending, 2), KIND, at(300)), None);
+        let read = judge(&late, stands(&late, DeliveryState::Read, 1), KIND, at(300)).unwrap();
         assert_eq!((read.state, read.moved), (DeliveryState::Read, false));
     }
 
@@ -387,20 +426,20 @@ mod tests {
     #[test]
     fn a_retry_goes_back_into_the_line_until_a_day_is_over() {
         let again = finished(2, SendOutcome::Retry { after: None, error: error() });
-        let soon = judge(&again, stands(&again, DeliveryState::Sending, 2), at(10)).unwrap();
+        let soon = judge(&again, stands(&again, DeliveryState::Sending, 2), KIND, at(10)).unwrap();
         assert_eq!((soon.state, soon.due_in, soon.advice), (DeliveryState::Queued, 4.0, None));
         let day = 24 * 3600;
-        let late = judge(&again, stands(&again, DeliveryState::Sending, 2), at(day - 4)).unwrap();
+        let late = judge(&again, stands(&again, DeliveryState::Sending, 2), KIND, at(day - 4)).unwrap();
         assert_eq!((late.state, late.advice), (DeliveryState::Failed, Some("later")));
-        let last = judge(&again, stands(&again, DeliveryState::Sending, 2), at(day - 5)).unwrap();
+        let last = judge(&again, stands(&again, DeliveryState::Sending, 2), KIND, at(day - 5)).unwrap();
         assert_eq!(last.state, DeliveryState::Queued);
     }
 
     #[test]
     fn a_refusal_does_not_undo_what_the_vendor_has_reported_since() {
         let refused = finished(1, SendOutcome::Refused(error(), Advice::Never));
-        assert_eq!(judge(&refused, stands(&refused, DeliveryState::Sent, 1), at(0)), None);
-        let next = judge(&refused, stands(&refused, DeliveryState::Sending, 1), at(0)).unwrap();
+        assert_eq!(judge(&refused, stands(&refused, DeliveryState::Sent, 1), KIND, at(0)), None);
+        let next = judge(&refused, stands(&refused, DeliveryState::Sending, 1), KIND, at(0)).unwrap();
         assert_eq!(
             (next.state, next.code, next.advice),
             (DeliveryState::Failed, Some(131_056), Some("never"))

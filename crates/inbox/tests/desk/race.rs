@@ -55,7 +55,7 @@ impl sending::Transmit for Hasty {
         let late = Self { db: self.db.clone() };
         let (late_id, to) = (id.clone(), message.to.clone());
         tokio::spawn(async move { late.report(&late_id, "delivered", &to).await });
-        SendOutcome::Accepted { vendor_id: id }
+        SendOutcome::Accepted { vendor_id: id, held: None }
     }
 }
 

@@ -64,7 +64,7 @@ impl Transmit for Vendor {
 }
 
 fn accepted(text: &str) -> SendOutcome {
-    SendOutcome::Accepted { vendor_id: format!("wamid.{text}") }
+    SendOutcome::Accepted { vendor_id: format!("wamid.{text}"), held: None }
 }
 
 fn error(code: i64) -> VendorError {
@@ -199,14 +199,14 @@ async fn a_retry_keeps_its_place_in_the_line() {
     let vendor = Arc::new(Vendor::default());
     vendor.answers(
         "first",
-        [SendOutcome::Retry { after: Some(Duration::from_secs(60)), error: error(130_429) }],
+        [SendOutcome::Retry { after: Some(Duration::from_secs(60)), error: error(131_056) }],
     );
 
     let mut sender = sender(&scene, &vendor);
     sender.until_idle(scene.now).await.unwrap();
     assert_eq!(vendor.heard(), ["first"]);
     let waiting = scene.delivery(first).await;
-    assert_eq!((waiting.state, waiting.error_code), (DeliveryState::Queued, Some(130_429)));
+    assert_eq!((waiting.state, waiting.error_code), (DeliveryState::Queued, Some(131_056)));
 
     scene.run("update delivery set due_at = now()", []).await;
     sender.until_idle(scene.now).await.unwrap();

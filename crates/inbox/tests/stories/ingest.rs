@@ -92,6 +92,8 @@ impl Clinic {
             error_code: Set(None),
             error_detail: Set(None),
             advice: Set(None),
+            lane: Set(0),
+            held: Set(None),
             pricing: Set(None),
         };
         row.insert(db).await.expect("insert its delivery");
