@@ -1,9 +1,14 @@
 //! Answering a customer: the message, its delivery and the event in one transaction. Sending comes after the commit.
 
+mod prepare;
+
+use channel_gateway::verdict;
 use chrono::{DateTime, SubsecRound as _, Utc};
 use domain::{
-    ChannelId, ChannelKind, Content, ConversationId, ConversationState, DeliveryState, Event, MessageId,
-    Permission, Principal, conversation::ReplyWindow,
+    ChannelKind, Content, ConversationId, ConversationState, DeliveryState, Event, MessageId, Permission,
+    Principal,
+    conversation::ReplyWindow,
+    limits::{self, Flaw},
 };
 use entity::{channel, conversation, delivery, message};
 use sea_orm::{
@@ -14,15 +19,38 @@ use uuid::Uuid;
 
 use crate::{events, rows};
 
-/// A line somebody wants to send.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Something somebody wants to send.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
     /// To whom.
     pub conversation: ConversationId,
     /// Made by the browser: one click is one message, however often it arrives.
     pub client_id: Uuid,
-    /// What to say.
-    pub text: String,
+    /// What to say: any kind that can be sent.
+    pub content: Content,
+    /// Which message of the same conversation it answers or reacts to.
+    pub reply_to: Option<MessageId>,
+    /// Whether it is one of many that are sent at once: then it yields to what people answer.
+    pub lane: Lane,
+}
+
+/// Who goes first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Lane {
+    /// An answer of a person.
+    #[default]
+    Answer,
+    /// Sent to many.
+    Bulk,
+}
+
+impl Draft {
+    /// A line of text.
+    #[must_use]
+    pub fn text(conversation: ConversationId, client_id: Uuid, body: impl Into<String>) -> Self {
+        let content = Content::Text { body: body.into() };
+        Self { conversation, client_id, content, reply_to: None, lane: Lane::Answer }
+    }
 }
 
 /// A reply that is written down and will be sent.
@@ -46,17 +74,12 @@ pub enum ReplyError {
     /// Free text is not allowed since then, or never was; a template is the way.
     #[error("the reply window is closed")]
     WindowClosed(Option<DateTime<Utc>>),
-    /// There is nothing to send.
-    #[error("the text is empty")]
-    Empty,
     /// The vendor would refuse it.
-    #[error("the text has {length} characters; the channel takes {longest}")]
-    TooLong {
-        /// Its length, in characters.
-        length: usize,
-        /// The channel's limit.
-        longest: usize,
-    },
+    #[error("{}: {}", .0.part, .0.problem.as_str())]
+    Flawed(Flaw),
+    /// The vendor asks not to try again before that.
+    #[error("not before {0}")]
+    NotYet(DateTime<Utc>),
     /// The message is on its way or has arrived: sending it again would double it.
     #[error("the message is {0}; only failed and uncertain ones are sent again")]
     NotResendable(DeliveryState),
@@ -82,14 +105,24 @@ pub async fn submit(
     if let Some(message) = earlier(tx, by, &draft).await? {
         return Ok(Submitted { message, new: false });
     }
-    let (talk, kind) = lock(tx, by, Permission::ConversationReply, draft.conversation).await?;
+    let (talk, channel) = lock(tx, by, Permission::ConversationReply, draft.conversation).await?;
+    let here = (talk.id, channel.kind);
     // Again, now that a second click at the same moment has had to wait for the first.
     if let Some(message) = earlier(tx, by, &draft).await? {
         return Ok(Submitted { message, new: false });
     }
-    check_open(&talk, kind, now)?;
-    let content = Content::Text { body: check_text(&draft.text, kind)? };
-    let message = store(tx, by, &talk, draft.client_id, &content, now).await?;
+    let mut content = prepare::tidy(&draft.content)?;
+    check_open(&talk, channel.kind, &content, now)?;
+    let reply_to = prepare::refer(tx, here, &mut content, draft.reply_to).await?;
+    if let Content::Template(template) = &mut content {
+        prepare::template(tx, &channel.account_key, template).await?;
+    }
+    limits::check(channel.kind, &content).map_err(ReplyError::Flawed)?;
+    let file = prepare::file(tx, by, here, &mut content).await?;
+    let message = store(tx, by, &talk, &Ready { content, reply_to, draft: &draft }, now).await?;
+    if let Some(file) = file {
+        prepare::attach(tx, file, message).await?;
+    }
     let event = Event::MessageSubmitted { conversation: talk.id, message };
     events::append(tx, &[(event, Some(by.person))], now).await?;
     Ok(Submitted { message, new: true })
@@ -107,7 +140,7 @@ pub async fn resend(
     now: DateTime<Utc>,
 ) -> Result<(), ReplyError> {
     let sent = message::Entity::find_by_id(id).one(tx).await?.ok_or(ReplyError::NotFound)?;
-    let (talk, kind) = lock(tx, by, Permission::MessageResend, sent.conversation_id).await?;
+    let (talk, channel) = lock(tx, by, Permission::MessageResend, sent.conversation_id).await?;
     let stands = delivery::Entity::find_by_id(id)
         .lock(LockType::NoKeyUpdate)
         .one(tx)
@@ -116,11 +149,18 @@ pub async fn resend(
     if !matches!(stands.state, DeliveryState::Failed | DeliveryState::Uncertain) {
         return Err(ReplyError::NotResendable(stands.state));
     }
-    check_open(&talk, kind, now)?;
+    // Of another version: the sender will say so.
+    let content = serde_json::from_value(sent.content).unwrap_or(Content::Welcome);
+    check_open(&talk, channel.kind, &content, now)?;
+    let asked_to_wait =
+        stands.error_code.is_some_and(|code| verdict::not_before(channel.kind, code).is_some());
+    if stands.state == DeliveryState::Failed && asked_to_wait && stands.due_at > now {
+        return Err(ReplyError::NotYet(stands.due_at));
+    }
     rows::run(
         tx,
         "update delivery set state = 'queued', changed_at = $2, due_at = clock_timestamp(), lease_until = null,
-             error_code = null, error_detail = null, advice = null
+             error_code = null, error_detail = null, advice = null, held = null
          where message_id = $1",
         [id.into(), now.into()],
     )
@@ -138,19 +178,15 @@ async fn lock(
     by: &Principal,
     permission: Permission,
     id: ConversationId,
-) -> Result<(conversation::Model, ChannelKind), ReplyError> {
+) -> Result<(conversation::Model, channel::Model), ReplyError> {
     let talk = conversation::Entity::within(&by.reach(permission))
         .filter(conversation::Column::Id.eq(id))
         .lock(LockType::NoKeyUpdate)
         .one(tx)
         .await?
         .ok_or(ReplyError::NotFound)?;
-    let kind = kind(tx, talk.channel_id).await?;
-    Ok((talk, kind))
-}
-
-async fn kind(tx: &DatabaseTransaction, id: ChannelId) -> Result<ChannelKind, ReplyError> {
-    Ok(channel::Entity::find_by_id(id).one(tx).await?.ok_or(ReplyError::NotFound)?.kind)
+    let channel = channel::Entity::find_by_id(talk.channel_id).one(tx).await?.ok_or(ReplyError::NotFound)?;
+    Ok((talk, channel))
 }
 
 async fn earlier(
@@ -167,36 +203,36 @@ async fn earlier(
     Ok(found.map(|message| message.id))
 }
 
-fn check_open(talk: &conversation::Model, kind: ChannelKind, now: DateTime<Utc>) -> Result<(), ReplyError> {
+/// The same law as when it is sent.
+fn check_open(
+    talk: &conversation::Model,
+    kind: ChannelKind,
+    content: &Content,
+    now: DateTime<Utc>,
+) -> Result<(), ReplyError> {
     if talk.state == ConversationState::Closed {
         return Err(ReplyError::ConversationClosed);
     }
     match ReplyWindow::at(kind, talk.window_until, now) {
-        ReplyWindow::Closed(since) => Err(ReplyError::WindowClosed(since)),
-        ReplyWindow::Open(_) | ReplyWindow::Boundless => Ok(()),
+        ReplyWindow::Closed(since) if !ReplyWindow::Closed(since).allows(content) => {
+            Err(ReplyError::WindowClosed(since))
+        }
+        _ => Ok(()),
     }
 }
 
-/// The text as it will be sent: browsers' line ends made one, no blank edge, none of the character no table takes.
-fn check_text(text: &str, kind: ChannelKind) -> Result<String, ReplyError> {
-    let text = text.replace("\r\n", "\n").replace('\0', "");
-    let text = text.trim_end().trim_start_matches('\n');
-    if text.trim().is_empty() {
-        return Err(ReplyError::Empty);
-    }
-    let (length, longest) = (text.chars().count(), kind.longest_text());
-    if length > longest {
-        return Err(ReplyError::TooLong { length, longest });
-    }
-    Ok(text.to_owned())
+/// A message that can be written down.
+struct Ready<'a> {
+    content: Content,
+    reply_to: Option<String>,
+    draft: &'a Draft,
 }
 
 async fn store(
     tx: &DatabaseTransaction,
     by: &Principal,
     talk: &conversation::Model,
-    client_id: Uuid,
-    content: &Content,
+    Ready { content, reply_to, draft }: &Ready<'_>,
     now: DateTime<Utc>,
 ) -> Result<MessageId, DbErr> {
     #[derive(FromQueryResult)]
@@ -210,8 +246,8 @@ async fn store(
     let placed: Vec<Placed> = rows::all(
         tx,
         "insert into message (id, conversation_id, channel_id, direction, kind, body, content, client_id, author_id,
-             written_at, position, created_at)
-         values ($1, $2, $3, 'out', $4, $5, $6, $7, $8, $9, nextval('thread_position') * 4096, $10)
+             written_at, position, created_at, reply_to)
+         values ($1, $2, $3, 'out', $4, $5, $6, $7, $8, $9, nextval('thread_position') * 4096, $10, $11)
          returning position",
         [
             id.into(),
@@ -220,21 +256,33 @@ async fn store(
             content.kind().into(),
             content.text().map(str::to_owned).into(),
             json.into(),
-            client_id.into(),
+            draft.client_id.into(),
             by.person.into(),
             now.trunc_subsecs(0).into(),
             now.into(),
+            reply_to.clone().into(),
         ],
     )
     .await?;
     let position = placed.first().map_or(0, |placed| placed.position);
     rows::run(
         tx,
-        "insert into delivery (message_id, channel_id, conversation_id, position, state, changed_at, due_at)
-         values ($1, $2, $3, $4, 'queued', $5, clock_timestamp())",
-        [id.into(), talk.channel_id.into(), talk.id.into(), position.into(), now.into()],
+        "insert into delivery (message_id, channel_id, conversation_id, position, state, changed_at, due_at, lane)
+         values ($1, $2, $3, $4, 'queued', $5, clock_timestamp(), $6)",
+        [
+            id.into(),
+            talk.channel_id.into(),
+            talk.id.into(),
+            position.into(),
+            now.into(),
+            i16::from(draft.lane == Lane::Bulk).into(),
+        ],
     )
     .await?;
+    // A thumb says nothing new in a list, and answers nobody.
+    if matches!(content, Content::Reaction { .. }) {
+        return Ok(id);
+    }
     rows::run(
         tx,
         "update conversation set last_activity_at = greatest(last_activity_at, $2), last_position = $3,
@@ -253,28 +301,4 @@ async fn store(
     )
     .await?;
     Ok(id)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_is_sent_as_written_but_for_its_blank_edges() {
-        let checked = |text| check_text(text, ChannelKind::WhatsappCloud);
-        assert_eq!(checked("  Hola\r\n¿qué tal?\n\n").unwrap(), "  Hola\n¿qué tal?");
-        for blank in ["", "   ", "\r\n\t", "\0"] {
-            assert!(matches!(checked(blank), Err(ReplyError::Empty)), "{blank:?}");
-        }
-    }
-
-    #[test]
-    fn length_counts_characters_and_each_channel_has_its_own() {
-        let text = "ñ".repeat(1601);
-        assert!(check_text(&text, ChannelKind::WhatsappCloud).is_ok());
-        assert!(matches!(
-            check_text(&text, ChannelKind::TwilioSms),
-            Err(ReplyError::TooLong { length: 1601, longest: 1600 })
-        ));
-    }
 }

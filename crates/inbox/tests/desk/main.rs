@@ -2,8 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a story that can't go on fails at once")]
 
 mod assignment;
+mod kinds;
 mod presence;
 mod race;
+mod rates;
 mod reply;
 mod scene;
 mod sending;

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::scene::Scene;
 
 fn draft(conversation: domain::ConversationId) -> Draft {
-    Draft { conversation, client_id: Uuid::now_v7(), text: "Buenos días".to_owned() }
+    Draft::text(conversation, Uuid::now_v7(), "Buenos días")
 }
 
 async fn submit(scene: &Scene, by: &Principal, draft: Draft) -> Result<Submitted, ReplyError> {

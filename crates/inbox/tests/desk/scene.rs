@@ -158,7 +158,7 @@ impl Scene {
 
     pub async fn reply(&self, who: &Principal, talk: ConversationId, text: &str) -> MessageId {
         let tx = self.begin().await;
-        let draft = Draft { conversation: talk, client_id: Uuid::now_v7(), text: text.to_owned() };
+        let draft = Draft::text(talk, Uuid::now_v7(), text);
         let submitted = reply::submit(&tx, who, draft, self.now).await.unwrap();
         tx.commit().await.unwrap();
         assert!(submitted.new);
