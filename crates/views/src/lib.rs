@@ -11,6 +11,7 @@ pub mod details;
 pub mod error_page;
 pub mod failure;
 pub mod file;
+pub mod flaw;
 pub mod floor;
 pub mod frame;
 pub mod inbox;

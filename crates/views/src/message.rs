@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     ChannelKind, ContactId, Content, DeliveryState, MessageId,
     content::{Media, OrderItem},
-    outbound::Advice,
+    outbound::{Advice, Hold},
 };
 use serde_json::Value;
 
@@ -38,6 +38,10 @@ pub struct Delivery {
     pub error_code: Option<i64>,
     /// The adapter's advice on a failure.
     pub advice: Option<Advice>,
+    /// Why it waits although nothing is wrong.
+    pub held: Option<Hold>,
+    /// Nothing happens before that: neither by itself nor, after a failure, by hand.
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// The message that one answers.
@@ -309,15 +313,37 @@ impl MessageView {
             DeliveryState::Uncertain => Some(tx.t("delivery-uncertain-why")),
             DeliveryState::Failed => {
                 let (family, advice) = self.diagnosis(delivery);
-                Some(format!("{} {}", tx.t(family.why()), tx.t(failure::what_to_do(advice))))
+                let what_to_do = match &delivery.until {
+                    Some(until) => tx.a("advice-later-after", "when", &time::moment(until, tx)),
+                    None => tx.t(failure::what_to_do(advice)),
+                };
+                Some(format!("{} {what_to_do}", tx.t(family.why())))
             }
-            _ => None,
+            DeliveryState::Queued if delivery.held.is_none() && delivery.error_code.is_some() => {
+                let (family, _) = self.diagnosis(delivery);
+                Some(format!("{} {}", tx.t(family.why()), tx.t("held-queued-retry")))
+            }
+            _ => delivery.held.map(|hold| {
+                let when = delivery.until.map(|until| time::moment(&until, tx)).unwrap_or_default();
+                tx.a(failure::held(hold), "when", &when)
+            }),
         }
     }
 
     fn diagnosis(&self, delivery: &Delivery) -> (Failure, Advice) {
-        let family = delivery.error_code.map_or(Failure::Unknown, |code| Failure::of(self.channel, code));
+        let family = match (delivery.error_code, delivery.advice) {
+            (Some(code), _) => Failure::of(self.channel, code),
+            // Ours, at the last moment: it was not even tried.
+            (None, Some(Advice::UseTemplate)) => Failure::WindowClosed,
+            (None, _) => Failure::Unknown,
+        };
         (family, delivery.advice.unwrap_or_else(|| family.usual_advice()))
+    }
+
+    /// Whether it waits, or nobody knows: nothing that has failed.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.delivery.as_ref().is_some_and(|delivery| delivery.state != DeliveryState::Failed)
     }
 
     /// Whether nobody knows if it left.
@@ -338,7 +364,8 @@ impl MessageView {
         self.delivery.as_ref().is_some_and(|delivery| match delivery.state {
             DeliveryState::Uncertain => true,
             DeliveryState::Failed => {
-                matches!(self.diagnosis(delivery).1, Advice::Later | Advice::FixChannel)
+                delivery.until.is_none()
+                    && matches!(self.diagnosis(delivery).1, Advice::Later | Advice::FixChannel)
             }
             _ => false,
         })

@@ -1,5 +1,7 @@
 //! Why something was not done, in words that say what to do. Nothing was changed.
 
+use chrono::{DateTime, Utc};
+
 use crate::{Arg, Tx};
 
 /// A refusal of an operation.
@@ -22,6 +24,8 @@ pub enum Refusal {
     },
     /// The message is on its way or has arrived.
     NotResendable,
+    /// The vendor asks not to try again before that.
+    NotYet(DateTime<Utc>),
     /// Somebody was faster; their name, if it may be told.
     HeldBy(Option<String>),
     /// The person does not serve the queue.
@@ -57,6 +61,7 @@ impl Refusal {
             Self::Empty => "empty",
             Self::TooLong { .. } => "too_long",
             Self::NotResendable => "not_resendable",
+            Self::NotYet(_) => "not_yet",
             Self::HeldBy(_) => "held_by",
             Self::TargetOutsideQueue => "target_outside_queue",
             Self::TargetOffline => "target_offline",
@@ -84,6 +89,7 @@ impl Refusal {
                 tx.with("refusal-too-long", [("length", number(*length)), ("longest", number(*longest))])
             }
             Self::NotResendable => tx.t("refusal-not-resendable"),
+            Self::NotYet(at) => tx.a("refusal-not-yet", "when", &crate::time::moment(at, tx)),
             Self::HeldBy(Some(name)) => tx.a("refusal-held-by", "name", name),
             Self::HeldBy(None) => tx.t("refusal-held-by-nobody"),
             Self::TargetOutsideQueue => tx.t("refusal-target-outside-queue"),

@@ -8,7 +8,7 @@ use domain::{
     ChannelKind, Content, ConversationState, DeliveryState, IdentityKind, MustAct, PresenceState,
     content::{ContactCard, Media, OrderItem},
     conversation::ReplyWindow,
-    outbound::Advice,
+    outbound::{Advice, Hold},
 };
 use serde_json::json;
 
@@ -190,7 +190,7 @@ pub fn outbound(number: u16, minutes_ago: i64, body: &str, state: DeliveryState)
     MessageView {
         client_id: Some(format!("5e2b7c1a-0000-4000-8000-0000{number:08x}")),
         author: Author::Person(valeria()),
-        delivery: Some(Delivery { state, error_code: None, advice: None }),
+        delivery: Some(Delivery { state, error_code: None, advice: None, held: None, until: None }),
         ..inbound(number, minutes_ago, text(body))
     }
 }
@@ -290,11 +290,16 @@ pub fn lines() -> Vec<SystemLine> {
     .collect()
 }
 
-/// Every state of delivery, with a failure of each advice.
+/// Every state of delivery, with a failure of each advice and each way of waiting.
 #[must_use]
 pub fn deliveries() -> Vec<Delivery> {
-    let plain =
-        DeliveryState::ALL.iter().map(|state| Delivery { state: *state, error_code: None, advice: None });
+    let plain = DeliveryState::ALL.iter().map(|state| Delivery {
+        state: *state,
+        error_code: None,
+        advice: None,
+        held: None,
+        until: None,
+    });
     let failed = [
         (131_047, None),
         (131_026, Some(Advice::Never)),
@@ -302,8 +307,25 @@ pub fn deliveries() -> Vec<Delivery> {
         (190, None),
         (131_053, None),
     ]
-    .map(|(code, advice)| Delivery { state: DeliveryState::Failed, error_code: Some(code), advice });
-    plain.chain(failed).collect()
+    .map(|(code, advice)| Delivery {
+        state: DeliveryState::Failed,
+        error_code: Some(code),
+        advice,
+        held: None,
+        until: None,
+    });
+    let waiting = [
+        (DeliveryState::Queued, Some(130_429), None),
+        (DeliveryState::Queued, None, Some(Hold::CustomersADay)),
+        (DeliveryState::Accepted, None, Some(Hold::Quality)),
+        (DeliveryState::Accepted, None, Some(Hold::TemplatePaused)),
+        (DeliveryState::Failed, Some(131_049), None),
+    ]
+    .map(|(state, error_code, held)| {
+        let until = Some(now() + TimeDelta::hours(20));
+        Delivery { state, error_code, advice: None, held, until }
+    });
+    plain.chain(failed).chain(waiting).collect()
 }
 
 /// Where the open conversation stands.

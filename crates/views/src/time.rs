@@ -23,6 +23,12 @@ pub fn day(at: &DateTime<Utc>, tx: &Tx) -> String {
     at.with_timezone(&tx.zone).format(format).to_string()
 }
 
+/// Day and time in the zone and order of the words.
+#[must_use]
+pub fn moment(at: &DateTime<Utc>, tx: &Tx) -> String {
+    format!("{}, {}", day(at, tx), clock(at, tx))
+}
+
 /// A length of time as minutes and seconds, with hours when there are any.
 #[must_use]
 pub fn length(seconds: i64) -> String {

@@ -16,3 +16,4 @@ refusal-joined-since = The contact was joined with another since. Part those fir
 refusal-same-number = Both have the same number, written in two ways. They cannot be parted.
 refusal-changed-since = Addresses or conversations changed since, so nobody can tell any more whose is what.
 refusal-wrote-since = The customer went on writing in the conversation of both, so they cannot be parted any more.
+refusal-not-yet = The vendor asks not to try again before { $when }.

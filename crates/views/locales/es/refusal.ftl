@@ -16,3 +16,4 @@ refusal-joined-since = Desde entonces el contacto se unió con otro. Separa prim
 refusal-same-number = Los dos tienen el mismo número, escrito de dos maneras. No se pueden separar.
 refusal-changed-since = Desde entonces cambiaron sus direcciones o conversaciones, así que ya no se sabe qué es de quién.
 refusal-wrote-since = El cliente siguió escribiendo en la conversación de los dos, así que ya no se pueden separar.
+refusal-not-yet = El proveedor pide no intentarlo antes del { $when }.

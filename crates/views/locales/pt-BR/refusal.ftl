@@ -16,3 +16,4 @@ refusal-joined-since = Desde então o contato foi unido a outro. Separe primeiro
 refusal-same-number = Os dois têm o mesmo número, escrito de duas formas. Não podem ser separados.
 refusal-changed-since = Desde então mudaram endereços ou conversas, e não se sabe mais o que é de quem.
 refusal-wrote-since = O cliente continuou escrevendo na conversa dos dois, então já não podem ser separados.
+refusal-not-yet = O provedor pede para não tentar antes de { $when }.

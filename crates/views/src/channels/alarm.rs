@@ -78,6 +78,7 @@ keys! {
     QualityLow = "quality-low",
     NumberFlagged = "number-flagged",
     NumberOff = "number-off",
+    Unpaid = "unpaid",
     SendingBlocked = "sending-blocked",
     NameRejected = "name-rejected",
     PinReset = "pin-reset",

@@ -1,6 +1,10 @@
 //! Live partials: rendered once for many viewers, so nothing of one viewer, nothing active, and all text escaped.
 
-use domain::{Content, DeliveryState, conversation::ReplyWindow, outbound::Advice};
+use domain::{
+    Content, DeliveryState,
+    conversation::ReplyWindow,
+    outbound::{Advice, Hold},
+};
 use views::{
     Author, ConversationRow, Delivery, DetailsFragment, Entry, Lang, MePresenceFragment, MessageFragment,
     MessageView, Quote, RowFragment, SystemFragment, Template, ThreadStateFragment, sample,
@@ -115,7 +119,13 @@ fn whatever_customers_write_stays_text() {
 #[test]
 fn a_failure_says_why_and_what_to_do_and_offers_to_send_again_only_where_that_helps() {
     let failed = |code, advice| {
-        let delivery = Delivery { state: DeliveryState::Failed, error_code: Some(code), advice };
+        let delivery = Delivery {
+            state: DeliveryState::Failed,
+            error_code: Some(code),
+            advice,
+            held: None,
+            until: None,
+        };
         let message = sample::outbound(1, 1, "Hola", DeliveryState::Failed);
         bubble(Lang::Es, &MessageView { delivery: Some(delivery), ..message })
     };
@@ -129,6 +139,26 @@ fn a_failure_says_why_and_what_to_do_and_offers_to_send_again_only_where_that_he
     assert!(busy.contains("data-act=\"resend\" data-message=\""), "{busy}");
     let gone = failed(131_026, Some(Advice::Never));
     assert!(gone.contains("otro medio") && !gone.contains("data-act=\"resend\""), "{gone}");
+}
+
+#[test]
+fn what_waits_says_why_and_until_when_and_offers_nothing() {
+    let shown = |state, error_code, held| {
+        let until = Some("2026-11-23T15:05:00Z".parse().unwrap());
+        let delivery = Delivery { state, error_code, advice: None, held, until };
+        bubble(Lang::Es, &MessageView { delivery: Some(delivery), ..sample::outbound(1, 1, "Hola", state) })
+    };
+    let tomorrow = shown(DeliveryState::Queued, None, Some(Hold::CustomersADay));
+    assert!(tomorrow.contains("personas nuevas") && tomorrow.contains("23/11/2026, 10:05"), "{tomorrow}");
+    let retried = shown(DeliveryState::Queued, Some(130_429), None);
+    assert!(retried.contains("Se vuelve a intentar solo."), "{retried}");
+    let capped = shown(DeliveryState::Failed, Some(131_049), None);
+    assert!(capped.contains("Inténtalo después del 23/11/2026, 10:05"), "{capped}");
+    for html in [tomorrow, retried, capped] {
+        assert!(!html.contains("data-act=\"resend\""), "{html}");
+    }
+    let moving = shown(DeliveryState::Queued, None, None);
+    assert!(!moving.contains("msg-err"), "nothing to explain: {moving}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use domain::outbound::Hold;
 use views::{Arg, failure, preview, sample, script_words::SCRIPT_KEYS};
 
 use crate::{LANGS, between};
@@ -102,6 +103,7 @@ fn every_key_that_is_asked_for_exists() {
 fn every_word_that_code_chooses_exists() {
     let mut asked: BTreeSet<&str> = SCRIPT_KEYS.iter().copied().collect();
     asked.extend(failure::Failure::ALL.map(failure::Failure::why));
+    asked.extend(Hold::ALL.iter().map(|hold| failure::held(*hold)));
     asked.extend(failure::Failure::ALL.map(|family| failure::what_to_do(family.usual_advice())));
     asked.extend(sample::contents().iter().map(|content| preview::word(content.kind())));
     asked.extend(domain::PresenceState::ALL.iter().map(|state| views::presence::word(*state)));
