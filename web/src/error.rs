@@ -12,6 +12,7 @@ use actix_web::{
     },
     middleware::Next,
 };
+use domain::limits::Flaw;
 use sea_orm::{DbErr, RuntimeErr};
 use views::{ErrorPage, Template};
 
@@ -45,6 +46,14 @@ pub enum PageError {
         /// For people.
         message: Cow<'static, str>,
     },
+    /// The message is one its channel would not take; what is wrong with it, for scripts and for people.
+    #[error("flawed: {}", flaw.problem.as_str())]
+    Flawed {
+        /// For scripts.
+        flaw: Flaw,
+        /// For people.
+        message: String,
+    },
     /// The person asks faster than people do.
     #[error("too fast")]
     TooFast,
@@ -77,6 +86,7 @@ impl PageError {
             Self::StaleForm => "stale_form",
             Self::TooLarge => "too_large",
             Self::Refused { code, .. } => code,
+            Self::Flawed { .. } => "flawed",
             Self::TooFast => "too_fast",
             Self::Busy { .. } => "busy",
             Self::Database(error) if is_away(error) => "busy",
@@ -125,6 +135,7 @@ pub fn is_away(error: &DbErr) -> bool {
 struct Problem {
     code: &'static str,
     message: Option<Cow<'static, str>>,
+    flaw: Option<Flaw>,
 }
 
 impl ResponseError for PageError {
@@ -135,6 +146,7 @@ impl ResponseError for PageError {
             Self::Forbidden | Self::StaleForm => StatusCode::FORBIDDEN,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Refused { status, .. } => *status,
+            Self::Flawed { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooFast => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(error) if is_away(error) => StatusCode::SERVICE_UNAVAILABLE,
@@ -154,12 +166,13 @@ impl ResponseError for PageError {
         if let Some(seconds) = self.retry_after() {
             response.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
-        let message = match self {
-            Self::Refused { message, .. } => Some(message.clone()),
-            _ => None,
+        let (message, flaw) = match self {
+            Self::Refused { message, .. } => (Some(message.clone()), None),
+            Self::Flawed { flaw, message } => (Some(message.clone().into()), Some(*flaw)),
+            _ => (None, None),
         };
         let mut response = response.finish();
-        response.extensions_mut().insert(Problem { code: self.code(), message });
+        response.extensions_mut().insert(Problem { code: self.code(), message, flaw });
         response
     }
 }
@@ -182,7 +195,7 @@ pub async fn present(
     if problem.is_none() && response.response().error().is_none() && status != StatusCode::NOT_FOUND {
         return Ok(response.map_into_left_body());
     }
-    let problem = problem.unwrap_or_else(|| Problem { code: code_of(status), message: None });
+    let problem = problem.unwrap_or_else(|| Problem { code: code_of(status), message: None, flaw: None });
     let (request, inner) = response.into_parts();
     let mut answer = body(&request, status, &problem);
     for (name, value) in inner.headers() {
@@ -228,7 +241,11 @@ fn body(request: &HttpRequest, status: StatusCode, problem: &Problem) -> HttpRes
         Some(words) => words.clone().into_owned(),
         None => tx.t(page.title()),
     };
-    answer.json(serde_json::json!({ "error": problem.code, "message": message }))
+    let mut told = serde_json::json!({ "error": problem.code, "message": message });
+    if let Some(flaw) = &problem.flaw {
+        told["flaw"] = serde_json::json!(flaw);
+    }
+    answer.json(told)
 }
 
 fn code_of(status: StatusCode) -> &'static str {

@@ -1,6 +1,7 @@
 //! Channels as senders: settings from the row, secrets opened, vendors at the addresses the operator set.
 
 mod files;
+mod questions;
 
 use std::{
     collections::HashMap,
@@ -10,7 +11,7 @@ use std::{
 
 use anyhow::Context as _;
 use channel_gateway::{
-    AnySender, Http, Sender as _,
+    AnySender, Courtesy, Http, Sender as _,
     twilio::{TwilioSender, TwilioSettings},
     verdict,
     whatsapp::{CloudSender, CloudSettings},
@@ -23,7 +24,7 @@ use domain::{
 use inbox::sending::Transmit;
 use url::Url;
 
-use self::files::Files;
+use self::{files::Files, questions::Questions};
 use crate::{
     connections::{Connected, Connections, NotConnected},
     error::is_away,
@@ -45,6 +46,7 @@ pub struct Gateway {
     status_callback_url: Option<Url>,
     http: Http,
     files: Files,
+    questions: Questions,
     senders: Mutex<HashMap<ChannelId, (Instant, AnySender)>>,
 }
 
@@ -64,9 +66,20 @@ impl Gateway {
             vendors,
             status_callback_url: public_url.and_then(|url| url.join(STATUS_CALLBACKS).ok()),
             files: Files::new(state),
+            questions: Questions::new(state.road.db.clone()),
             http,
             senders: Mutex::default(),
         }
+    }
+
+    /// Shows the customer a small sign beside their message of that vendor id. Whether it was shown.
+    ///
+    /// # Errors
+    /// When the channel can't be used, or the vendor said no. Not worth another try.
+    pub async fn show(&self, channel: ChannelId, courtesy: Courtesy, message: &str) -> anyhow::Result<bool> {
+        let sender = self.sender(channel).await?;
+        let shown = sender.show(courtesy, message).await;
+        shown.map_err(|error| anyhow::anyhow!("the vendor refused it with {}", error.code))
     }
 
     async fn sender(&self, id: ChannelId) -> anyhow::Result<AnySender> {
@@ -102,10 +115,13 @@ impl Gateway {
                     auth_user: settings.auth_user.unwrap_or_else(|| settings.account.clone()),
                     account: settings.account,
                     from: settings.from,
+                    messaging_service: settings.service,
                     status_callback_url: self
                         .status_callback_url
                         .clone()
                         .context("no public URL is set for status callbacks")?,
+                    content_url: self.vendors.twilio_content_url.clone(),
+                    messaging_url: self.vendors.twilio_messaging_url.clone(),
                 },
             )?),
         })
@@ -118,6 +134,11 @@ impl Transmit for Gateway {
             Ok(sender) => {
                 let mut message = message.clone();
                 if let Err(outcome) = self.files.name(channel, &sender, &mut message.content).await {
+                    return outcome;
+                }
+                if let AnySender::Twilio(twilio) = &sender
+                    && let Err(outcome) = self.questions.name(channel, twilio, &mut message.content).await
+                {
                     return outcome;
                 }
                 sender.send(&message).await

@@ -11,6 +11,7 @@ pub mod cli;
 pub mod client_address;
 pub mod clock;
 pub mod connections;
+pub mod courtesy;
 pub mod database;
 pub mod demo;
 pub mod demo_mark;

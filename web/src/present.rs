@@ -1,9 +1,14 @@
 //! From rows to what templates show. Masking happens here, once, by class of viewer.
 
+use channel_gateway::verdict;
 use chrono::{DateTime, Utc};
 use domain::{
-    Content, ConversationId, Permission, Principal, QueueId, conversation::ReplyWindow, file::FileState,
-    inbound::Context, outbound::Advice, referral::Referral,
+    Content, ConversationId, DeliveryState, Permission, Principal, QueueId,
+    conversation::ReplyWindow,
+    file::FileState,
+    inbound::Context,
+    outbound::{Advice, Hold},
+    referral::Referral,
 };
 use inbox::reading::{
     conversations::ConversationLine,
@@ -138,6 +143,8 @@ pub fn message(line: &MessageLine, class: Class) -> MessageView {
             state,
             error_code: line.error_code,
             advice: line.advice.as_deref().and_then(Advice::parse),
+            held: line.held.as_deref().and_then(Hold::parse),
+            until: until(line),
         }),
         quote,
         around: around(line, first),
@@ -185,6 +192,16 @@ fn around(line: &MessageLine, first: Option<Content>) -> Around {
             .map(|context| context.frequently_forwarded),
         product: context.and_then(|context| context.product).map(|product| product.id),
     }
+}
+
+/// Until when nothing happens to a message: what waits for another day, and what nobody should send again before.
+fn until(line: &MessageLine) -> Option<DateTime<Utc>> {
+    let waits = match (line.delivery_state?, line.error_code) {
+        (DeliveryState::Queued, _) => line.held.is_some(),
+        (DeliveryState::Failed, Some(code)) => verdict::not_before(line.channel_kind, code).is_some(),
+        _ => false,
+    };
+    line.due_at.filter(|_| waits)
 }
 
 /// Events stand after the messages of their second, among themselves in their own order.

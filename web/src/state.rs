@@ -14,6 +14,7 @@ use crate::{
     bus,
     clock::Clock,
     connections::Connections,
+    courtesy::{self, Courtesies},
     files::links::Links,
     health::Readiness,
     live::{Directory, Hub},
@@ -66,6 +67,8 @@ pub struct AppState {
     pub downloads: Downloads,
     /// Links to files, for vendors.
     pub links: Links,
+    /// Small signs for customers.
+    pub courtesies: Courtesies,
     /// Set once, when the process is to end.
     pub stop: watch::Sender<bool>,
 }
@@ -83,6 +86,7 @@ impl AppState {
             Connections::new(db.clone(), keyring.clone(), settings.vendors.clone(), settings.vendors.http()?);
         let (stop, stopped) = watch::channel(false);
         let wakes = Wakes::default();
+        let (courtesies, told) = Courtesies::new();
         let road = Road::open(settings.database.clone()).await?;
         let (ledger, writer) = road.start(|db| Ledger::start(db, wakes.clone()));
         road.spawn(vital::watch("the ledger", writer));
@@ -106,6 +110,7 @@ impl AppState {
             metrics: crate::telemetry::start_metrics(),
             wakes,
             hub,
+            courtesies,
             stop,
         };
         let pulse = state.hub.pulse.clone();
@@ -114,6 +119,7 @@ impl AppState {
             silence => Err(format!("no event was numbered or looked for in {} s", silence.as_secs())),
         });
         tokio::spawn(bus::run(state.clone()));
+        tokio::spawn(courtesy::watch(state.clone(), told));
         Ok(state)
     }
 }

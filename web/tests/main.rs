@@ -13,6 +13,7 @@ mod helpers;
 mod hidden;
 mod kill;
 mod main_story;
+mod outbound;
 mod password_guessing;
 mod people_story;
 mod questions;

@@ -1,14 +1,18 @@
 // The composer: Enter sends, drafts are kept for each conversation, the channel's limit is counted.
 import { key } from "./keys.js";
+import { tellServer } from "./live.js";
 import { post } from "./outbox.js";
 import { openConversation } from "./panes.js";
 import { say } from "./say.js";
 import { t } from "./words.js";
 
 const PAUSE = 400;
+// The customer's sign that somebody writes lasts a little longer than this.
+const TYPING_EVERY = 12_000;
 const draftKey = (id) => `bandeja:draft:${document.body.dataset.me}:${id}`;
 let timer = 0;
 let current = null;
+let typed = { in: null, at: 0 };
 
 const form = () => document.getElementById("composer");
 const field = () => document.getElementById("draft");
@@ -48,11 +52,20 @@ function count() {
   return over;
 }
 
+// Only a hint: whoever does not hold the conversation shows nothing to the customer.
+function typing() {
+  if (!field().value.trim()) return;
+  if (typed.in === current && Date.now() - typed.at < TYPING_EVERY) return;
+  typed = { in: current, at: Date.now() };
+  tellServer({ t: "typing", conv: current });
+}
+
 function submit() {
   const body = field().value.trim();
   if (!body || document.getElementById("dock").dataset.mode !== "open") return;
   if (count()) return say(t("too-long"));
   field().value = "";
+  typed = { in: null, at: 0 };
   keep();
   count();
   post(current, body);
@@ -73,6 +86,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("input", ({ target }) => {
   if (target !== field()) return;
   count();
+  typing();
   clearTimeout(timer);
   timer = setTimeout(keep, PAUSE);
 });

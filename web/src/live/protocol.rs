@@ -34,6 +34,11 @@ pub enum FromPage {
         /// How many messages of the customer it showed.
         n: i64,
     },
+    /// Words are being written to a customer.
+    Typing {
+        /// In which conversation.
+        conv: ConversationId,
+    },
     /// A key was pressed or the pointer used.
     Active,
 }

@@ -203,6 +203,10 @@ impl Open {
                 self.show(since, showing, frames).await
             }
             FromPage::Seen { conv, n } => self.seen(conv, n).await,
+            FromPage::Typing { conv } => {
+                self.state.courtesies.typing(conv, self.viewer.principal.person);
+                Ok(())
+            }
             FromPage::Active => Ok(self.state.auth.touch(self.viewer.session).await?),
         }
     }
@@ -290,8 +294,10 @@ impl Open {
 
     async fn seen(&mut self, conversation: ConversationId, n: i64) -> Result<(), End> {
         let marked = inbox::read_marks::mark(&self.state.db, &self.viewer.principal, conversation, n).await?;
+        let person = self.viewer.principal.person;
+        // Even if they had read it before they held it: then the customer was not shown.
+        self.state.courtesies.read(conversation, person);
         if marked {
-            let person = self.viewer.principal.person;
             self.state.hub.tell(HubCommand::Read { by: self.id, person, conversation, n }).await;
         }
         Ok(())

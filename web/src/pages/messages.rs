@@ -1,14 +1,17 @@
 //! Answering, and sending again.
 
 use actix_web::{
-    HttpResponse,
+    Either, HttpResponse,
     http::{StatusCode, header},
-    web::{Data, Form, Path},
+    web::{Data, Form, Json, Path},
 };
-use domain::{ConversationId, MessageId, Permission};
+use domain::{
+    Content, ConversationId, MessageId, Permission,
+    limits::{Flaw, Part, Problem},
+};
 use inbox::{
     reading,
-    reply::{self, Draft, ReplyError},
+    reply::{self, Draft, Lane, ReplyError},
 };
 use sea_orm::TransactionTrait as _;
 use serde::Deserialize;
@@ -26,9 +29,21 @@ use crate::{
 /// A line as the composer posts it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct NewMessage {
+pub struct NewLine {
     client_id: Uuid,
     body: String,
+    #[serde(default)]
+    reply_to: Option<MessageId>,
+}
+
+/// Any kind of message, as scripts and other programs post it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewMessage {
+    client_id: Uuid,
+    content: Content,
+    #[serde(default)]
+    reply_to: Option<MessageId>,
 }
 
 /// POST /conversations/{id}/messages: answers with the bubble that the socket carries too.
@@ -38,12 +53,18 @@ pub struct NewMessage {
 pub async fn create(
     viewer: SignedIn,
     id: Path<ConversationId>,
-    form: Form<NewMessage>,
+    written: Either<Json<NewMessage>, Form<NewLine>>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
     let tx_words = words(&viewer);
-    let NewMessage { client_id, body } = form.into_inner();
-    let draft = Draft { conversation: *id, client_id, text: body };
+    let draft = match written {
+        Either::Left(Json(NewMessage { client_id, content, reply_to })) => {
+            Draft { conversation: *id, client_id, content, reply_to, lane: Lane::Answer }
+        }
+        Either::Right(Form(NewLine { client_id, body, reply_to })) => {
+            Draft { reply_to, ..Draft::text(*id, client_id, body) }
+        }
+    };
     let tx = state.db.begin().await?;
     let submitted = reply::submit(&tx, &viewer.principal, draft, state.clock.now())
         .await
@@ -88,10 +109,16 @@ fn refusal(error: ReplyError, tx: Tx) -> PageError {
         ReplyError::Db(error) => return error.into(),
         ReplyError::ConversationClosed => (StatusCode::CONFLICT, Refusal::ConversationClosed),
         ReplyError::WindowClosed(_) => (StatusCode::CONFLICT, Refusal::WindowClosed),
-        ReplyError::Empty => (StatusCode::UNPROCESSABLE_ENTITY, Refusal::Empty),
-        ReplyError::TooLong { length, longest } => {
+        ReplyError::Flawed(Flaw { part: Part::Text, problem: Problem::Missing }) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, Refusal::Empty)
+        }
+        ReplyError::Flawed(Flaw { part: Part::Text, problem: Problem::TooLong { length, longest } }) => {
             (StatusCode::UNPROCESSABLE_ENTITY, Refusal::TooLong { length, longest })
         }
+        ReplyError::Flawed(flaw) => {
+            return PageError::Flawed { flaw, message: views::flaw::words(&tx, flaw) };
+        }
+        ReplyError::NotYet(at) => (StatusCode::CONFLICT, Refusal::NotYet(at)),
         ReplyError::NotResendable(_) => (StatusCode::CONFLICT, Refusal::NotResendable),
     };
     PageError::refused(status, refusal.code(), refusal.words(&tx))

@@ -198,6 +198,10 @@ pub struct VendorSettings {
     pub twilio_content_url: Url,
     /// Twilio's API of senders and services.
     pub twilio_messaging_url: Url,
+    /// Whether the holder's reading is shown to the customer.
+    pub mark_read: bool,
+    /// Whether the holder's writing is shown to the customer.
+    pub show_typing: bool,
     /// How long connecting may take.
     pub connect_seconds: u64,
     /// How long a whole call may take; an unanswered one leaves its message uncertain.

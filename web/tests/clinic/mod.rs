@@ -16,6 +16,7 @@ use std::{
 
 use bandeja::clock::Clock;
 use domain::ConversationId;
+use sea_orm::ConnectionTrait as _;
 use testing::TestDb;
 
 pub use ground::{Ground, count, one};
@@ -67,6 +68,11 @@ impl Clinic {
     /// How many rows a question counts.
     pub async fn count(&self, sql: &str) -> i64 {
         count(&self.ground.db, sql).await
+    }
+
+    /// Something is different in the database.
+    pub async fn change(&self, sql: &str) {
+        self.ground.db.execute_unprepared(sql).await.unwrap();
     }
 
     /// Wait until a question counts so many.

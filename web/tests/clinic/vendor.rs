@@ -79,6 +79,14 @@ impl Vendor {
         assert_eq!(status, StatusCode::OK, "{answer}");
     }
 
+    /// Lucía writes by WhatsApp, by way of Twilio.
+    pub async fn lucia_writes_by_twilio(&self, text: &str) {
+        let channel = "Sonrisas WhatsApp (Twilio)";
+        let writing = json!({ "channel": channel, "from": LUCIA, "message": text, "wait_ms": 60_000 });
+        let (status, answer) = self.control("inbound", &writing).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+    }
+
     /// A file that a customer will send: `image`, `voice`, `pdf` and the like. The vendor's id of it.
     pub async fn keeps(&self, sample: &str) -> String {
         let (status, answer) = self.control(&format!("media?sample={sample}"), &Value::Null).await;
@@ -128,6 +136,20 @@ impl Vendor {
     /// The words of it.
     pub async fn sent_texts(&self) -> Vec<String> {
         self.sent().await.iter().map(|sent| sent["body"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Where a picture can be fetched by anybody.
+    pub async fn picture(&self) -> Url {
+        let (status, kept) = self.control("media?sample=image", &json!({})).await;
+        assert_eq!(status, StatusCode::OK, "{kept}");
+        format!("{}/phone/media/{}", self.sim.url(), kept["id"].as_str().unwrap()).parse().unwrap()
+    }
+
+    /// How many things of this kind the vendors noted: `read`, `typing`…
+    pub async fn noted(&self, kind: &str) -> usize {
+        let url = format!("{}/control/events", self.sim.url());
+        let events: Vec<Value> = self.http.get(url).send().await.unwrap().json().await.unwrap();
+        events.iter().filter(|event| event["kind"] == kind).count()
     }
 
     /// Wait until so many were accepted.

@@ -1,0 +1,221 @@
+//! Answers of every kind on their way to the customer: what the vendors are given, and what they are spared.
+
+use channel_gateway::verdict;
+use domain::{ChannelKind, limits::Problem};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use views::{Lang, Tx, failure::Failure};
+
+use crate::clinic::{Clinic, LUCIA, Page, one, until};
+
+const DELIVERED: &str = "select count(*) from delivery where state in ('delivered', 'read', 'played')";
+
+async fn with_lucia(clinic: &Clinic) -> Page {
+    let valeria = clinic.agent("Valeria").await;
+    clinic.vendor().lucia_writes("Hola").await;
+    valeria.opens(clinic.held_conversation().await).await
+}
+
+/// A message of any kind, as programs post it.
+async fn sends(page: &Page, message: &Value) -> (StatusCode, Value) {
+    let mut message = message.clone();
+    message["client_id"] = json!(uuid::Uuid::now_v7());
+    let path = format!("/conversations/{}/messages", page.talk.unwrap());
+    let answer = page.person.browser.clone().send(page.request(Method::POST, &path).json(&message)).await;
+    let body = serde_json::from_str(&answer.body).unwrap_or(Value::String(answer.body));
+    (answer.status, body)
+}
+
+/// The simulator takes it as Meta would, and the customer gets it.
+async fn arrives(clinic: &Clinic, page: &Page, content: Value) -> Value {
+    let before = clinic.vendor().sent().await.len();
+    let (status, answer) = sends(page, &json!({ "content": content })).await;
+    assert_eq!(status, StatusCode::CREATED, "{content}: {answer}");
+    let sent = until(&format!("Meta takes {content}"), || async {
+        let failed = clinic.count("select count(*) from delivery where state = 'failed'").await;
+        assert_eq!(failed, 0, "{content}");
+        clinic.vendor().sent().await.get(before).cloned()
+    })
+    .await;
+    sent["payload"].clone()
+}
+
+#[tokio::test]
+async fn meta_takes_every_kind_that_needs_no_file_of_ours() {
+    let clinic = Clinic::open().await;
+    let page = with_lucia(&clinic).await;
+    let text =
+        arrives(&clinic, &page, json!({"kind": "text", "body": "Mire https://clinica.example/citas"})).await;
+    assert_eq!(text["text"]["preview_url"], true);
+    let image = json!({"kind": "image", "url": clinic.vendor().picture().await, "caption": "Su placa"});
+    assert_eq!(arrives(&clinic, &page, image).await["image"]["caption"], "Su placa");
+    let place = json!({"kind": "location", "latitude": -12.1, "longitude": -77.03, "name": "Clínica"});
+    assert_eq!(arrives(&clinic, &page, place).await["location"]["latitude"], "-12.1");
+    let card = json!({"name": "Recepción Sonrisas", "phones": ["+5115550100"], "emails": []});
+    arrives(&clinic, &page, json!({"kind": "contacts", "cards": [card]})).await;
+    let buttons = json!({"kind": "interactive", "form": "buttons", "body": "¿Viene?", "footer": "Sonrisas",
+        "header": {"header": "text", "text": "Su cita"},
+        "buttons": [{"id": "si", "title": "Sí"}, {"id": "no", "title": "No"}]});
+    assert_eq!(arrives(&clinic, &page, buttons).await["interactive"]["type"], "button");
+    let list = json!({"kind": "interactive", "form": "list", "body": "¿Cuándo?", "button": "Ver",
+        "sections": [{"title": "Hoy", "rows": [{"id": "r1", "title": "9:00", "description": "Dra. Paz"}]},
+            {"title": "Mañana", "rows": [{"id": "r2", "title": "10:00"}]}]});
+    assert_eq!(arrives(&clinic, &page, list).await["interactive"]["type"], "list");
+    let link = json!({"kind": "interactive", "form": "link", "body": "Listo", "label": "Abrir",
+        "url": "https://clinica.example/r/1"});
+    assert_eq!(arrives(&clinic, &page, link).await["interactive"]["type"], "cta_url");
+    for form in ["location_request", "contact_request"] {
+        let asked = json!({"kind": "interactive", "form": form, "body": "¿Nos ayuda?"});
+        arrives(&clinic, &page, asked).await;
+    }
+    clinic.vendor().has_nothing_twice().await;
+}
+
+#[tokio::test]
+async fn an_answer_quotes_and_a_thumb_comes_and_goes() {
+    let clinic = Clinic::open().await;
+    let page = with_lucia(&clinic).await;
+    let hers: uuid::Uuid =
+        one(&clinic.ground.db, "select id from message where direction = 'in'").await.unwrap();
+    let vendor_id: String =
+        one(&clinic.ground.db, "select vendor_id from message where direction = 'in'").await.unwrap();
+    let said = [
+        json!({"content": {"kind": "text", "body": "Claro"}, "reply_to": hers}),
+        json!({"content": {"kind": "reaction", "target": "", "emoji": "👍"}, "reply_to": hers}),
+        json!({"content": {"kind": "reaction", "target": vendor_id}}),
+    ];
+    for message in &said {
+        assert_eq!(sends(&page, message).await.0, StatusCode::CREATED, "{message}");
+    }
+    let sent = clinic.vendor().until_sent(said.len()).await;
+    assert_eq!(sent[0]["payload"]["context"]["message_id"], json!(vendor_id));
+    assert_eq!(sent[1]["payload"]["reaction"], json!({"message_id": vendor_id, "emoji": "👍"}));
+    assert_eq!(sent[2]["payload"]["reaction"], json!({"message_id": vendor_id, "emoji": ""}));
+    clinic.until_count("select count(*) from delivery where state in ('sent', 'delivered', 'read')", 3).await;
+}
+
+#[tokio::test]
+async fn what_the_vendor_would_refuse_is_told_at_once_and_goes_nowhere() {
+    let clinic = Clinic::open().await;
+    let page = with_lucia(&clinic).await;
+    let four: Vec<Value> =
+        (0..4).map(|n| json!({"id": n.to_string(), "title": format!("Opción {n}")})).collect();
+    let content = json!({"kind": "interactive", "form": "buttons", "body": "¿?", "buttons": four});
+    let (status, refusal) = sends(&page, &json!({ "content": content })).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    let problem = Problem::TooMany { count: 4, most: 3 };
+    assert_eq!(refusal["error"], "flawed");
+    assert_eq!(refusal["flaw"]["part"], "buttons");
+    assert_eq!(refusal["flaw"]["problem"], problem.as_str());
+    assert_eq!((&refusal["flaw"]["count"], &refusal["flaw"]["most"]), (&json!(4), &json!(3)));
+    assert_eq!(refusal["message"], "Botones: hay 4 y caben 3.");
+    for nonsense in
+        [json!({"content": {"kind": "telepathy"}}), json!({}), json!({"content": {"kind": "text"}})]
+    {
+        let (status, _) = sends(&page, &nonsense).await;
+        assert!(status.is_client_error(), "{nonsense}: {status}");
+    }
+    let (status, _) = sends(&page, &json!({"content": {"kind": "text", "body": "a\u{0}b"}})).await;
+    assert_eq!(status, StatusCode::CREATED, "what no table takes is left out");
+    assert_eq!(clinic.count("select count(*) from message where direction = 'out'").await, 1);
+}
+
+#[tokio::test]
+async fn the_holder_s_reading_and_writing_is_shown_and_a_watcher_s_is_not() {
+    let clinic = Clinic::open().await;
+    let mut valeria = with_lucia(&clinic).await;
+    let talk = valeria.talk.unwrap();
+    let gabriela = clinic.supervisor("Gabriela").await;
+    let mut watcher = gabriela.opens(talk).await;
+    watcher.says(&json!({"t": "seen", "conv": talk, "n": 1})).await;
+    watcher.says(&json!({"t": "typing", "conv": talk})).await;
+    // The watcher's words are taken in before the holder's are said.
+    clinic.until_count("select count(*) from read_mark", 1).await;
+    valeria.says(&json!({"t": "seen", "conv": talk, "n": 1})).await;
+    until("the customer sees blue ticks", || async {
+        (clinic.vendor().noted("read").await == 1).then_some(())
+    })
+    .await;
+    valeria.says(&json!({"t": "typing", "conv": talk})).await;
+    valeria.says(&json!({"t": "typing", "conv": talk})).await;
+    until("the customer sees that somebody writes", || async {
+        (clinic.vendor().noted("typing").await == 1).then_some(())
+    })
+    .await;
+    assert_eq!(clinic.vendor().noted("read").await, 1);
+}
+
+#[tokio::test]
+async fn an_sms_takes_no_buttons_and_a_long_text_is_refused_in_words() {
+    let clinic = Clinic::open().await;
+    let valeria = clinic.agent("Valeria").await;
+    clinic.vendor().lucia_texts("Hola por SMS").await;
+    let page = valeria.opens(clinic.held_conversation().await).await;
+    let buttons = json!({"kind": "interactive", "form": "buttons", "body": "¿?",
+        "buttons": [{"id": "si", "title": "Sí"}]});
+    let (status, refusal) = sends(&page, &json!({ "content": buttons })).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(refusal["message"], "Este tipo de mensaje: este canal no lo admite.");
+    let long = json!({"kind": "text", "body": "a".repeat(1_601)});
+    let (status, refusal) = sends(&page, &json!({ "content": long })).await;
+    assert_eq!((status, refusal["error"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("too_long")));
+    let text = json!({"kind": "text", "body": "a".repeat(1_600)});
+    assert_eq!(sends(&page, &json!({ "content": text })).await.0, StatusCode::CREATED);
+    let sent = clinic.vendor().until_sent(1).await;
+    assert_eq!(sent[0]["to"], LUCIA);
+    clinic.until_count(DELIVERED, 1).await;
+}
+
+#[test]
+fn every_code_of_the_vendors_tables_is_told_in_words() {
+    for kind in ChannelKind::ALL {
+        for code in verdict::codes(*kind) {
+            let family = Failure::of(*kind, code);
+            assert_ne!(family, Failure::Unknown, "{kind} {code}");
+            for lang in [Lang::Es, Lang::PtBr, Lang::En] {
+                let tx = Tx::new(lang, chrono_tz::America::Lima);
+                assert_ne!(tx.t(family.why()), family.why(), "{lang:?}: {kind} {code}");
+            }
+        }
+    }
+}
+
+/// The clinic's SMS channel is a WhatsApp sender of the same Twilio account from now on.
+async fn by_twilios_whatsapp(clinic: &Clinic) -> Page {
+    clinic
+        .change(
+            "update channel set kind = 'twilio_whatsapp', address = '+14155238886',
+                 vendor_key = account_key || ':whatsapp:+14155238886',
+                 settings = settings || '{\"from\": \"whatsapp:+14155238886\"}'
+             where kind = 'twilio_sms'",
+        )
+        .await;
+    let valeria = clinic.agent("Valeria").await;
+    clinic.vendor().lucia_writes_by_twilio("Hola").await;
+    valeria.opens(clinic.held_conversation().await).await
+}
+
+#[tokio::test]
+async fn by_twilio_a_question_is_made_into_a_content_once() {
+    let clinic = Clinic::open().await;
+    let mut page = by_twilios_whatsapp(&clinic).await;
+    let buttons = json!({"kind": "interactive", "form": "buttons", "body": "¿Viene?",
+        "buttons": [{"id": "si", "title": "Sí"}, {"id": "no", "title": "No"}]});
+    let list = json!({"kind": "interactive", "form": "list", "body": "¿Cuándo?", "button": "Ver",
+        "sections": [{"rows": [{"id": "r1", "title": "9:00"}, {"id": "r2", "title": "10:00"}]}]});
+    let first = arrives(&clinic, &page, buttons.clone()).await;
+    let again = arrives(&clinic, &page, buttons).await;
+    let menu = arrives(&clinic, &page, list).await;
+    assert_eq!(first["ContentSid"], again["ContentSid"]);
+    assert_ne!(first["ContentSid"], menu["ContentSid"]);
+    assert_eq!(clinic.count("select count(*) from content_at_vendor").await, 2);
+    let image = json!({"kind": "image", "url": clinic.vendor().picture().await, "caption": "Su placa"});
+    assert_eq!(arrives(&clinic, &page, image).await["Body"], "Su placa");
+    clinic.until_count(DELIVERED, 4).await;
+    let talk = page.talk.unwrap();
+    page.says(&json!({"t": "typing", "conv": talk})).await;
+    until("Lucía sees that somebody writes", || async {
+        (clinic.vendor().noted("typing").await == 1).then_some(())
+    })
+    .await;
+}
