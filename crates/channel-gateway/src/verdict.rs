@@ -2,7 +2,7 @@
 
 use std::{ops::RangeInclusive, time::Duration};
 
-use domain::{AlarmKind, ChannelKind, Severity, outbound::Advice};
+use domain::{AlarmKind, ChannelKind, Severity, consent::Purpose, outbound::Advice};
 
 use crate::{twilio, whatsapp};
 
@@ -120,6 +120,17 @@ pub fn alarm_for(kind: ChannelKind, code: i64) -> Option<Alarm> {
         ChannelKind::TwilioWhatsapp | ChannelKind::TwilioSms => twilio::ALARMS,
     };
     alarms.iter().find(|(codes, _)| codes.contains(&code)).map(|(_, alarm)| *alarm)
+}
+
+/// What a refusal with this code tells about the customer's wish: one who stopped us at the carrier or the vendor wants
+/// no more (twilio.md §6, whatsapp-cloud.md §10).
+#[must_use]
+pub fn opts_out(kind: ChannelKind, code: i64) -> Option<Purpose> {
+    match (kind, code) {
+        (ChannelKind::TwilioSms | ChannelKind::TwilioWhatsapp, 21_610) => Some(Purpose::Anything),
+        (ChannelKind::WhatsappCloud, 131_050) => Some(Purpose::Marketing),
+        _ => None,
+    }
 }
 
 /// Every code in the table of a vendor, both ends of each range, and ours.

@@ -124,7 +124,11 @@ pub async fn submit(
         prepare::attach(tx, file, message).await?;
     }
     let event = Event::MessageSubmitted { conversation: talk.id, message };
-    events::append(tx, &[(event, Some(by.person))], now).await?;
+    let mut happened = vec![(event, Some(by.person))];
+    if let Some(marked) = prepare::react(tx, talk.id, message, now).await? {
+        happened.push((Event::MessageChanged { conversation: talk.id, message: marked }, Some(by.person)));
+    }
+    events::append(tx, &happened, now).await?;
     Ok(Submitted { message, new: true })
 }
 

@@ -15,7 +15,11 @@ use super::{
     echoes::{self, Ours},
     sorting::Told,
 };
-use crate::{costs::posting, rows, sending::trouble};
+use crate::{
+    costs::posting,
+    rows,
+    sending::trouble::{self, Failed},
+};
 
 type Report = Told<StatusReport>;
 
@@ -95,9 +99,15 @@ pub(crate) async fn apply(
                 error.map(|error| channel_gateway::advice_for(report.channel.kind, error.code).as_str());
             let wait = error.and_then(|error| verdict::not_before(report.channel.kind, error.code));
             change.wait = wait.unwrap_or_default().as_secs_f64();
-            if let Some(error) = error {
+            if next == DeliveryState::Failed {
+                let failure = Failed {
+                    message: message.message_id,
+                    conversation: message.conversation_id,
+                    code: change.error_code,
+                };
                 let channel = (report.channel.id, report.channel.kind);
-                trouble::failed(tx, channel, vec![error.code], now).await?;
+                let consequences = trouble::failed(tx, channel, &[failure], now).await?;
+                happened.extend(consequences.into_iter().map(|event| (event, None)));
             }
         }
         if posting::decides(report.channel.kind, was, change.state, heard.pricing.is_some()) {

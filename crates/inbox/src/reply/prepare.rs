@@ -1,6 +1,7 @@
 //! From what somebody asks to send to what will be sent: tidied, with what it refers to looked up, and found without a
 //! flaw before anything is written down.
 
+use chrono::{DateTime, Utc};
 use domain::{
     ChannelKind, ConversationId, FileId, MessageId, Principal, TemplateId,
     content::{Content, Media},
@@ -204,6 +205,42 @@ pub(super) async fn file(
     media.filename = media.filename.take().or(row.name);
     media.mime = Some(mime);
     Ok(Some(id))
+}
+
+/// A reaction stands on its message, at once; only if it fails it becomes a line of its own (see `sending::trouble`).
+/// Answers that message; `None` for other kinds.
+pub(super) async fn react(
+    tx: &DatabaseTransaction,
+    talk: ConversationId,
+    message: MessageId,
+    now: DateTime<Utc>,
+) -> Result<Option<MessageId>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Marked {
+        id: MessageId,
+    }
+
+    let marked: Vec<Marked> = rows::all(
+        tx,
+        "with ours as (
+             select m.id, m.content->>'emoji' as emoji, on_it.id as applied_to
+             from message m join message on_it on on_it.channel_id = m.channel_id
+                 and on_it.vendor_id = m.content->>'target' and on_it.conversation_id = $2
+             where m.id = $1 and m.kind = 'reaction'
+         ), reacted as (
+             insert into reaction (message_id, from_customer, emoji, at)
+             select applied_to, false, emoji, $3 from ours
+             on conflict (message_id, from_customer) do update set emoji = excluded.emoji, at = excluded.at
+         ), applied as (
+             update message m set applied_to = ours.applied_to, target = m.content->>'target'
+             from ours where m.id = ours.id
+         )
+         update message m set version = m.version + 1 from ours where m.id = ours.applied_to
+         returning m.id",
+        [message.into(), talk.into(), now.into()],
+    )
+    .await?;
+    Ok(marked.into_iter().next().map(|marked| marked.id))
 }
 
 /// The file belongs to the message now.

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{
     claim::Attempt,
     reports::{self, Learnt, Waited},
-    trouble,
+    trouble::{self, Failed},
 };
 use crate::{costs::posting, events, rows};
 
@@ -191,9 +191,17 @@ pub(super) async fn record(
     if alarmed && finished.iter().any(|f| matches!(f.outcome, SendOutcome::Accepted { .. })) {
         trouble::went_out(&tx, channel, now).await?;
     }
-    let failed = changes.iter().filter(|next| next.state == DeliveryState::Failed);
-    let codes: Vec<i64> = failed.filter_map(|next| next.code).collect();
-    trouble::failed(&tx, (channel, kind), codes, now).await?;
+    let failed: Vec<Failed> = changes
+        .iter()
+        .filter(|next| next.state == DeliveryState::Failed)
+        .map(|next| Failed { message: next.message_id, conversation: next.conversation, code: next.code })
+        .collect();
+    let consequences: Vec<_> = trouble::failed(&tx, (channel, kind), &failed, now)
+        .await?
+        .into_iter()
+        .map(|event| (event, None))
+        .collect();
+    events::append(&tx, &consequences, now).await?;
     tx.commit().await?;
     for finished in finished {
         log(channel, finished);

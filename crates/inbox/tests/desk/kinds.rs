@@ -157,6 +157,11 @@ async fn a_thumb_finds_its_message_and_answers_nobody() {
     assert_eq!(stored(&scene, sent).await, (expected, None));
     let after = scene.conversation(talk).await;
     assert_eq!((after.must_act, after.last_text), (MustAct::Agent, None), "Ana still waits");
+    let on_hers =
+        "select count(*) from reaction where message_id = $1 and emoji = '👍' and not from_customer";
+    assert_eq!(scene.count(on_hers, [hers.into()]).await, 1);
+    let told = "select count(*) from event where kind = 'message_changed' and message_id = $1";
+    assert_eq!(scene.count(told, [hers.into()]).await, 1);
 
     let elsewhere = json!({"kind": "reaction", "target": "wamid.99", "emoji": "👍"});
     assert!(matches!(submit(&scene, &valeria, draft(talk, elsewhere)).await, Err(ReplyError::NotFound)));

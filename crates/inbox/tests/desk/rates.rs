@@ -277,6 +277,52 @@ async fn one_slow_channel_holds_up_no_other() {
 }
 
 #[tokio::test]
+async fn who_stopped_us_at_the_carrier_is_believed_once() {
+    let scene = Scene::new().await;
+    let valeria = scene.agent("valeria").await;
+    let talk = scene.talk_of(&valeria).await;
+    scene.run("update channel set kind = 'twilio_sms'", []).await;
+    let vendor = Arc::new(Vendor::default());
+    *vendor.refuses.lock().unwrap() = Some(SendOutcome::Refused(error(21_610), Advice::Never));
+    scene.reply(&valeria, talk, "uno").await;
+    scene.reply(&valeria, talk, "dos").await;
+    sender(&scene, &vendor).until_idle(scene.now).await.unwrap();
+    let stopped = "select count(*) from consent where purpose = 'anything' and not given and proof = '21610'";
+    assert_eq!(scene.count(stopped, []).await, 1);
+    assert_eq!(scene.count("select count(*) from event where kind = 'consent_changed'", []).await, 1);
+}
+
+#[tokio::test]
+async fn a_thumb_that_did_not_arrive_is_taken_off_its_message() {
+    let scene = Scene::new().await;
+    let valeria = scene.agent("valeria").await;
+    let talk = scene.talk_of(&valeria).await;
+    let hers = MessageId::new();
+    scene
+        .run(
+            "insert into message (id, conversation_id, channel_id, direction, kind, content, vendor_id, written_at, position)
+             values ($1, $2, $3, 'in', 'text', '{}', 'wamid.hers', now(), 1)",
+            [hers.into(), talk.into(), scene.channel.into()],
+        )
+        .await;
+    let content = Content::Reaction { target: "wamid.hers".into(), emoji: Some("👍".into()) };
+    let draft = Draft { content, ..Draft::text(talk, Uuid::now_v7(), "") };
+    let tx = scene.begin().await;
+    let thumb = reply::submit(&tx, &valeria, draft, scene.now).await.unwrap().message;
+    tx.commit().await.unwrap();
+    let marked = "select count(*) from reaction where message_id = $1 and emoji is not null";
+    assert_eq!(scene.count(marked, [hers.into()]).await, 1);
+
+    let vendor = Arc::new(Vendor::default());
+    *vendor.refuses.lock().unwrap() = Some(SendOutcome::Refused(error(131_009), Advice::FixMessage));
+    sender(&scene, &vendor).until_idle(scene.now).await.unwrap();
+    assert_eq!(scene.stands(thumb).await, DeliveryState::Failed);
+    assert_eq!(scene.count(marked, [hers.into()]).await, 0);
+    let line = "select count(*) from message where id = $1 and applied_to is null";
+    assert_eq!(scene.count(line, [thumb.into()]).await, 1, "it says itself why");
+}
+
+#[tokio::test]
 async fn an_admin_is_told_once_of_a_refused_token_and_no_more_when_messages_go_out_again() {
     let scene = Scene::new().await;
     let valeria = scene.agent("valeria").await;
