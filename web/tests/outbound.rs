@@ -219,3 +219,67 @@ async fn by_twilio_a_question_is_made_into_a_content_once() {
     })
     .await;
 }
+
+/// The clinic's reminder, as Meta has it.
+async fn knows_the_reminder(clinic: &Clinic) {
+    clinic
+        .change(
+            "insert into template (id, account_key, vendor_id, name, language, category, status, components)
+             select gen_random_uuid(), account_key, '1', 'recordatorio_cita', 'es', 'UTILITY', 'APPROVED',
+                 '{\"body\": {\"text\": \"Hola {{1}}, te recordamos tu cita el {{2}} a las {{3}}.\"}}'
+             from channel where kind = 'whatsapp_cloud'",
+        )
+        .await;
+}
+
+#[tokio::test]
+async fn a_day_after_her_last_word_only_a_template_reaches_lucia() {
+    let clinic = Clinic::open().await;
+    let page = with_lucia(&clinic).await;
+    knows_the_reminder(&clinic).await;
+    clinic.vendor().a_day_passes().await;
+    clinic.change("update conversation set window_until = now() - interval '1 hour'").await;
+    let (status, refusal) = sends(&page, &json!({"content": {"kind": "text", "body": "¿Sigue ahí?"}})).await;
+    assert_eq!((status, refusal["error"].as_str()), (StatusCode::CONFLICT, Some("window_closed")));
+
+    let values = json!([{"text": "Lucía"}, {"text": "lunes"}, {"text": "9:30"}]);
+    let reminder = json!({"kind": "template", "name": "recordatorio_cita", "language": "es", "body": values,
+        "shown": {"body": ""}});
+    let sent = arrives(&clinic, &page, reminder.clone()).await;
+    assert_eq!(sent["template"]["components"][0]["parameters"][2]["text"], "9:30");
+    clinic.until_count(DELIVERED, 1).await;
+
+    let mut unfilled = reminder;
+    unfilled["body"] = json!([{"text": "Lucía"}]);
+    let (status, refusal) = sends(&page, &json!({ "content": unfilled })).await;
+    assert_eq!(
+        (status, &refusal["flaw"]["part"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("template_value"))
+    );
+}
+
+#[tokio::test]
+async fn a_failure_says_why_and_from_when_on_to_try_again_and_an_admin_hears_of_the_worst() {
+    let clinic = Clinic::open().await;
+    let mut page = with_lucia(&clinic).await;
+    let talk = page.talk.unwrap();
+    clinic
+        .vendor()
+        .refuses_once(json!({"vendor": "meta", "path": "messages", "code": 131_049, "late": true}))
+        .await;
+    page.replies(talk, "Oferta").await.is(StatusCode::CREATED);
+    page.until("why", |page| page.shown.thread.iter().any(|entry| entry.contains("Inténtalo después del")))
+        .await;
+    let id = one::<uuid::Uuid>(&clinic.ground.db, "select message_id from delivery").await.unwrap();
+    let again = page.posts(&format!("/messages/{id}/resend"), &[]).await.is(StatusCode::CONFLICT);
+    assert!(again.body.contains("\"error\":\"not_yet\""), "{}", again.body);
+
+    clinic.vendor().refuses_once(json!({"vendor": "meta", "path": "messages", "code": 190})).await;
+    page.replies(talk, "¿Hola?").await.is(StatusCode::CREATED);
+    page.until("why", |page| page.shown.thread.iter().any(|entry| entry.contains("credenciales"))).await;
+    let open = "select count(*) from alarm where kind = 'token_invalid' and cleared_at is null";
+    clinic.until_count(open, 1).await;
+    page.replies(talk, "Ya").await.is(StatusCode::CREATED);
+    clinic.until_count(open, 0).await;
+    page.becomes_a_fresh_load().await;
+}

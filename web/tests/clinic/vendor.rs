@@ -127,6 +127,18 @@ impl Vendor {
         assert_eq!(status, StatusCode::OK, "{answer}");
     }
 
+    /// One call more is refused by this order, at once or late.
+    pub async fn refuses_once(&self, order: Value) {
+        let (status, answer) = self.control("fail", &order).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+    }
+
+    /// Everything that has happened is a day and an hour older.
+    pub async fn a_day_passes(&self) {
+        let (status, answer) = self.control("time", &json!({ "advance_seconds": 25 * 3600 })).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+    }
+
     /// What the vendors accepted, oldest first.
     pub async fn sent(&self) -> Vec<Value> {
         let url = format!("{}/control/sent", self.sim.url());
