@@ -237,7 +237,7 @@ async fn a_day_after_her_last_word_only_a_template_reaches_lucia() {
     let clinic = Clinic::open().await;
     let page = with_lucia(&clinic).await;
     knows_the_reminder(&clinic).await;
-    clinic.vendor().a_day_passes().await;
+    clinic.vendor().ages(25 * 3600).await;
     clinic.change("update conversation set window_until = now() - interval '1 hour'").await;
     let (status, refusal) = sends(&page, &json!({"content": {"kind": "text", "body": "¿Sigue ahí?"}})).await;
     assert_eq!((status, refusal["error"].as_str()), (StatusCode::CONFLICT, Some("window_closed")));

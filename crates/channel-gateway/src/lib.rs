@@ -6,8 +6,8 @@
 
 mod answer;
 pub mod clock;
-pub mod download;
 mod courtesy;
+pub mod download;
 mod fault;
 mod guard;
 mod http;

@@ -133,12 +133,6 @@ impl Vendor {
         assert_eq!(status, StatusCode::OK, "{answer}");
     }
 
-    /// Everything that has happened is a day and an hour older.
-    pub async fn a_day_passes(&self) {
-        let (status, answer) = self.control("time", &json!({ "advance_seconds": 25 * 3600 })).await;
-        assert_eq!(status, StatusCode::OK, "{answer}");
-    }
-
     /// What the vendors accepted, oldest first.
     pub async fn sent(&self) -> Vec<Value> {
         let url = format!("{}/control/sent", self.sim.url());

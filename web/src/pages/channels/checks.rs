@@ -211,7 +211,7 @@ async fn submit(
     else {
         return Ok(Err(Problem::of("", "test-nobody", "")));
     };
-    let draft = Draft { conversation, client_id: Uuid::now_v7(), text: words(viewer).t("test-text") };
+    let draft = Draft::text(conversation, Uuid::now_v7(), words(viewer).t("test-text"));
     let tx = state.db.begin().await?;
     let submitted = match reply::submit(&tx, &viewer.principal, draft, state.clock.now()).await {
         Ok(submitted) => submitted,
