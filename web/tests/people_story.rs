@@ -72,7 +72,7 @@ async fn what_a_customer_deletes_is_gone_for_agents_and_kept_for_the_audit() {
     let mut page = valeria.opens(talk).await;
     let revoke = json!({ "original_message_id": secret });
     assert_eq!(vendor.posts(lucia("revoke", "wamid.d", revoke)).await, StatusCode::OK);
-    page.until("deleted", |page| !page.shows("jirafa")).await;
+    page.until("deleted", |page| !thread(page).contains("jirafa")).await;
     page.becomes_a_fresh_load().await;
     assert!(!page.shown.rows.join("").contains("jirafa"), "nor in the list");
 
