@@ -5,6 +5,7 @@
 
 mod access;
 mod bus;
+mod channels;
 mod clinic;
 mod files;
 mod floor_story;

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod channel;
 mod check;
 mod db_url;
 mod migrate;
@@ -48,6 +49,9 @@ enum Command {
     /// People who sign in.
     #[command(subcommand)]
     User(UserCommand),
+    /// Connected numbers.
+    #[command(subcommand)]
+    Channel(ChannelCommand),
     /// Print the connection URL of a data folder's private Postgres.
     DbUrl {
         /// The data folder.
@@ -62,6 +66,51 @@ enum Command {
 enum UserCommand {
     /// Create a person, or invite one again, and print a one-time link.
     Add(NewUser),
+}
+
+#[derive(Debug, Subcommand)]
+enum ChannelCommand {
+    /// Ask the vendor about a number and connect it. Secrets come from the environment (BANDEJA_CHANNEL_APP_SECRET,
+    /// …_ACCESS_TOKEN, …_VERIFY_TOKEN, …_AUTH_TOKEN, …_API_SECRET) or the standard input, never as arguments.
+    Add(NewChannel),
+}
+
+/// A channel to connect.
+#[derive(Debug, Args)]
+struct NewChannel {
+    /// `whatsapp_cloud`, `twilio_whatsapp` or `twilio_sms`.
+    #[arg(long)]
+    kind: String,
+    /// The name people will know it by.
+    #[arg(long)]
+    name: String,
+    /// The queue where its conversations begin.
+    #[arg(long)]
+    queue: String,
+    /// Meta: the WhatsApp account's id.
+    #[arg(long)]
+    waba: Option<String>,
+    /// Meta: the number's id.
+    #[arg(long)]
+    phone_number_id: Option<String>,
+    /// Meta: the app's id.
+    #[arg(long)]
+    app: Option<String>,
+    /// Twilio: the account's SID.
+    #[arg(long)]
+    account: Option<String>,
+    /// Twilio: an API key's SID.
+    #[arg(long)]
+    api_key: Option<String>,
+    /// Twilio: the number or sender, `+…`.
+    #[arg(long)]
+    sender: Option<String>,
+    /// Twilio: a messaging service's SID.
+    #[arg(long)]
+    service: Option<String>,
+    /// Read secrets from the standard input too, as lines `app_secret=…`.
+    #[arg(long)]
+    secrets_stdin: bool,
 }
 
 /// A person to create.
@@ -124,6 +173,9 @@ fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Check => return runtime()?.block_on(check::check(config)),
         Command::Routes { json } => routes::print(*json)?,
         Command::User(UserCommand::Add(new)) => runtime()?.block_on(user::add(&settings(config)?, new))?,
+        Command::Channel(ChannelCommand::Add(new)) => {
+            runtime()?.block_on(channel::add(&settings(config)?, new))?;
+        }
         Command::DbUrl { data_dir } => db_url::print(data_dir)?,
         // Not inside a runtime: the private Postgres belongs to the main thread.
         Command::Demo(options) => crate::demo::run(options)?,

@@ -63,6 +63,31 @@ impl Vendor {
         answer["id"].as_str().unwrap().to_owned()
     }
 
+    /// Somebody writes to a number of ours, by its name or number.
+    pub async fn writes_to(&self, channel: &str, from: &str, name: &str, text: &str) {
+        let writing =
+            json!({ "channel": channel, "from": from, "name": name, "message": text, "wait_ms": 60_000 });
+        let (status, answer) = self.control("inbound", &writing).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+    }
+
+    /// Something at Meta changes: a `number`, an `account`, a `token` or an `app`.
+    pub async fn becomes(&self, what: &str, change: Value) {
+        let (status, answer) = self.control(what, &change).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+    }
+
+    /// The code that came to a number.
+    pub async fn code_of(&self, number: &str) -> String {
+        let url = format!("{}/control/numbers", self.sim.url());
+        let all: Vec<Value> = self.http.get(url).send().await.unwrap().json().await.unwrap();
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        let wanted = digits(number);
+        let is_it =
+            |one: &&Value| one["display_phone_number"].as_str().map(digits).as_deref() == Some(&wanted);
+        all.iter().find(is_it).unwrap()["code"].as_str().unwrap().to_owned()
+    }
+
     /// Lucía sends an SMS, by way of Twilio.
     pub async fn lucia_texts(&self, text: &str) {
         let writing = json!({ "channel": "Sonrisas SMS", "from": LUCIA, "message": text, "wait_ms": 60_000 });
