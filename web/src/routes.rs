@@ -182,6 +182,7 @@ pub fn table() -> Vec<Route> {
         Route::get("/floor", holds(P::ConversationAssign), pages::floor::show),
         Route::get("/admin", holds(P::ChannelManage), pages::admin::show),
         Route::get("/admin/channels", holds(P::ChannelManage), pages::channels::list),
+        Route::post("/admin/alarms/{id}/dismiss", holds(P::ChannelManage), pages::channels::dismiss),
         Route::get("/admin/channels/new", holds(P::ChannelManage), pages::channels::new::form),
         Route::post("/admin/channels", holds(P::ChannelManage), pages::channels::new::create),
         Route::get("/admin/channels/{id}", holds(P::ChannelManage), pages::channels::show),

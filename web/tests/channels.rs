@@ -240,7 +240,7 @@ async fn a_new_secret_counts_beside_the_old_one_until_that_is_retired() {
 #[tokio::test]
 async fn a_notice_of_meta_rings_and_is_shown_as_it_came() {
     let (clinic, mut ana) = clinic().await;
-    clinic.vendor().becomes("number", json!({ "channel": "Sonrisas Lima", "status": "FLAGGED" })).await;
+    clinic.vendor().becomes("number", json!({ "channel": "Sonrisas Lima", "quality": "RED" })).await;
     until("the alarm", || async {
         one::<String>(
             &clinic.ground.db,

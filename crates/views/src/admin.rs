@@ -4,7 +4,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use domain::{ChannelId, PresenceState};
 
-use crate::{ChannelTag, Frame, PersonTag, Tx, presence};
+use crate::{ChannelTag, Frame, PersonTag, Tx, channels::AlarmLine, presence};
 
 /// GET /admin.
 #[derive(Debug, Template)]
@@ -12,6 +12,8 @@ use crate::{ChannelTag, Frame, PersonTag, Tx, presence};
 pub struct AdminPage {
     /// What is around it.
     pub frame: Frame,
+    /// What somebody has to look at, the worst first.
+    pub alarms: Vec<AlarmLine>,
     /// The channels, in the order to show.
     pub channels: Vec<AdminChannel>,
     /// The people, in the order to show.

@@ -1,10 +1,10 @@
 //! Administration: channels and people, to read.
 
 use actix_web::{HttpResponse, web::Data};
-use inbox::reading;
+use inbox::{alarms, reading};
 use views::{AdminChannel, AdminPage, AdminPerson, ChannelTag, PersonTag, Section};
 
-use super::{frame, html};
+use super::{channels::alarm_lines, frame, html};
 use crate::{auth::SignedIn, error::PageError, security_headers::Nonce, state::AppState};
 
 /// GET /admin.
@@ -15,7 +15,9 @@ pub async fn show(viewer: SignedIn, nonce: Nonce, state: Data<AppState>) -> Resu
     let start = reading::start::start(&state.db, viewer.principal.person).await?;
     let channels = reading::admin::channels(&state.db).await?;
     let people = reading::admin::people(&state.db).await?;
+    let (open, lines) = (alarms::open(&state.db).await?, reading::channels::all(&state.db).await?);
     html(&AdminPage {
+        alarms: alarm_lines(&open, &lines),
         frame: frame(&viewer, &nonce, &start, Section::Admin, "none"),
         channels: channels
             .into_iter()

@@ -32,10 +32,14 @@ use Severity::{Critical, Info, Warning};
 /// When the database fails.
 pub async fn told(tx: &DatabaseTransaction, told: &[&Told], now: DateTime<Utc>) -> Result<(), DbErr> {
     for one in notices::keep(tx, told).await? {
-        let about = one.channel.map_or(Subject::Account(&one.account_key), Subject::Channel);
+        let channel = match (one.channel, number_of(&one.notice.said)) {
+            (None, Some(number)) => named(tx, &one.account_key, number).await?,
+            (channel, _) => channel,
+        };
+        let about = channel.map_or(Subject::Account(&one.account_key), Subject::Channel);
         for effect in effects(&one.notice.said) {
             match effect {
-                Fact(name, value) => note(tx, one, json!({ name: value }), now).await?,
+                Fact(name, value) => note(tx, one, channel, json!({ name: value }), now).await?,
                 Raise(kind, severity, detail) => {
                     alarms::raise(tx, about, kind, severity, json!({ "detail": detail }), now).await?;
                 }

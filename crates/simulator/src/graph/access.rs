@@ -150,7 +150,8 @@ pub fn parameter(request: &HttpRequest, name: &str) -> Option<String> {
 pub fn fields(request: &HttpRequest, body: &[u8]) -> Result<Map<String, Value>, Refusal> {
     let mut all = Map::new();
     for (name, value) in url::form_urlencoded::parse(request.query_string().as_bytes()) {
-        if name != "access_token" {
+        // Who calls, and the proof of it, are no fields of what is asked for.
+        if name != "access_token" && name != "appsecret_proof" {
             all.insert(name.into_owned(), json!(value));
         }
     }

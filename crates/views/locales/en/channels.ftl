@@ -29,6 +29,7 @@ quality-high = High
 quality-medium = Medium
 quality-low = Low
 alarm-since = since
+alarm-dismiss = Take away: it was seen
 alarm-look = Look into it
 alarm-other = { $about }: something needs a look
 alarm-other-todo = Notice without a translation: { $detail }. Open the channel and see its diagnosis.

@@ -29,6 +29,7 @@ quality-high = Alta
 quality-medium = Media
 quality-low = Baja
 alarm-since = desde
+alarm-dismiss = Quitar: ya está visto
 alarm-look = Revisar
 alarm-other = { $about }: hay algo que revisar
 alarm-other-todo = Aviso sin traducción: { $detail }. Abre el canal y mira su diagnóstico.

@@ -29,6 +29,7 @@ quality-high = Alta
 quality-medium = Média
 quality-low = Baixa
 alarm-since = desde
+alarm-dismiss = Retirar: já foi visto
 alarm-look = Verificar
 alarm-other = { $about }: há algo a verificar
 alarm-other-todo = Aviso sem tradução: { $detail }. Abra o canal e veja o diagnóstico.

@@ -227,6 +227,7 @@ pub fn admin(lang: Lang, theme: Theme, now: DateTime<Utc>) -> AdminPage {
     let agent = "Agente";
     AdminPage {
         frame: frame(lang, theme, Section::Admin),
+        alarms: Vec::new(),
         channels: vec![
             channel(1, whatsapp("Sonrisas Lima"), "+51 1 700 4821", "Citas", Some(1)),
             channel(2, whatsapp("Sonrisas Bogotá"), "+57 601 580 3314", "Citas", Some(60 * 26)),

@@ -1,5 +1,7 @@
 //! What every deed on a channel leaves behind: a line of the audit, and a page to see.
 
+use std::fmt::Display;
+
 use actix_web::{HttpRequest, HttpResponse, http::header};
 use chrono::{DateTime, Utc};
 use domain::ChannelId;
@@ -30,7 +32,7 @@ pub async fn done(
     viewer: &SignedIn,
     address: &str,
     action: &'static str,
-    id: ChannelId,
+    id: impl Display,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     let entry = Entry {

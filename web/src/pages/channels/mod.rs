@@ -10,10 +10,11 @@ mod shown;
 
 use ::inbox::{alarms, channels, reading};
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     web::{Data, Path, Query},
 };
 use domain::ChannelId;
+use sea_orm::TransactionTrait as _;
 use views::{
     Section,
     channels::{ChannelPage, ChannelRow, ChannelTab, ChannelsPage, NoticeLine},
@@ -89,4 +90,24 @@ pub async fn show(
             .collect(),
         done: actions::done_word(before.done()),
     })
+}
+
+/// POST /admin/alarms/{id}/dismiss: it was seen. What still holds rings again at the next check.
+///
+/// # Errors
+/// Not found; when the database fails.
+pub async fn dismiss(
+    viewer: SignedIn,
+    request: HttpRequest,
+    id: Path<uuid::Uuid>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, PageError> {
+    let now = state.clock.now();
+    let tx = state.db.begin().await?;
+    if !alarms::dismiss(&tx, *id, now).await? {
+        return Err(PageError::NotFound);
+    }
+    actions::done(&tx, &viewer, &actions::address(&state, &request), "alarm_dismiss", *id, now).await?;
+    tx.commit().await?;
+    Ok(actions::go("/admin/channels"))
 }
