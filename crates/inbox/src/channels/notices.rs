@@ -2,8 +2,8 @@
 //! (whatsapp-cloud.md §4.2, §4.3).
 
 use chrono::{DateTime, Utc};
-use domain::{AlarmKind, Severity, notice::Said};
-use sea_orm::{DatabaseTransaction, DbErr};
+use domain::{AlarmKind, ChannelId, Severity, notice::Said};
+use sea_orm::{DatabaseTransaction, DbErr, FromQueryResult};
 use serde_json::{Value, json};
 
 use crate::{
@@ -52,8 +52,46 @@ pub async fn told(tx: &DatabaseTransaction, told: &[&Told], now: DateTime<Utc>) 
     Ok(())
 }
 
+/// The number a notice is about: notices name the account, and the number as people read it.
+fn number_of(said: &Said) -> Option<&str> {
+    match said {
+        Said::NumberQuality { display_number, .. }
+        | Said::NumberName { display_number, .. }
+        | Said::NumberSecurity { display_number, .. }
+        | Said::NumberUsername { display_number, .. } => display_number.as_deref(),
+        Said::Account { number, .. } => number.as_deref(),
+        _ => None,
+    }
+}
+
+/// The account's channel with that number; none when it is not connected.
+async fn named(
+    tx: &DatabaseTransaction,
+    account_key: &str,
+    number: &str,
+) -> Result<Option<ChannelId>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        id: ChannelId,
+    }
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    let found: Vec<Found> = rows::all(
+        tx,
+        "select id from channel where account_key = $1 and regexp_replace(address, '[^0-9]', '', 'g') = $2",
+        [account_key.into(), digits.into()],
+    )
+    .await?;
+    Ok(found.first().map(|row| row.id))
+}
+
 /// A fact about a channel, or about all of an account. What was read later than the notice was written is newer.
-async fn note(tx: &DatabaseTransaction, told: &Told, facts: Value, now: DateTime<Utc>) -> Result<(), DbErr> {
+async fn note(
+    tx: &DatabaseTransaction,
+    told: &Told,
+    channel: Option<ChannelId>,
+    facts: Value,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
     rows::run(
         tx,
         "insert into channel_facts (channel_id, facts, changed_at)
@@ -61,7 +99,7 @@ async fn note(tx: &DatabaseTransaction, told: &Told, facts: Value, now: DateTime
          on conflict (channel_id) do update
              set facts = channel_facts.facts || excluded.facts, changed_at = excluded.changed_at
              where channel_facts.read_at is null or channel_facts.read_at <= $4",
-        [told.channel.into(), told.account_key.as_str().into(), facts.into(), told.at().into(), now.into()],
+        [channel.into(), told.account_key.as_str().into(), facts.into(), told.at().into(), now.into()],
     )
     .await?;
     Ok(())
