@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ChannelId;
-use inbox::channels::judge_silence;
+use inbox::channels::{count_hours, judge_silence};
 use reqwest::{Method, StatusCode};
 use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 use serde_json::json;
@@ -98,6 +98,14 @@ async fn from_the_form_to_the_first_answer() {
     }
     clinic.vendor().writes_to(BOGOTA, PACIENTE, "Camila", "¿Atienden hoy?").await;
     let talk = clinic.held_conversation().await;
+    for _ in 0..2 {
+        count_hours(&clinic.ground.db, Utc::now()).await.unwrap();
+        assert_eq!(
+            clinic.count("select coalesce(sum(inbound), 0) from channel_hour").await,
+            1,
+            "counted once"
+        );
+    }
     let page = valeria.opens(talk).await;
     page.replies(talk, "Sí, hasta las ocho").await.is(StatusCode::CREATED);
     clinic.vendor().until_sent(1).await;

@@ -38,8 +38,8 @@ pub async fn count_hours(tx: &impl ConnectionTrait, now: DateTime<Utc>) -> Resul
     rows::run(
         tx,
         "insert into channel_hour (channel_id, hour, inbound)
-         select channel_id, date_trunc('hour', created_at, 'UTC'), count(*)
-         from message where id >= $1 and created_at >= $2 and direction = 'in' group by 1, 2
+         select channel_id, date_trunc('hour', written_at, 'UTC'), count(*)
+         from message where id >= $1 and written_at >= $2 and direction = 'in' group by 1, 2
          on conflict (channel_id, hour) do update set inbound = excluded.inbound",
         [first_id(from - TimeDelta::minutes(1)).into(), from.into()],
     )
