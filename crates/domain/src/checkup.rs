@@ -217,8 +217,8 @@ pub struct ServiceFacts {
 /// Everything that was gathered about a channel.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Gathered {
-    /// The address webhooks should go to.
-    pub our_url: String,
+    /// The addresses webhooks may go to; the first is the one to name.
+    pub our_urls: Vec<String>,
     /// The vendor's id of the account.
     pub account: String,
     /// The vendor's id of our app, when known.
@@ -283,14 +283,14 @@ pub fn examine(facts: &Gathered, now: DateTime<Utc>) -> Vec<Finding> {
     all.extend(permissions(&facts.token));
     all.extend(assets(&facts.token, &facts.account));
     all.extend(credentials(&facts.credentials));
-    all.extend(webhook(&facts.webhook, &facts.our_url));
+    all.extend(webhook(&facts.webhook, &facts.our_urls));
     all.extend(fields(&facts.webhook));
     all.extend(subscription(&facts.apps, facts.app.as_deref()));
     if facts.webhook != Asked::Not {
-        all.extend(overridden(&facts.number, &facts.our_url));
+        all.extend(overridden(&facts.number, &facts.our_urls));
     }
-    all.extend(inbound(&facts.inbound, &facts.our_url));
-    all.extend(service(&facts.service, &facts.our_url));
+    all.extend(inbound(&facts.inbound, &facts.our_urls));
+    all.extend(service(&facts.service, &facts.our_urls));
     all.extend(address(&facts.address, &facts.heard, now));
     all.push(signature(&facts.heard, now));
     all.push(heard(CheckName::Messages, facts.heard[0], now));
@@ -368,17 +368,22 @@ fn credentials(asked: &Asked<String>) -> Option<Finding> {
     })
 }
 
-fn same_url(one: &str, other: &str) -> bool {
+fn is_ours(url: &str, ours: &[String]) -> bool {
     // What follows `#` is for the vendor's retries, and is no part of the address (twilio.md §4).
     let bare = |url: &str| url.split('#').next().unwrap_or_default().trim_end_matches('/').to_owned();
-    bare(one) == bare(other)
+    ours.iter().any(|one| bare(one) == bare(url))
 }
 
-fn webhook(asked: &Asked<WebhookFacts>, ours: &str) -> Option<Finding> {
+/// The address to enter at the vendor.
+fn named(ours: &[String]) -> &str {
+    ours.first().map_or("", String::as_str)
+}
+
+fn webhook(asked: &Asked<WebhookFacts>, ours: &[String]) -> Option<Finding> {
     let Asked::Got(webhook) = asked else { return unanswered(C::Webhook, asked) };
     Some(match &webhook.url {
-        None => say(C::Webhook, Failed, "webhook-none", ours),
-        Some(url) if !same_url(url, ours) => say(C::Webhook, Failed, "webhook-elsewhere", url.clone()),
+        None => say(C::Webhook, Failed, "webhook-none", named(ours)),
+        Some(url) if !is_ours(url, ours) => say(C::Webhook, Failed, "webhook-elsewhere", url.clone()),
         Some(url) if !webhook.active => say(C::Webhook, Failed, "webhook-off", url.clone()),
         Some(url) => say(C::Webhook, Fine, "webhook-ours", url.clone()),
     })
@@ -406,32 +411,32 @@ fn subscription(asked: &Asked<Vec<String>>, app: Option<&str>) -> Option<Finding
     })
 }
 
-fn overridden(asked: &Asked<NumberFacts>, ours: &str) -> Option<Finding> {
+fn overridden(asked: &Asked<NumberFacts>, ours: &[String]) -> Option<Finding> {
     let number = asked.got()?;
     let set = number.number_webhook.as_ref().or(number.account_webhook.as_ref());
     Some(match set {
         None => say(C::Override, Fine, "override-none", ""),
-        Some(url) if same_url(url, ours) => say(C::Override, Fine, "override-ours", url.clone()),
+        Some(url) if is_ours(url, ours) => say(C::Override, Fine, "override-ours", url.clone()),
         Some(url) => say(C::Override, Failed, "override-elsewhere", url.clone()),
     })
 }
 
-fn inbound(asked: &Asked<Option<String>>, ours: &str) -> Option<Finding> {
+fn inbound(asked: &Asked<Option<String>>, ours: &[String]) -> Option<Finding> {
     let Asked::Got(url) = asked else { return unanswered(C::Inbound, asked) };
     Some(match url {
-        None => say(C::Inbound, Failed, "inbound-none", ours),
-        Some(url) if same_url(url, ours) => say(C::Inbound, Fine, "inbound-ours", url.clone()),
+        None => say(C::Inbound, Failed, "inbound-none", named(ours)),
+        Some(url) if is_ours(url, ours) => say(C::Inbound, Fine, "inbound-ours", url.clone()),
         Some(url) => say(C::Inbound, Failed, "inbound-elsewhere", url.clone()),
     })
 }
 
-fn service(asked: &Asked<ServiceFacts>, ours: &str) -> Option<Finding> {
+fn service(asked: &Asked<ServiceFacts>, ours: &[String]) -> Option<Finding> {
     let Asked::Got(service) = asked else { return unanswered(C::Service, asked) };
     Some(match &service.inbound_url {
         _ if service.use_senders => say(C::Service, Fine, "service-senders", ""),
-        Some(url) if same_url(url, ours) => say(C::Service, Fine, "service-ours", url.clone()),
+        Some(url) if is_ours(url, ours) => say(C::Service, Fine, "service-ours", url.clone()),
         Some(url) => say(C::Service, Failed, "service-elsewhere", url.clone()),
-        None => say(C::Service, Failed, "service-drops", ours),
+        None => say(C::Service, Failed, "service-drops", named(ours)),
     })
 }
 

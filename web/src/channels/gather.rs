@@ -46,7 +46,7 @@ pub async fn gather(
             we_are_there(desk),
         ),
     };
-    Gathered { our_url: desk.inbound_url(kind), vendor_time, address, heard, ..facts }
+    Gathered { our_urls: desk.inbound_urls(kind), vendor_time, address, heard, ..facts }
 }
 
 async fn cloud(desk: &Desk, keys: &CloudKeys) -> Gathered {
@@ -115,7 +115,7 @@ async fn meta_asks_us(desk: &Desk, verify_token: Option<&SecretString>) -> Asked
 
 /// Asks our public address whether it is us.
 async fn we_are_there(desk: &Desk) -> Asked<Option<String>> {
-    let Some(url) = desk.public_url.as_ref().and_then(|url| url.join("/health/live").ok()) else {
+    let Some(url) = desk.public_urls.first().and_then(|url| url.join("/health/live").ok()) else {
         return Asked::Not;
     };
     match clock::ask(&desk.http, &url).await {

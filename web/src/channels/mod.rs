@@ -40,7 +40,7 @@ pub struct Desk {
     /// Where the vendors are.
     pub vendors: VendorSettings,
     /// Where the vendors find us.
-    pub public_url: Option<Url>,
+    pub public_urls: Vec<Url>,
     /// Calls them.
     pub http: Http,
 }
@@ -54,7 +54,7 @@ impl Desk {
             keyring: state.keyring.clone(),
             connections: state.connections.clone(),
             vendors: state.settings.vendors.clone(),
-            public_url: state.settings.server.public_urls.first().cloned(),
+            public_urls: state.settings.server.public_urls.clone(),
             http: state.connections.http(),
         }
     }
@@ -73,7 +73,7 @@ impl Desk {
             keyring,
             connections,
             vendors: settings.vendors.clone(),
-            public_url: settings.server.public_urls.first().cloned(),
+            public_urls: settings.server.public_urls.clone(),
             http,
         })
     }
@@ -81,13 +81,19 @@ impl Desk {
     /// Where a vendor's incoming messages should go.
     #[must_use]
     pub fn inbound_url(&self, kind: ChannelKind) -> String {
+        self.inbound_urls(kind).into_iter().next().unwrap_or_default()
+    }
+
+    /// Everywhere they may go: each address of ours leads here.
+    #[must_use]
+    pub fn inbound_urls(&self, kind: ChannelKind) -> Vec<String> {
         let path = match kind {
             ChannelKind::WhatsappCloud => "/webhooks/whatsapp",
             ChannelKind::TwilioWhatsapp | ChannelKind::TwilioSms => {
                 "/webhooks/twilio/messages#rc=5&rp=ct,rt,5xx"
             }
         };
-        self.public_url.as_ref().and_then(|url| url.join(path).ok()).map(String::from).unwrap_or_default()
+        self.public_urls.iter().filter_map(|url| url.join(path).ok()).map(String::from).collect()
     }
 
     /// A secret, sealed for its place.

@@ -15,7 +15,7 @@ fn texts(words: &[&str]) -> BTreeSet<String> {
 /// A number of Meta's with which nothing is wrong.
 fn well() -> Gathered {
     Gathered {
-        our_url: OURS.to_owned(),
+        our_urls: vec![OURS.to_owned(), "http://localhost:8080/webhooks/whatsapp".to_owned()],
         account: "100".to_owned(),
         app: Some("400".to_owned()),
         token: Asked::Got(TokenFacts {
@@ -57,7 +57,7 @@ fn well() -> Gathered {
 /// A sender of Twilio's with which nothing is wrong.
 fn sender() -> Gathered {
     Gathered {
-        our_url: "https://inbox.example/webhooks/twilio/messages".to_owned(),
+        our_urls: vec!["https://inbox.example/webhooks/twilio/messages".to_owned()],
         account: "AC1".to_owned(),
         credentials: Asked::Got("active".to_owned()),
         number: Asked::Got(NumberFacts {
@@ -160,6 +160,8 @@ fn webhooks_that_go_elsewhere_are_found() {
     assert_eq!(found(&url(None), C::Webhook), (Failed, "webhook-none"));
     assert_eq!(found(&url(Some("https://old.example/hook")), C::Webhook), (Failed, "webhook-elsewhere"));
     assert_eq!(found(&url(Some(&format!("{OURS}/"))), C::Webhook), (Fine, "webhook-ours"));
+    let second = Some("http://localhost:8080/webhooks/whatsapp");
+    assert_eq!(found(&url(second), C::Webhook), (Fine, "webhook-ours"), "any address of ours");
     assert_eq!(found(&webhook_with(|webhook| webhook.active = false), C::Webhook), (Failed, "webhook-off"));
     let lost = |field: &str| webhook_with(|webhook| webhook.fields.retain(|one| one != field));
     assert_eq!(found(&lost("messages"), C::Fields), (Failed, "fields-missing"));
