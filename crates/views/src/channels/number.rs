@@ -79,7 +79,12 @@ impl SecretRow {
     /// What it is called.
     #[must_use]
     pub fn label(&self, tx: &Tx) -> String {
-        tx.t(&format!("field-{}", self.name))
+        // Twilio's shared keys carry the id Twilio gave them.
+        if self.name.starts_with("shared_key:") {
+            self.name.clone()
+        } else {
+            tx.t(&format!("field-{}", self.name))
+        }
     }
 }
 

