@@ -22,7 +22,7 @@ pub(crate) const ID: usize = 512;
 /// The text of a body, without what neither serde nor Postgres takes.
 ///
 /// A customer can type NUL (Postgres refuses it in `text` and `jsonb`) and half an emoji (a lone surrogate, no
-/// character at all). Vendors pass both on as escapes. NULs are dropped, half characters become U+FFFD, everywhere:
+/// character at all). Vendors pass both on as escapes. Escaped NULs are dropped, half characters become U+FFFD, everywhere:
 /// in names, in values, in parts we only keep. A body without either is not copied.
 pub(crate) fn mend(body: &[u8]) -> Cow<'_, str> {
     let text = String::from_utf8_lossy(body);
@@ -45,7 +45,11 @@ fn mended(text: &str) -> Option<String> {
                 (12, None)
             }
             Some(0xD800..=0xDFFF) => (6, Some("\u{FFFD}")),
-            _ if rest[0] == 0 => (1, Some("")),
+            // Unescaped it is no JSON at all. Dropping it could join what stands around it to a new escape.
+            _ if rest[0] == 0 => (1, Some("\u{FFFD}")),
+            _ if rest.get(1) == Some(&0) => (1, None),
+            // An escape cut short; what follows it must not complete it.
+            None if rest.starts_with(b"\\u") => (1, Some("\u{FFFD}")),
             // Any other escape is two characters long as far as we care, and `\\` must not be taken for the
             // beginning of the next one.
             _ => (2, None),
@@ -271,7 +275,11 @@ mod tests {
     #[test]
     fn nul_disappears_from_names_and_values_and_nothing_else_does() {
         assert_eq!(read(br#"{"a\u0000b":"c\u0000d\u00e4\n"}"#), serde_json::json!({"ab": "cd\u{e4}\n"}));
-        assert_eq!(read(b"{\"a\":\"b\0c\"}"), serde_json::json!({"a": "bc"}));
+        assert_eq!(
+            read(b"{\"a\":\"b\0c\"}"),
+            serde_json::json!({"a": "b\u{FFFD}c"}),
+            "unescaped it is no JSON"
+        );
     }
 
     #[test]
@@ -286,6 +294,14 @@ mod tests {
             read(br#"["\ud83d", "\ude00x", "\ud83d\ud83d\ude00"]"#),
             serde_json::json!(["\u{FFFD}", "\u{FFFD}x", "\u{FFFD}\u{1F600}"])
         );
+    }
+
+    #[test]
+    fn what_stands_around_a_nul_never_becomes_one() {
+        for body in [&b"\\u\x000000"[..], b"\\\x00u0000", b"\\\x00\\u0000", b"\\u00\\u000000"] {
+            let mended = mend(body).into_owned();
+            assert!(!mended.contains('\0') && mended == mend(mended.as_bytes()), "{mended}");
+        }
     }
 
     #[test]
