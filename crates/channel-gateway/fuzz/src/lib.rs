@@ -100,8 +100,9 @@ fn holds(parsed: &Parsed) {
             Ok(inbound) => {
                 let written = serde_json::to_value(inbound).unwrap_or_default();
                 assert!(!has_nul(&written));
-                let again: Result<Inbound, _> = serde_json::from_str(&written.to_string());
-                assert_eq!(again.ok().as_ref(), Some(inbound), "what is kept can be read again");
+                let again: Option<Inbound> = serde_json::from_str(&written.to_string()).ok();
+                let again = again.and_then(|again| serde_json::to_value(again).ok());
+                assert!(again.is_some_and(|again| same(&written, &again)), "what is kept can be read again");
             }
             Err(broken) => {
                 assert!(!has_nul(&broken.raw));
@@ -109,6 +110,25 @@ fn holds(parsed: &Parsed) {
                 assert!(serde_json::from_str::<serde_json::Value>(&written).is_ok());
             }
         }
+    }
+}
+
+/// The same but for the last digit of a fraction or of a number too long for any type, which readers round.
+fn same(one: &serde_json::Value, other: &serde_json::Value) -> bool {
+    use serde_json::Value::{Array, Number, Object};
+    match (one, other) {
+        (Number(one), Number(other)) => match (one.as_f64(), other.as_f64()) {
+            (Some(one), Some(other)) => (one - other).abs() <= one.abs() * 1e-12,
+            _ => one == other,
+        },
+        (Array(one), Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
+        }
+        (Object(one), Object(other)) => {
+            one.len() == other.len()
+                && one.iter().all(|(name, value)| other.get(name).is_some_and(|other| same(value, other)))
+        }
+        _ => one == other,
     }
 }
 
