@@ -30,9 +30,11 @@ async fn tidy(state: &AppState) -> Result<(), DbErr> {
     let now = state.clock.now();
     throttle::forget_old(&state.db, now).await?;
     session::forget_old(&state.db, now).await?;
-    let receipts = retention::forget_receipts(&state.db, retention::RECEIPTS_DAYS).await?;
-    if receipts > 0 {
-        tracing::info!(receipts, "raw webhooks past their time were forgotten");
+    let ledger = &state.settings.ledger;
+    let bodies = retention::forget_bodies(&state.db, ledger.body_days).await?;
+    let trails = retention::forget_trail(&state.db, ledger.trail_days).await?;
+    if bodies + trails > 0 {
+        tracing::info!(bodies, trails, "raw webhooks past their time were forgotten");
     }
     Ok(())
 }

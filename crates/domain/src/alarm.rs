@@ -61,6 +61,10 @@ words! {
         Clock = "clock",
         /// Our public address does not lead to us.
         AddressUnreachable = "address_unreachable",
+        /// The vendor's list of messages can't be read: what its webhooks miss stays missed.
+        ListingFailed = "listing_failed",
+        /// Something may have been missed.
+        LedgerGap = "ledger_gap",
     }
 }
 

@@ -10,7 +10,7 @@ pub struct Model {
     /// Order of receipt.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: i64,
-    /// `whatsapp`, `twilio_message`, `twilio_status`.
+    /// `whatsapp`, `twilio_message`, `twilio_status`, `twilio_listed`.
     pub source: String,
     /// When.
     pub received_at: DateTime<Utc>,
@@ -24,6 +24,8 @@ pub struct Model {
     pub tries: i16,
     /// When.
     pub applied_at: Option<DateTime<Utc>>,
+    /// When its body was forgotten.
+    pub forgotten_at: Option<DateTime<Utc>>,
 }
 
 /// Joins are written where they are needed.

@@ -20,9 +20,14 @@ pub enum Source {
     TwilioMessage,
     /// Twilio's status callbacks.
     TwilioStatus,
+    /// Messages that Twilio lists and its webhooks did not bring.
+    TwilioListed,
 }
 
 impl Source {
+    /// Every one.
+    pub const ALL: [Self; 4] = [Self::Whatsapp, Self::TwilioMessage, Self::TwilioStatus, Self::TwilioListed];
+
     /// The word in `receipt.source`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -30,13 +35,14 @@ impl Source {
             Self::Whatsapp => "whatsapp",
             Self::TwilioMessage => "twilio_message",
             Self::TwilioStatus => "twilio_status",
+            Self::TwilioListed => "twilio_listed",
         }
     }
 
     /// The source behind a stored word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Whatsapp, Self::TwilioMessage, Self::TwilioStatus].into_iter().find(|s| s.as_str() == word)
+        Self::ALL.into_iter().find(|s| s.as_str() == word)
     }
 }
 

@@ -1,32 +1,75 @@
-//! What the ledger may forget, in small bites so that nobody waits behind it.
+//! What the ledger may forget, in small bites so that nobody waits behind it: first the bodies, much later the trail.
 
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{DatabaseConnection, DbErr, FromQueryResult, TransactionTrait as _};
 
-use crate::rows;
+use crate::{rows, trail};
 
-/// Raw webhooks are kept this long by default: vendors repeat for seven days (security.md §9).
-pub const RECEIPTS_DAYS: i32 = 30;
 /// Rows in one bite.
 const BITE: i64 = 5000;
 
-/// Forget the raw bodies of webhooks that were applied longer ago than that. What is or was in quarantine stays. How many.
+/// Forget the raw bodies of webhooks that were applied longer ago than that; their trail stays. What is or was in
+/// quarantine keeps its body. How many.
 ///
 /// # Errors
 /// When the database fails; what was forgotten until then stays forgotten.
-pub async fn forget_receipts(db: &impl ConnectionTrait, days: i32) -> Result<u64, DbErr> {
+pub async fn forget_bodies(db: &DatabaseConnection, days: u32) -> Result<u64, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Old {
+        id: i64,
+        old: bool,
+    }
+    let days = i32::try_from(days).unwrap_or(i32::MAX);
+    let mut forgotten = 0;
+    loop {
+        let tx = db.begin().await?;
+        let mark = trail::progress(&tx, "forgotten").await?;
+        let next: Vec<Old> = rows::all(
+            &tx,
+            // The oldest of those that stay bounds the look: nothing behind it is read.
+            "select id, received_at < now() - make_interval(days => $2) and state <> 'new' as old from receipt
+             where id > $1 order by id limit $3",
+            [mark.into(), days.into(), BITE.into()],
+        )
+        .await?;
+        let old: Vec<i64> = next.iter().take_while(|row| row.old).map(|row| row.id).collect();
+        let Some(last) = old.last().copied() else {
+            tx.rollback().await?;
+            return Ok(forgotten);
+        };
+        let full = i64::try_from(old.len()).is_ok_and(|taken| taken >= BITE);
+        forgotten += rows::run(
+            &tx,
+            "update receipt set body = '', query = '', forgotten_at = now()
+             where id = any($1) and state = 'applied'
+                 and not exists (select from quarantine q where q.receipt_id = receipt.id)",
+            [old.into()],
+        )
+        .await?;
+        trail::set_progress(&tx, "forgotten", last).await?;
+        tx.commit().await?;
+        if !full {
+            return Ok(forgotten);
+        }
+    }
+}
+
+/// Forget the trail of receipts whose bodies were forgotten and that came longer ago than that. How many.
+///
+/// # Errors
+/// When the database fails; what was forgotten until then stays forgotten.
+pub async fn forget_trail(db: &DatabaseConnection, days: u32) -> Result<u64, DbErr> {
+    let days = i32::try_from(days).unwrap_or(i32::MAX);
     let mut forgotten = 0;
     loop {
         let bite = rows::run(
             db,
-            // The oldest of those that stay bounds the look: nothing behind it is read.
             "with stays as (
                  select id from receipt where received_at >= now() - make_interval(days => $1) order by id limit 1
              )
              delete from receipt where id in (
                  select id from receipt
-                 where state = 'applied' and id < coalesce((select id from stays), 9223372036854775807)
+                 where forgotten_at is not null and id < coalesce((select id from stays), 9223372036854775807)
                      and received_at < now() - make_interval(days => $1)
-                     and not exists (select from quarantine q where q.receipt_id = receipt.id)
                  order by id limit $2)",
             [days.into(), BITE.into()],
         )

@@ -49,6 +49,8 @@ pub struct Settings {
     pub auth: AuthSettings,
     /// Where vendors are called.
     pub vendors: VendorSettings,
+    /// What came in, and what may have been missed.
+    pub ledger: LedgerSettings,
     /// Background work.
     pub worker: WorkerSettings,
 }
@@ -208,6 +210,24 @@ pub struct VendorSettings {
     pub answer_seconds: u64,
 }
 
+/// What came in, and what may have been missed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LedgerSettings {
+    /// Raw webhooks are kept for so many days.
+    pub body_days: u32,
+    /// What became of them is kept for so many days.
+    pub trail_days: u32,
+    /// Without a node that takes webhooks for longer than this, something may have been missed.
+    pub silence_seconds: u64,
+    /// A status whose message nobody knows after so long is a sign of something missed.
+    pub unknown_status_minutes: u64,
+    /// How often Twilio's messages are listed.
+    pub reconcile_minutes: u64,
+    /// How often the vendors' own books are read.
+    pub vendor_costs_hours: u64,
+}
+
 /// Background work.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -259,6 +279,7 @@ impl Settings {
         let settings: Self = layers.extract().map_err(Box::new)?;
         settings.server.sensible()?;
         settings.vendors.sensible()?;
+        settings.ledger.sensible()?;
         Ok(settings)
     }
 }
@@ -306,6 +327,26 @@ impl ServerSettings {
     #[must_use]
     pub fn keep_alive(&self) -> Duration {
         Duration::from_secs(self.keep_alive_seconds)
+    }
+}
+
+impl LedgerSettings {
+    fn sensible(&self) -> Result<(), SettingsError> {
+        let wrong = |setting, problem: &str| {
+            let problem = problem.to_owned();
+            Err(SettingsError::Senseless { setting, problem })
+        };
+        // Meta repeats for seven days; what was forgotten before could not be told from what is new.
+        if self.body_days < 8 || self.trail_days < self.body_days {
+            return wrong("ledger.body_days", "at least 8, and no more than trail_days");
+        }
+        if self.silence_seconds < 30 {
+            return wrong("ledger.silence_seconds", "at least 30");
+        }
+        if self.reconcile_minutes == 0 || self.unknown_status_minutes == 0 || self.vendor_costs_hours == 0 {
+            return wrong("ledger.reconcile_minutes", "this and the other periods are at least 1");
+        }
+        Ok(())
     }
 }
 

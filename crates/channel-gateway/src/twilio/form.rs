@@ -67,6 +67,11 @@ impl Form {
         }
     }
 
+    /// Parameters that were put together from something else.
+    pub(super) fn from_pairs(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs.into_iter().map(|(name, value)| (name, value.replace('\0', ""))).collect())
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }

@@ -28,16 +28,21 @@ pub(super) const WHATSAPP: &str = "whatsapp:";
 pub fn parse_message(body: &[u8]) -> Parsed {
     let mut form = Form::read(body);
     form.fill_in_metadata();
+    read_form(&form)
+}
+
+/// Reads the parameters, wherever they come from.
+pub(super) fn read_form(form: &Form) -> Parsed {
     let mut parsed = Parsed::default();
-    let (channel, first) = match read(&form) {
+    let (channel, first) = match read(form) {
         Ok(read) => read,
         Err(reason) => {
             parsed.push_broken(reason, form.keep());
             return parsed;
         }
     };
-    let consent = consent(&form, &first);
-    let files = files(&form).into_iter().skip(1).map(|(index, content)| InboundMessage {
+    let consent = consent(form, &first);
+    let files = files(form).into_iter().skip(1).map(|(index, content)| InboundMessage {
         vendor_id: format!("{}/{index}", first.vendor_id),
         content,
         context: None,
@@ -47,7 +52,7 @@ pub fn parse_message(body: &[u8]) -> Parsed {
     let mut events: Vec<_> = files.map(|file| InboundEvent::Message(Box::new(file))).collect();
     events.insert(0, InboundEvent::Message(Box::new(first)));
     events.extend(consent);
-    events.extend(failed_over(&form));
+    events.extend(failed_over(form));
     for event in events {
         parsed.push(Inbound { channel: channel.clone(), event });
     }

@@ -5,6 +5,7 @@ pub mod contents;
 mod errors;
 mod form;
 mod form_body;
+mod listed;
 mod message;
 pub mod rest;
 pub mod senders;
@@ -14,6 +15,8 @@ mod status;
 
 pub use content::content_of;
 pub(crate) use errors::{ALARMS, ERRORS};
+pub(crate) use errors::ERRORS;
+pub use listed::{Listed, fill_in_files, list, parse_listed};
 pub use message::parse_message;
 pub use sending::{TwilioSender, TwilioSettings, classify};
 pub use signature::{Keys, Payload, SharedKey, SignedRequest, signature_matches};

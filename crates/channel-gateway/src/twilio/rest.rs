@@ -137,6 +137,14 @@ impl Rest {
         Err(Fault::Unreadable(200))
     }
 
+    /// The whole address of what is kept there; it holds no secret.
+    ///
+    /// # Errors
+    /// See [`TwilioFault`].
+    pub(super) fn address(&self, path: &[&str]) -> Result<String, TwilioFault> {
+        self.url(path, &[]).map(String::from)
+    }
+
     /// The address of a next page, if it is at our host.
     fn next_page(&self, next: &str) -> Option<Url> {
         let url = self.base_url.join(next).ok()?;

@@ -25,7 +25,7 @@ pub fn parse_status(query: &str, body: &[u8]) -> Parsed {
     parsed
 }
 
-fn read(query: &str, form: &Form) -> Result<Inbound, &'static str> {
+pub(super) fn read(query: &str, form: &Form) -> Result<Inbound, &'static str> {
     let channel = form.channel("From").ok_or("a status without AccountSid or From")?;
     let vendor_id = form.sid().ok_or("a status without MessageSid")?.to_owned();
     let word = ["MessageStatus", "SmsStatus"].into_iter().find_map(|name| form.get(name));
@@ -51,7 +51,7 @@ fn read(query: &str, form: &Form) -> Result<Inbound, &'static str> {
 }
 
 /// Twilio's word in ours. While Twilio itself still queues or sends, all we know is that it has the message.
-fn state(word: &str) -> Option<DeliveryState> {
+pub(super) fn state(word: &str) -> Option<DeliveryState> {
     Some(match word {
         "accepted" | "scheduled" | "queued" | "sending" => DeliveryState::Accepted,
         // Some parts of a long SMS have arrived, which is no delivery yet.

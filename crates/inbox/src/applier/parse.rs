@@ -72,6 +72,9 @@ fn read(receipt: &Receipt) -> Result<Vec<Result<Inbound, Broken>>, String> {
         Some(Source::TwilioStatus) => {
             Ok(channel_gateway::twilio::parse_status(&receipt.query, &receipt.body).items)
         }
+        Some(Source::TwilioListed) => {
+            Ok(channel_gateway::twilio::parse_listed(&receipt.query, &receipt.body).items)
+        }
         None => Err(format!("the source {} is unknown", receipt.source)),
     }
 }

@@ -6,11 +6,9 @@ use entity::{contact, conversation, delivery, event, identity, message, quaranti
 use inbox::{
     Wakes, applier,
     ledger::{Ledger, Receipt, Source},
-    retention,
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait,
-    QueryFilter, QueryOrder,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
 };
 use serde_json::json;
 use testing::{TestDb, World, meta};
@@ -213,25 +211,6 @@ async fn a_number_we_do_not_know_is_kept_aside_with_its_reason() {
     assert!(clinic.bodies().await.is_empty());
     let aside = quarantine::Entity::find().one(clinic.test.db()).await.unwrap().unwrap();
     assert_eq!(aside.reason, "no channel is connected as phone_number_id:999");
-}
-
-#[tokio::test]
-async fn old_receipts_are_forgotten_but_not_what_came_out_of_quarantine() {
-    let clinic = Clinic::open().await;
-    clinic.webhook(meta::messages(&[meta::text("51987412306", "wamid.1", AT, "Hola")])).await;
-    clinic.webhook(b"{ this is no JSON".to_vec()).await;
-    clinic.apply().await;
-    let db = clinic.test.db();
-    db.execute_unprepared(
-        "update quarantine set released_at = now();
-         update receipt set state = 'applied', received_at = now() - interval '40 days'",
-    )
-    .await
-    .unwrap();
-
-    assert_eq!(retention::forget_receipts(db, 30).await.unwrap(), 1);
-    assert_eq!(quarantine::Entity::find().count(db).await.unwrap(), 1);
-    assert_eq!(clinic.bodies().await, ["Hola"], "the message itself stays");
 }
 
 #[tokio::test]

@@ -8,5 +8,7 @@
 mod books;
 mod costs;
 mod ingest;
+mod ledger;
 mod numbering;
 mod people;
+mod reconciling;

@@ -448,3 +448,7 @@ checks-warnings = { $count ->
     [one] one warning
    *[other] { $count } warnings
 }
+alarm-listing-failed = { $about }: Twilio's list of messages can't be read
+alarm-listing-failed-todo = { $detail }. Until then, what its webhooks fail to bring will not arrive. Check the account's token and permissions.
+alarm-ledger-gap = { $about }: something may be missing
+alarm-ledger-gap-todo = { $detail }. Look at the ledger: it says what was done.

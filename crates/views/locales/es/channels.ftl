@@ -448,3 +448,7 @@ checks-warnings = { $count ->
     [one] un aviso
    *[other] { $count } avisos
 }
+alarm-listing-failed = { $about }: no se puede leer la lista de mensajes de Twilio
+alarm-listing-failed-todo = { $detail }. Mientras tanto, lo que sus avisos no entreguen no llegará. Revisa el token y los permisos de la cuenta.
+alarm-ledger-gap = { $about }: puede faltar algo
+alarm-ledger-gap-todo = { $detail }. Mira el libro de entradas: dice qué se hizo.

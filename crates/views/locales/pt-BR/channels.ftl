@@ -448,3 +448,7 @@ checks-warnings = { $count ->
     [one] um aviso
    *[other] { $count } avisos
 }
+alarm-listing-failed = { $about }: não dá para ler a lista de mensagens da Twilio
+alarm-listing-failed-todo = { $detail }. Enquanto isso, o que os avisos dela não entregarem não chegará. Confira o token e as permissões da conta.
+alarm-ledger-gap = { $about }: pode faltar algo
+alarm-ledger-gap-todo = { $detail }. Veja o livro de entradas: ele diz o que foi feito.

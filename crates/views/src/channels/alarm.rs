@@ -91,4 +91,6 @@ keys! {
     VendorAlert = "vendor-alert",
     Clock = "clock",
     AddressUnreachable = "address-unreachable",
+    ListingFailed = "listing-failed",
+    LedgerGap = "ledger-gap",
 }
