@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jobs::Runner;
 
-use crate::{channels, files, gateway::Gateway, state::AppState};
+use crate::{books, channels, files, gateway::Gateway, state::AppState};
 
 /// What a job may use. Cheap to clone.
 #[derive(Clone)]
@@ -23,7 +23,8 @@ pub struct Bench {
 #[must_use]
 pub fn runner(bench: &Bench) -> Runner {
     let runner = channels::upkeep::teach(Runner::default(), bench);
-    files::jobs(runner, bench)
+    let runner = files::jobs(runner, bench);
+    books::teach(runner, bench)
 }
 
 /// Does jobs until the process ends, then finishes those under way.

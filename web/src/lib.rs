@@ -5,6 +5,7 @@
 
 pub mod at_work;
 pub mod auth;
+pub mod books;
 pub mod bus;
 pub mod channels;
 pub mod cli;

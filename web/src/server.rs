@@ -9,7 +9,7 @@ use actix_web::{
     web::{self, Data, ServiceConfig},
 };
 
-use crate::{error, request_log, routes, security_headers, state::AppState};
+use crate::{books, error, request_log, routes, security_headers, state::AppState};
 
 /// Gives an app what its handlers take, and all routes.
 pub fn configure(state: &AppState) -> impl FnOnce(&mut ServiceConfig) + use<> {
@@ -33,6 +33,7 @@ pub fn configure(state: &AppState) -> impl FnOnce(&mut ServiceConfig) + use<> {
 /// When the listener can't be used.
 pub fn run(listener: TcpListener, state: &AppState) -> io::Result<Server> {
     let settings = state.settings.server.clone();
+    tokio::spawn(books::stay_alive(state.clone()));
     let state = state.clone();
     let server = HttpServer::new(move || {
         // Wrapped from the inside out.

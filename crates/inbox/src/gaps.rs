@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use domain::ChannelId;
+use domain::{AlarmKind, ChannelId};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult, TransactionTrait as _};
 use uuid::Uuid;
 
@@ -224,6 +224,16 @@ pub async fn settle(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64
         [now.into(), META_REPEATS_DAYS.into()],
     )
     .await?;
+    if settled + noted > 0 {
+        rows::run(
+            db,
+            "update alarm a set cleared_at = $1
+             where a.kind = $2 and a.cleared_at is null
+                 and not exists (select from ledger_gap g where g.channel_id = a.channel_id and g.state = 'open')",
+            [now.into(), AlarmKind::LedgerGap.into()],
+        )
+        .await?;
+    }
     Ok(settled + noted)
 }
 

@@ -1,5 +1,6 @@
 //! WhatsApp Business Platform, Cloud API.
 
+pub mod analytics;
 pub mod app;
 mod body;
 mod card;

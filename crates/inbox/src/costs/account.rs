@@ -1,6 +1,7 @@
 //! What a vendor's account is billed in, and in which time zone its days begin.
 
 use chrono::{DateTime, Utc};
+use domain::ChannelId;
 use pricing::Currency;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
@@ -48,6 +49,26 @@ pub async fn of(db: &impl ConnectionTrait, account_key: &str) -> Result<Option<B
     )
     .await?;
     Ok(found.into_iter().next())
+}
+
+/// Meta's accounts in use, with one of the channels of each.
+///
+/// # Errors
+/// When the database fails.
+pub async fn metas(db: &impl ConnectionTrait) -> Result<Vec<(ChannelId, String)>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Account {
+        id: ChannelId,
+        account_key: String,
+    }
+    let found: Vec<Account> = rows::all(
+        db,
+        "select distinct on (account_key) id, account_key from channel
+         where kind = 'whatsapp_cloud' and disabled_at is null order by account_key, id",
+        [],
+    )
+    .await?;
+    Ok(found.into_iter().map(|account| (account.id, account.account_key)).collect())
 }
 
 /// Where an account's billing was learnt from.
