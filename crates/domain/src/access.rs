@@ -53,6 +53,8 @@ words! {
         TemplateManage = "template.manage",
         /// See what was quarantined.
         QuarantineRead = "quarantine.read",
+        /// Apply receipts of the ledger again.
+        ReceiptReplay = "receipt.replay",
         /// Read the audit.
         AuditRead = "audit.read",
     }

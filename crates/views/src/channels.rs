@@ -6,6 +6,7 @@
 pub mod alarm;
 pub mod checks;
 pub mod connect;
+pub mod costs;
 pub mod head;
 pub mod list;
 pub mod number;

@@ -8,6 +8,7 @@ pub mod conversations;
 pub mod files;
 pub mod floor;
 pub mod inbox;
+pub mod ledger;
 pub mod me;
 pub mod messages;
 pub mod originals;

@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod checks;
+pub mod costs;
 pub mod new;
 pub mod number;
 pub mod settings;
