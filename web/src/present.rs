@@ -143,6 +143,7 @@ pub fn message(line: &MessageLine, class: Class) -> MessageView {
             state,
             error_code: line.error_code,
             advice: line.advice.as_deref().and_then(Advice::parse),
+            cost: line.cost.as_ref().and_then(|cost| serde_json::from_value(cost.clone()).ok()),
             held: line.held.as_deref().and_then(Hold::parse),
             until: until(line),
         }),
@@ -249,6 +250,7 @@ pub fn details(line: &ConversationLine, details: &ContactDetails, class: Class) 
                 at: word.at,
             })
             .collect(),
+        costs: details.costs.iter().map(|cost| (cost.currency.clone(), cost.micros, cost.unknown)).collect(),
         previous: details
             .previous
             .iter()

@@ -80,11 +80,19 @@ pub struct Details {
     pub first_seen: DateTime<Utc>,
     /// What the contact allows and forbids.
     pub consents: Vec<ConsentLine>,
+    /// What the conversation has cost: currency, millionths, messages without a known price.
+    pub costs: Vec<(String, i64, i64)>,
     /// Other conversations of the contact, newest first.
     pub previous: Vec<PreviousConversation>,
 }
 
 impl Details {
+    /// An amount of what it has cost.
+    #[must_use]
+    pub fn amount(&self, currency: &str, micros: &i64, tx: &Tx) -> String {
+        crate::money::amount(*micros, currency, tx)
+    }
+
     /// Initials for the avatar.
     #[must_use]
     pub fn initials(&self) -> String {

@@ -305,6 +305,13 @@ impl MessageView {
         self.delivery.as_ref().map(|delivery| mark(delivery.state))
     }
 
+    /// What it cost, as a sentence.
+    #[must_use]
+    pub fn cost(&self, tx: &Tx) -> Option<String> {
+        let cost = self.delivery.as_ref()?.cost.as_ref()?;
+        Some(cost.sentence(tx))
+    }
+
     /// Why it failed and what to do about it.
     #[must_use]
     pub fn trouble(&self, tx: &Tx) -> Option<String> {

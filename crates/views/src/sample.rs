@@ -364,6 +364,7 @@ pub fn details(masked: bool) -> Details {
             proof: "BAJA".to_owned(),
             at: now() - TimeDelta::days(80),
         }],
+        costs: vec![("USD".to_owned(), 45_800, 1)],
         previous: vec![
             PreviousConversation {
                 id: id(2, 90),

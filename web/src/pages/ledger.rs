@@ -206,12 +206,10 @@ async fn lists(state: &AppState) -> Result<Vec<ListRow>, PageError> {
 
 /// An address as this viewer may see it.
 fn address(number: &str, viewer: &SignedIn) -> String {
-    let digits = number.bytes().all(|byte| byte.is_ascii_digit());
-    let shown = if digits { format!("+{number}") } else { number.to_owned() };
     match viewer.principal.holds(Permission::ContactPiiReveal) {
-        true if digits => views::phone::grouped(&shown),
-        true => shown,
-        false => mask(&shown),
+        true if number.starts_with('+') => views::phone::grouped(number),
+        true => number.to_owned(),
+        false => mask(number),
     }
 }
 

@@ -15,7 +15,6 @@ mod status;
 
 pub use content::content_of;
 pub(crate) use errors::{ALARMS, ERRORS};
-pub(crate) use errors::ERRORS;
 pub use listed::{Listed, fill_in_files, list, parse_listed};
 pub use message::parse_message;
 pub use sending::{TwilioSender, TwilioSettings, classify};

@@ -19,6 +19,8 @@ pub struct ContactDetails {
     pub previous: Vec<PreviousLine>,
     /// What the contact allows and forbids, the newest word on each purpose.
     pub consents: Vec<ConsentLine>,
+    /// What the conversation has cost, by currency.
+    pub costs: Vec<CostLine>,
     /// The newest events of the conversation, oldest first, without those that are messages.
     pub events: Vec<TimelineEvent>,
 }
@@ -43,6 +45,19 @@ pub struct ConsentLine {
     pub proof: String,
     /// Since when.
     pub at: DateTime<Utc>,
+}
+
+/// What was spent in one currency.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct CostLine {
+    /// ISO 4217.
+    pub currency: String,
+    /// In millionths.
+    pub micros: i64,
+    /// Messages of which a fee is not known: the sum is without it.
+    pub unknown: i64,
+    /// Whether any of it follows from a card.
+    pub estimated: bool,
 }
 
 /// An earlier conversation.
@@ -79,6 +94,7 @@ pub async fn details(
         created_at: DateTime<Utc>,
         identities: serde_json::Value,
         previous: serde_json::Value,
+        costs: serde_json::Value,
         consents: serde_json::Value,
         events: serde_json::Value,
     }
@@ -105,6 +121,10 @@ pub async fn details(
               select coalesce(json_agg(word order by word.purpose), '[]') from (
                   select distinct on (purpose) purpose, given, proof, at from consent
                   where contact_id in (select id from parts) order by purpose, at desc, id desc) word) as consents,
+             (select coalesce(json_agg(cost), '[]') from (
+                 select currency, sum(coalesce(vendor_micros, 0) + carrier_micros)::bigint as micros,
+                     count(*) filter (where vendor_micros is null) as unknown, bool_or(estimated) as estimated
+                 from message_cost where conversation_id = $2 group by currency order by currency) cost) as costs,
              (select coalesce(json_agg(line order by line.id), '[]') from (
                  select id, at, data as event from event
                  where conversation_id = $2 and kind not in ('message_received', 'message_submitted', 'delivery_changed',
@@ -133,6 +153,7 @@ pub async fn details(
                 first_seen: row.created_at,
                 identities: read(row.identities)?,
                 previous: read(row.previous)?,
+                costs: read(row.costs)?,
                 consents: read(row.consents)?,
                 events: timeline::known(row.events)?,
             })

@@ -48,6 +48,7 @@ pub struct MessageLine {
     pub file_seconds: Option<f32>,
     pub file_thumbnail: Option<bool>,
     pub file_tries: Option<i32>,
+    pub cost: Option<serde_json::Value>,
 }
 
 impl MessageLine {
@@ -71,13 +72,17 @@ const SELECT: &str = "
         q.direction as quote_direction, quoted.name as quote_author_name, case when q.revoked_at is null then q.kind else 'revoke' end as quote_kind, q.body as quote_body,
         f.id as file_id, f.state as file_state, f.reason as file_reason, f.type as file_type, f.name as file_name,
         f.bytes as file_bytes, f.width as file_width, f.height as file_height, f.seconds as file_seconds,
-        f.thumbnail as file_thumbnail, f.tries as file_tries
+        f.thumbnail as file_thumbnail, f.tries as file_tries,
+        case when k.message_id is not null then json_build_object('vendor_micros', k.vendor_micros,
+            'carrier_micros', k.carrier_micros, 'currency', k.currency, 'category', k.category, 'basis', k.basis,
+            'card', k.card, 'unknown', k.unknown, 'estimated', k.estimated) end as cost
     from message m
     join conversation c on c.id = m.conversation_id
     join contact on contact.id = c.contact_id
     join channel on channel.id = m.channel_id
     left join person author on author.id = m.author_id
     left join delivery d on d.message_id = m.id
+    left join message_cost k on k.message_id = m.id
     left join message q on q.channel_id = m.channel_id and q.vendor_id = m.reply_to
     left join person quoted on quoted.id = q.author_id
     left join lateral (select * from file where file.message_id = m.id order by file.id limit 1) f on true ";

@@ -5,8 +5,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Address, MessageId, outbound::Ticket};
 use sea_orm::FromQueryResult;
 
-use crate::trail::number_key;
-
 /// The vendor's clock may be behind ours by this,
 const BEFORE: TimeDelta = TimeDelta::seconds(60);
 /// and the call may have taken this long before the vendor made the message.
@@ -24,7 +22,7 @@ pub(super) struct Uncertain {
 
 fn key(address: &str) -> Option<String> {
     let plain = address.strip_prefix("whatsapp:").unwrap_or(address);
-    Address::phone(plain).or_else(|| Address::bsuid(plain)).map(|address| number_key(&address))
+    Address::phone(plain).or_else(|| Address::bsuid(plain)).map(|address| address.key())
 }
 
 impl Uncertain {

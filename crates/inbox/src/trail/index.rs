@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use domain::{
-    Address, ChannelId, IdentityKind,
+    Address, ChannelId,
     inbound::{Inbound, InboundEvent, PastProgress},
 };
 use sea_orm::{
@@ -24,22 +24,6 @@ const BITE: i64 = 500;
 const SETTLED_AFTER: Duration = Duration::from_secs(10);
 /// Bites in a row, so that a flood of receipts does not keep a worker for ever.
 const BITES: usize = 40;
-
-/// One spelling for all that are one number: Mexico with and without 1, Argentina with and without 9, Brazil with and
-/// without the ninth digit (whatsapp-cloud.md §2.1). Other addresses are their own key.
-#[must_use]
-pub fn number_key(address: &Address) -> String {
-    if address.kind != IdentityKind::Phone {
-        return address.value.clone();
-    }
-    let digits = address.value.trim_start_matches('+');
-    let dropped = |head: usize| format!("{}{}", &digits[..head], &digits[head + 1..]);
-    match (digits.get(..3), digits.len()) {
-        (Some("521" | "549"), 13) => dropped(2),
-        (Some(_), 13) if digits.starts_with("55") && digits.as_bytes().get(4) == Some(&b'9') => dropped(4),
-        _ => digits.to_owned(),
-    }
-}
 
 #[derive(Serialize)]
 struct Row {
@@ -175,7 +159,7 @@ pub(crate) async fn set_progress(tx: &impl ConnectionTrait, name: &str, receipt:
 }
 
 fn row(receipt_id: i64, item: usize, channel_id: Option<ChannelId>, inbound: &Inbound) -> Row {
-    let first = |addresses: &[Address]| addresses.first().map(number_key);
+    let first = |addresses: &[Address]| addresses.first().map(Address::key);
     let mut row =
         Row { receipt_id, item, channel_id, what: "notice", vendor_id: None, number_key: None, quotes: None };
     match &inbound.event {
@@ -204,7 +188,7 @@ fn row(receipt_id: i64, item: usize, channel_id: Option<ChannelId>, inbound: &In
         }
         InboundEvent::AddressBook(entry) => {
             row.what = "address_book";
-            row.number_key = Some(number_key(&entry.address));
+            row.number_key = Some(entry.address.key());
         }
         InboundEvent::AddressChanged(change) => {
             row.what = "address_change";
@@ -217,30 +201,4 @@ fn row(receipt_id: i64, item: usize, channel_id: Option<ChannelId>, inbound: &In
         InboundEvent::Notice(_) => {}
     }
     row
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn key(text: &str) -> String {
-        Address::phone(text)
-            .or_else(|| Address::bsuid(text))
-            .map(|address| number_key(&address))
-            .unwrap_or_default()
-    }
-
-    #[test]
-    fn a_number_has_one_key_however_the_vendor_spells_it() {
-        for (one, other) in [
-            ("+52 1 55 1234 5678", "+525512345678"),
-            ("5491155550000", "541155550000"),
-            ("+5511987654321", "+551187654321"),
-            ("+51 987 412 306", "51987412306"),
-        ] {
-            assert_eq!(key(one), key(other));
-        }
-        assert_ne!(key("+551187654321"), key("+551287654321"));
-        assert_eq!(key("PE.40123"), "PE.40123");
-    }
 }

@@ -3,7 +3,7 @@
 mod index;
 mod search;
 
-pub use index::{catch_up, number_key, step as index_step};
+pub use index::{catch_up, step as index_step};
 pub(crate) use index::{note_again, progress, set_progress};
 pub(crate) use search::ids;
 pub use search::{

@@ -5,7 +5,6 @@ use domain::{Address, ChannelId, ConversationId, MessageId};
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult, Statement, Value};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::number_key;
 use crate::rows;
 
 /// Where a receipt stands.
@@ -247,7 +246,7 @@ impl Chosen {
         let number = match filled(&wanted.number) {
             None => None,
             Some(text) => match Address::phone(&text).or_else(|| Address::bsuid(&text)) {
-                Some(address) => Some(number_key(&address)),
+                Some(address) => Some(address.key()),
                 None => return Ok(None),
             },
         };

@@ -265,7 +265,7 @@ async fn a_search_in_a_long_ledger_reads_what_it_shows_and_little_more() {
                 now() - make_interval(secs => 100000 - n), now()
             from generate_series(1, 100000) n order by n returning id, received_at)
         insert into receipt_item (receipt_id, item, channel_id, what, vendor_id, number_key)
-        select id, 0, $1, 'message', 'wamid.' || id, '51987' || (id % 1000) from made";
+        select id, 0, $1, 'message', 'wamid.' || id, '+51987' || (id % 1000) from made";
     books.run(many, [books.world.whatsapp.into()]).await;
     books
         .run(

@@ -241,7 +241,7 @@ pub fn unknown(why: &str, tx: &Tx) -> String {
 }
 
 /// What one message cost, as a sentence for its tooltip.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct MessageCost {
     /// Meta's fee or the carrier's price; `None` when it is not known.
     pub vendor_micros: Option<i64>,
