@@ -194,10 +194,11 @@ pub fn table() -> Vec<Route> {
         ),
         Route::get("/admin/channels/{id}/ledger", holds(P::QuarantineRead), pages::ledger::of_channel),
         Route::get("/admin/ledger", holds(P::QuarantineRead), pages::ledger::show),
-        Route::get("/admin/ledger/{id}", holds(P::QuarantineRead), pages::ledger::receipt),
-        Route::get("/admin/ledger/{id}/raw", holds(P::QuarantineRead), pages::ledger::raw),
         Route::post("/admin/ledger/replays", holds(P::ReceiptReplay), pages::ledger::replay),
         Route::get("/admin/ledger/replays/{id}", holds(P::QuarantineRead), pages::ledger::replayed),
+        // Behind what has a name of its own there.
+        Route::get("/admin/ledger/{id}", holds(P::QuarantineRead), pages::ledger::receipt),
+        Route::get("/admin/ledger/{id}/raw", holds(P::QuarantineRead), pages::ledger::raw),
         Route::get("/admin/channels/{id}", holds(P::ChannelManage), pages::channels::show),
         Route::post("/admin/channels/{id}", holds(P::ChannelManage), pages::channels::settings::update),
         Route::post("/admin/channels/{id}/state", holds(P::ChannelManage), pages::channels::settings::enable),

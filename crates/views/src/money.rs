@@ -12,7 +12,7 @@ pub fn amount(micros: i64, currency: &str, tx: &Tx) -> String {
     let digits = (micros / 1_000_000).to_string();
     let mut whole = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             whole.push(group);
         }
         whole.push(digit);

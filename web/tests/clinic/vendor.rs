@@ -139,6 +139,13 @@ impl Vendor {
         self.sim.graph_url()
     }
 
+    /// Lucía sends an SMS, which Twilio can't deliver to us.
+    pub async fn lucia_texts_in_vain(&self, text: &str) {
+        let writing = json!({ "channel": "Sonrisas SMS", "from": LUCIA, "message": text, "wait_ms": 0 });
+        let (status, answer) = self.control("inbound", &writing).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{answer}");
+    }
+
     /// Lucía writes whatever is in a message of hers, and goes on without waiting.
     pub async fn lucia_drops(&self, text: &str) {
         let writing = json!({ "from": LUCIA, "name": LUCIA_NAME, "message": text, "wait_ms": 0 });

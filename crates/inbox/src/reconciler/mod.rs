@@ -23,6 +23,8 @@ use settling::{Uncertain, settle};
 
 /// Windows overlap: the vendor's list may show a message late, and clocks differ.
 const OVERLAP: TimeDelta = TimeDelta::minutes(15);
+/// And reach beyond now.
+const AHEAD: TimeDelta = TimeDelta::minutes(1);
 /// A channel that was never listed is listed from its beginning, but no further back than this.
 const FURTHEST: TimeDelta = TimeDelta::days(7);
 /// A send that the list does not show so long after it was tried was not taken.
@@ -130,7 +132,8 @@ async fn look(
     from: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<Reconciled, ReconcileError> {
-    let listed = lists.list(channel, from, now).await?;
+    // The vendor counts in seconds, by its own clock: what was sent a moment ago is within.
+    let listed = lists.list(channel, from, now + AHEAD).await?;
     let mut missed = missed_messages(db, channel, &listed).await?;
     lists.fill_in_files(channel, &mut missed).await?;
 
