@@ -129,8 +129,15 @@ pub(crate) async fn apply(
         happened.extend(stepped.into_iter().map(|event| (event, None)));
     }
     save(tx, &changes, !learnt.is_empty(), now).await?;
-    posting::decided(tx, &priced.into_iter().collect::<Vec<_>>(), now).await?;
-    happened.extend(changes.values().filter(|change| change.moved).map(|change| {
+    let posted = posting::decided(tx, &priced.into_iter().collect::<Vec<_>>(), now).await?;
+    // A price that comes after the message had arrived: nothing moved, and pages have something new to show.
+    let shown: BTreeSet<MessageId> = posted
+        .into_iter()
+        .filter(|message| changes.get(message).is_some_and(|change| !change.moved))
+        .collect();
+    posting::show(tx, shown.iter().copied()).await?;
+    let is_news = |change: &&Change<'_>| change.moved || shown.contains(&change.message_id);
+    happened.extend(changes.values().filter(is_news).map(|change| {
         let Change { conversation_id: conversation, message_id: message, state, .. } = *change;
         (Event::DeliveryChanged { conversation, message, state }, None)
     }));

@@ -121,14 +121,15 @@ impl Row {
     }
 }
 
-/// Post the costs of these messages of ours. The caller holds their deliveries locked; whoever calls twice posts once.
+/// Post the costs of these messages of ours; those that have one now. The caller holds their deliveries locked; whoever
+/// calls twice posts once.
 pub(crate) async fn decided(
     tx: &impl ConnectionTrait,
     messages: &[MessageId],
     now: DateTime<Utc>,
-) -> Result<(), DbErr> {
+) -> Result<Vec<MessageId>, DbErr> {
     if messages.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let ids: Vec<uuid::Uuid> = messages.iter().map(|id| id.0).collect();
     let found: Vec<Decided> = rows::all(
@@ -155,7 +156,9 @@ pub(crate) async fn decided(
         let cost = decided.cost(None)?;
         Some(Row::new(decided, cost))
     });
-    insert(tx, &posted.collect::<Vec<_>>(), now).await
+    let posted: Vec<Row> = posted.collect();
+    insert(tx, &posted, now).await?;
+    Ok(posted.into_iter().map(|row| row.message_id).collect())
 }
 
 /// Post what customers' messages cost that were just stored, where the vendor charges for them.
@@ -201,8 +204,8 @@ pub struct ListedPrice {
     pub currency: Currency,
 }
 
-/// Post the prices that a vendor's list tells, for messages of a channel whose price only the vendor knows (SMS). How
-/// many were posted for the first time.
+/// Post the prices that a vendor's list tells, for messages of a channel whose price only the vendor knows (SMS).
+/// Those that were posted for the first time.
 ///
 /// # Errors
 /// When the database fails.
@@ -211,9 +214,9 @@ pub async fn post_listed(
     channel: ChannelId,
     prices: &[ListedPrice],
     now: DateTime<Utc>,
-) -> Result<usize, DbErr> {
+) -> Result<Vec<MessageId>, DbErr> {
     if prices.is_empty() {
-        return Ok(0);
+        return Ok(Vec::new());
     }
     #[derive(FromQueryResult)]
     struct Priced {
@@ -247,7 +250,20 @@ pub async fn post_listed(
         })
         .collect();
     insert(tx, &posted, now).await?;
-    Ok(posted.len())
+    show(tx, posted.iter().filter(|row| row.direction == "out").map(|row| row.message_id)).await?;
+    Ok(posted.iter().map(|row| row.message_id).collect())
+}
+
+/// Pages show these anew: what they cost was learnt without anything else having happened to them.
+pub(crate) async fn show(
+    tx: &impl ConnectionTrait,
+    messages: impl IntoIterator<Item = MessageId>,
+) -> Result<(), DbErr> {
+    let ids: Vec<uuid::Uuid> = messages.into_iter().map(|id| id.0).collect();
+    if !ids.is_empty() {
+        rows::run(tx, "update message set version = version + 1 where id = any($1)", [ids.into()]).await?;
+    }
+    Ok(())
 }
 
 /// Once posted it stays, but for a failure that turned out to be none.

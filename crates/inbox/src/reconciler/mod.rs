@@ -156,7 +156,8 @@ async fn look(
             Some(ListedPrice { vendor_id: one.sid.clone(), micros, currency })
         })
         .collect();
-    costs::post_listed(&tx, channel, &prices, now).await?;
+    let posted = costs::post_listed(&tx, channel, &prices, now).await?;
+    announce(&tx, posted, now).await?;
     let reconciled = Reconciled {
         listed: listed.len(),
         messages: missed.len(),
@@ -331,6 +332,38 @@ async fn not_taken(
         .collect();
     events::append(tx, &happened, now).await?;
     Ok(failed.len())
+}
+
+/// Pages that show these learn what they cost.
+async fn announce(
+    tx: &sea_orm::DatabaseTransaction,
+    posted: Vec<MessageId>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    #[derive(FromQueryResult)]
+    struct Ours {
+        message_id: MessageId,
+        conversation_id: domain::ConversationId,
+        state: DeliveryState,
+    }
+    if posted.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<uuid::Uuid> = posted.iter().map(|id| id.0).collect();
+    let ours: Vec<Ours> = rows::all(
+        tx,
+        "select message_id, conversation_id, state from delivery where message_id = any($1)",
+        [ids.into()],
+    )
+    .await?;
+    let happened: Vec<_> = ours
+        .iter()
+        .map(|row| {
+            let (conversation, message, state) = (row.conversation_id, row.message_id, row.state);
+            (domain::Event::DeliveryChanged { conversation, message, state }, None)
+        })
+        .collect();
+    events::append(tx, &happened, now).await
 }
 
 /// Put what was missed into the ledger, in its order.

@@ -226,7 +226,7 @@ async fn an_sms_costs_what_the_carrier_lists() {
         [ListedPrice { vendor_id: "SM7".to_owned(), micros: Micros(-7_500), currency: Currency::USD }];
     for expected in [1, 0] {
         let posted = costs::post_listed(books.db(), books.world.sms, &prices, Utc::now()).await.unwrap();
-        assert_eq!(posted, expected, "listed twice, posted once");
+        assert_eq!(posted.len(), expected, "listed twice, posted once");
     }
     let cost: i64 = books.one("select vendor_micros from message_cost where not estimated").await;
     assert_eq!(cost, 7_500);
