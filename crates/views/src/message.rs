@@ -9,7 +9,10 @@ use domain::{
 };
 use serde_json::Value;
 
-use crate::{Arg, FileFacts, PersonTag, Tx, failure, failure::Failure, linkify, preview, time};
+use crate::{
+    Arg, FileFacts, PersonTag, Tx, channels::costs::MessageCost, failure, failure::Failure, linkify, preview,
+    time,
+};
 
 /// Who wrote a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +45,8 @@ pub struct Delivery {
     pub held: Option<Hold>,
     /// Nothing happens before that: neither by itself nor, after a failure, by hand.
     pub until: Option<DateTime<Utc>>,
+    /// What it cost, once that is decided.
+    pub cost: Option<MessageCost>,
 }
 
 /// The message that one answers.

@@ -190,7 +190,14 @@ pub fn outbound(number: u16, minutes_ago: i64, body: &str, state: DeliveryState)
     MessageView {
         client_id: Some(format!("5e2b7c1a-0000-4000-8000-0000{number:08x}")),
         author: Author::Person(valeria()),
-        delivery: Some(Delivery { state, error_code: None, advice: None, held: None, until: None }),
+        delivery: Some(Delivery {
+            state,
+            error_code: None,
+            advice: None,
+            held: None,
+            until: None,
+            cost: None,
+        }),
         ..inbound(number, minutes_ago, text(body))
     }
 }
@@ -299,6 +306,7 @@ pub fn deliveries() -> Vec<Delivery> {
         advice: None,
         held: None,
         until: None,
+        cost: None,
     });
     let failed = [
         (131_047, None),
@@ -313,6 +321,7 @@ pub fn deliveries() -> Vec<Delivery> {
         advice,
         held: None,
         until: None,
+        cost: None,
     });
     let waiting = [
         (DeliveryState::Queued, Some(130_429), None),
@@ -323,7 +332,7 @@ pub fn deliveries() -> Vec<Delivery> {
     ]
     .map(|(state, error_code, held)| {
         let until = Some(now() + TimeDelta::hours(20));
-        Delivery { state, error_code, advice: None, held, until }
+        Delivery { state, error_code, advice: None, held, until, cost: None }
     });
     plain.chain(failed).chain(waiting).collect()
 }

@@ -125,6 +125,7 @@ fn a_failure_says_why_and_what_to_do_and_offers_to_send_again_only_where_that_he
             advice,
             held: None,
             until: None,
+            cost: None,
         };
         let message = sample::outbound(1, 1, "Hola", DeliveryState::Failed);
         bubble(Lang::Es, &MessageView { delivery: Some(delivery), ..message })
@@ -145,7 +146,7 @@ fn a_failure_says_why_and_what_to_do_and_offers_to_send_again_only_where_that_he
 fn what_waits_says_why_and_until_when_and_offers_nothing() {
     let shown = |state, error_code, held| {
         let until = Some("2026-11-23T15:05:00Z".parse().unwrap());
-        let delivery = Delivery { state, error_code, advice: None, held, until };
+        let delivery = Delivery { state, error_code, advice: None, held, until, cost: None };
         bubble(Lang::Es, &MessageView { delivery: Some(delivery), ..sample::outbound(1, 1, "Hola", state) })
     };
     let tomorrow = shown(DeliveryState::Queued, None, Some(Hold::CustomersADay));
