@@ -162,7 +162,10 @@ pub fn table() -> Vec<Route> {
         Route::get("/inbox/{conversation}", holds(P::ConversationRead), pages::inbox::open),
         Route::get("/inbox/{conversation}/earlier", holds(P::ConversationRead), pages::inbox::earlier),
         Route::post("/conversations/{id}/messages", holds(P::ConversationReply), pages::messages::create),
+        Route::post("/conversations/{id}/files", holds(P::ConversationReply), pages::uploads::create)
+            .body_limit(pages::uploads::LARGEST),
         Route::get("/files/{id}", holds(P::ConversationRead), pages::files::show).in_bulk(),
+        Route::delete("/files/{id}", holds(P::ConversationReply), pages::uploads::discard),
         Route::get("/files/{id}/thumbnail", holds(P::ConversationRead), pages::files::thumbnail).in_bulk(),
         Route::get("/media/{token}/{name}", Signed, pages::files::fetched_by_vendor),
         Route::new(Method::HEAD, "/media/{token}/{name}", Signed, pages::files::fetched_by_vendor),

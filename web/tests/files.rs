@@ -1,10 +1,14 @@
 //! Files come with messages, are shown to whoever sees the conversation, and to nobody else.
 
+use domain::ConversationId;
 use reqwest::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::clinic::{Clinic, Page, Person, one};
+use crate::{
+    clinic::{Clinic, Page, Person, one},
+    helpers::Answer,
+};
 
 /// The first file, and the states of all, oldest first.
 async fn first_file(clinic: &Clinic) -> Uuid {
@@ -164,4 +168,95 @@ async fn a_link_for_a_vendor_opens_one_file_for_a_while() {
     let forged = link.as_str().replace("/media/", "/media/A");
     let answer = reqwest::Client::new().get(forged).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+}
+
+/// Attach a file as the composer does: the body is the file.
+async fn attaches(page: &Page, talk: ConversationId, query: &str, bytes: Vec<u8>) -> Answer {
+    let request = page
+        .request(Method::POST, &format!("/conversations/{talk}/files?{query}"))
+        .header("content-type", "application/octet-stream")
+        .body(bytes);
+    page.person.browser.clone().send(request).await
+}
+
+async fn sends(page: &Page, talk: ConversationId, file: &Value, caption: Option<&str>) -> Answer {
+    let content = json!({
+        "kind": file["kind"], "file": file["id"], "voice": file["voice"], "caption": caption,
+    });
+    let request = page
+        .request(Method::POST, &format!("/conversations/{talk}/messages"))
+        .json(&json!({ "client_id": Uuid::now_v7(), "content": content }));
+    page.person.browser.clone().send(request).await
+}
+
+const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
+const RECORDED: &[u8] = include_bytes!("../../crates/voice-note/fixtures/chromium.webm");
+
+#[tokio::test]
+async fn a_paper_and_a_voice_note_arrive_as_what_they_are() {
+    let clinic = Clinic::open().await;
+    let valeria = clinic.agent("Valeria").await;
+    clinic.vendor().lucia_writes("¿Me mandas la cotización?").await;
+    let talk = clinic.held_conversation().await;
+    let hers = valeria.opens(talk).await;
+
+    let paper = attaches(&hers, talk, "name=Cotizaci%C3%B3n.pdf&type=application%2Fpdf", PDF.to_vec()).await;
+    let paper: Value = serde_json::from_str(&paper.is(StatusCode::CREATED).body).unwrap();
+    assert_eq!((&paper["kind"], &paper["caption"]), (&json!("document"), &json!(true)));
+    sends(&hers, talk, &paper, Some("Aquí está")).await.is(StatusCode::CREATED);
+    let sent = clinic.vendor().until_sent(1).await;
+    assert_eq!(sent[0]["type"], "document", "{sent:?}");
+
+    let note = attaches(&hers, talk, "voice=true&type=audio%2Fwebm", RECORDED.to_vec()).await;
+    let note: Value = serde_json::from_str(&note.is(StatusCode::CREATED).body).unwrap();
+    assert_eq!((&note["kind"], &note["voice"]), (&json!("audio"), &json!(true)));
+    sends(&hers, talk, &note, None).await.is(StatusCode::CREATED);
+    let sent = clinic.vendor().until_sent(2).await;
+    assert_eq!(sent[1]["type"], "audio", "{sent:?}");
+    clinic
+        .until_count("select count(*) from file where voice and type = 'audio/ogg' and seconds > 1", 1)
+        .await;
+    clinic.until_count("select count(*) from file_at_vendor", 2).await;
+
+    // What went with a message goes with no other.
+    assert!(!sends(&hers, talk, &paper, None).await.status.is_success());
+}
+
+#[tokio::test]
+async fn what_the_vendor_would_refuse_is_refused_here_in_the_person_s_language() {
+    let clinic = Clinic::open().await;
+    let valeria = clinic.agent("Valeria").await;
+    clinic.vendor().lucia_writes("Hola").await;
+    let talk = clinic.held_conversation().await;
+    let hers = valeria.opens(talk).await;
+    let refused = async |query: &str, bytes: Vec<u8>, words: &str| {
+        let answer = attaches(&hers, talk, query, bytes).await;
+        assert!(answer.status.is_client_error(), "{query}: {}", answer.status);
+        assert!(answer.body.contains(words), "{query}: {}", answer.body);
+    };
+    refused("name=a.jpg", b"\0\0\0\x18ftypheic\0\0\0\0".to_vec(), "HEIC").await;
+    let mut webp = b"RIFF\0\0\0\0WEBPVP8 ".to_vec();
+    webp.resize(200_000, 0);
+    refused("name=foto.jpg&type=image%2Fjpeg", webp, "WebP").await;
+    let mut film = b"\0\0\0\x18ftypisom\0\0\0\0".to_vec();
+    film.resize(20 * 1024 * 1024, 0);
+    refused("name=v.mp4", film, "demasiado grande").await;
+    refused("name=x.exe", b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0\x3e\0".to_vec(), "tipo de archivo")
+        .await;
+    refused("name=nada", Vec::new(), "vacío").await;
+    refused("voice=true", b"no sound".to_vec(), "grabación").await;
+    assert_eq!(clinic.count("select count(*) from file").await, 0);
+
+    // Who may not answer attaches nothing, and what is attached is its person's alone.
+    let mateo = clinic.agent("Mateo").await;
+    let his = mateo.opens_inbox().await;
+    attaches(&his, talk, "name=a.pdf", PDF.to_vec()).await.is(StatusCode::NOT_FOUND);
+    let paper = attaches(&hers, talk, "name=a.pdf", PDF.to_vec()).await.is(StatusCode::CREATED);
+    let paper: Value = serde_json::from_str(&paper.body).unwrap();
+    let path = format!("/files/{}", paper["id"].as_str().unwrap());
+    let request = his.request(Method::DELETE, &path);
+    his.person.browser.clone().send(request).await.is(StatusCode::NOT_FOUND);
+    let request = hers.request(Method::DELETE, &path);
+    hers.person.browser.clone().send(request).await.is(StatusCode::NO_CONTENT);
+    assert_eq!(clinic.count("select count(*) from file").await, 0);
 }

@@ -47,10 +47,10 @@ impl Server {
         server
     }
 
-    fn store(&self, address: &str, secret: &str) -> Store {
+    fn store(&self, address: &str, key: &str) -> Store {
         let variables = [
-            ("AWS_ACCESS_KEY_ID", "S3RVER".to_owned()),
-            ("AWS_SECRET_ACCESS_KEY", secret.to_owned()),
+            ("AWS_ACCESS_KEY_ID", key.to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", key.to_owned()),
             ("AWS_REGION", "us-east-1".to_owned()),
             ("AWS_ENDPOINT", format!("http://127.0.0.1:{}", self.port)),
             ("AWS_ALLOW_HTTP", "true".to_owned()),
@@ -98,5 +98,6 @@ async fn files_small_and_large_go_into_a_bucket_and_come_out_again() {
 async fn a_wrong_key_is_a_failure_and_not_an_empty_store() {
     let server = Server::start();
     let store = server.store("s3://bandeja", "wrong");
-    assert!(matches!(store.check().await, Err(StoreError::Store(_))));
+    let outcome = store.check().await;
+    assert!(matches!(outcome, Err(StoreError::Store(_))), "{outcome:?}");
 }

@@ -11,6 +11,7 @@ pub mod details;
 pub mod error_page;
 pub mod failure;
 pub mod file;
+pub mod file_refusal;
 pub mod flaw;
 pub mod floor;
 pub mod frame;
@@ -41,6 +42,7 @@ pub use channel::ChannelTag;
 pub use details::{ConsentLine, Details, DetailsFragment, IdentityLine};
 pub use error_page::ErrorPage;
 pub use file::FileFacts;
+pub use file_refusal::FileRefusal;
 pub use floor::{
     FloorAgent, FloorAgentFragment, FloorConversation, FloorConversationFragment, FloorPage, FloorQueue,
     FloorQueueFragment, FloorTotals, FloorTotalsFragment,

@@ -55,6 +55,16 @@ pub const SCRIPT_KEYS: &[&str] = &[
     "js-assigned",
     "js-assigned-back",
     "js-undo",
+    "js-file-most",
+    "js-file-pasted",
+    "js-file-over",
+    "js-file-ready",
+    "js-file-remove",
+    "js-file-wait",
+    "js-file-refused",
+    "js-not-uploaded",
+    "js-record-unable",
+    "js-record-denied",
 ];
 
 /// All script words of a language as a JSON object that can't end the element it stands in.

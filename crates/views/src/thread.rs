@@ -159,6 +159,12 @@ impl Thread {
         )
     }
 
+    /// The largest file the channel takes, in bytes.
+    #[must_use]
+    pub fn largest(&self) -> u64 {
+        domain::limits::files::of(self.state.channel.kind).iter().map(|rule| rule.most).max().unwrap_or(0)
+    }
+
     /// The longest text the channel takes.
     #[must_use]
     pub fn longest(&self) -> usize {

@@ -1,4 +1,5 @@
 // The composer: Enter sends, drafts are kept for each conversation, the channel's limit is counted.
+import { attached, takeAll } from "./attach.js";
 import { key } from "./keys.js";
 import { tellServer } from "./live.js";
 import { post } from "./outbox.js";
@@ -62,13 +63,19 @@ function typing() {
 
 function submit() {
   const body = field().value.trim();
-  if (!body || document.getElementById("dock").dataset.mode !== "open") return;
+  const { busy, bad, files } = attached(current);
+  if (busy || bad) return say(t(busy ? "file-wait" : "file-refused"));
+  if ((!body && !files.length) || document.getElementById("dock").dataset.mode !== "open") return;
   if (count()) return say(t("too-long"));
   field().value = "";
   typed = { in: null, at: 0 };
   keep();
   count();
-  post(current, body);
+  takeAll(current);
+  // The words go beside the first file that can carry some.
+  const carrier = files.findIndex((file) => file.caption);
+  files.forEach((file, at) => post(current, at === carrier ? body : "", file));
+  if (body && carrier < 0) post(current, body);
   field().focus();
 }
 

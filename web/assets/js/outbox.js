@@ -37,8 +37,8 @@ const update = (id, change) => store((all) => all.map((one) => (one.id === id ? 
 const drop = (id) => store((all) => all.filter((one) => one.id !== id));
 
 /** Write a message down, draw it, and send it when its turn comes. */
-export function post(conv, body) {
-  const entry = { id: crypto.randomUUID(), conv, body, at: new Date().toISOString(), failed: null };
+export function post(conv, body, file = null) {
+  const entry = { id: crypto.randomUUID(), conv, body, file, at: new Date().toISOString(), failed: null };
   store((all) => [...all, entry]);
   draw(entry);
   toEnd();
@@ -48,7 +48,7 @@ export function post(conv, body) {
 function bubble(entry) {
   const element = document.getElementById("bubble-out").content.firstElementChild.cloneNode(true);
   element.id = `p-${entry.id}`;
-  element.querySelector(".txt").textContent = entry.body;
+  element.querySelector(".txt").textContent = [entry.file?.name, entry.body].filter(Boolean).join("\n");
   element.querySelector("time").dateTime = entry.at;
   return element;
 }
@@ -127,7 +127,7 @@ async function sendAll() {
     const answer = await send(
       "POST",
       `/conversations/${next.conv}/messages`,
-      { client_id: next.id, body: next.body },
+      next.file ? { client_id: next.id, content: carry(next) } : { client_id: next.id, body: next.body },
       next.id,
     );
     if (answer.ok) arrived(next, answer.text);
@@ -135,6 +135,9 @@ async function sendAll() {
     else refused(next, answer.error?.message ?? t("failed"));
   }
 }
+
+// A file, and the words beside it.
+const carry = ({ file, body }) => ({ kind: file.kind, file: file.id, voice: file.voice, ...(body && { caption: body }) });
 
 function arrived({ id, conv }, html) {
   drop(id);

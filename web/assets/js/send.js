@@ -9,8 +9,13 @@ export async function send(method, url, fields = {}, key = crypto.randomUUID()) 
   try {
     const answer = await fetch(url, {
       method,
-      body: new URLSearchParams(fields),
-      headers: { "X-CSRF": csrf, "Idempotency-Key": key, "HX-Request": "true" },
+      body: "content" in fields ? JSON.stringify(fields) : new URLSearchParams(fields),
+      headers: {
+        ...("content" in fields && { "Content-Type": "application/json" }),
+        "X-CSRF": csrf,
+        "Idempotency-Key": key,
+        "HX-Request": "true",
+      },
       signal: AbortSignal.timeout(20_000),
     });
     if (answer.status === 401) document.dispatchEvent(new CustomEvent("signed-out"));

@@ -25,8 +25,8 @@ test("whatever a customer sends has a bubble with a name", async ({ open, office
     await attach("location");
     await attach("contact");
     await expect(entry("Hola 👋")).toHaveCount(1);
-    await expect(entry("Foto")).toHaveCount(1);
-    await expect(entry("Nota de voz")).toHaveCount(1);
+    await expect(at(valeria).thread.getByRole("img", { name: /^Imagen de/ })).toHaveCount(1);
+    await expect(at(valeria).thread.getByRole("button", { name: /^Reproducir nota de voz/ })).toHaveCount(1);
     await expect(entry("Parque Kennedy")).toHaveCount(1);
     await expect(entry("Rosa Fernández")).toHaveCount(1);
   });

@@ -13,6 +13,7 @@ pub mod me;
 pub mod messages;
 pub mod originals;
 pub mod presence;
+pub mod uploads;
 
 use ::inbox::reading::start::Start;
 use actix_web::{HttpResponse, http::header, web::Redirect};

@@ -1,0 +1,136 @@
+// Files beside the draft: picked, pasted or dropped, sent up at once, taken along by the message.
+import { act } from "./act.js";
+import { openConversation } from "./panes.js";
+import { say, shout } from "./say.js";
+import { send } from "./send.js";
+import { upload } from "./upload.js";
+import { t } from "./words.js";
+
+const MOST = 10;
+const trays = new Map(); // by conversation
+let made = 0;
+
+const form = () => document.getElementById("composer");
+const tray = () => document.getElementById("tray");
+const items = (conv = openConversation()) => trays.get(conv) ?? [];
+const canWrite = () => document.getElementById("dock")?.dataset.mode === "open";
+
+/** What is attached here: whether something still goes up or was refused, and the files that are ready. */
+export function attached(conv) {
+  const all = items(conv);
+  return { busy: all.some((one) => one.share < 1), bad: all.some((one) => one.why), files: all.map((one) => one.file) };
+}
+
+/** The message has them now. */
+export function takeAll(conv) {
+  for (const one of items(conv)) release(one);
+  trays.delete(conv);
+  draw();
+}
+
+function release(one) {
+  if (one.preview) URL.revokeObjectURL(one.preview);
+}
+
+function add(files) {
+  if (!canWrite()) return;
+  const conv = openConversation();
+  for (const blob of files) {
+    if (items(conv).length >= MOST) return say(t("file-most", { n: MOST }));
+    begin(conv, blob);
+  }
+  document.getElementById("draft")?.focus();
+}
+
+async function begin(conv, blob) {
+  const stop = new AbortController();
+  const one = { key: (made += 1), name: blob.name || t("file-pasted"), share: 0, why: "", file: null, stop };
+  one.preview = /^image\/(png|jpeg|gif|webp)$/.test(blob.type) ? URL.createObjectURL(blob) : "";
+  trays.set(conv, [...items(conv), one]);
+  draw();
+  const most = Number(form()?.dataset.most) || Infinity;
+  const answer =
+    blob.size > most
+      ? { ok: false, why: t("file-over", { n: Math.floor(most / 1048576) }) }
+      : await upload(conv, blob, { name: one.name, signal: stop.signal, progress: (share) => grow(one, share) });
+  one.share = 1;
+  one.file = answer.file ?? null;
+  one.why = answer.ok ? "" : answer.why;
+  if (one.why) shout(`${one.name}: ${one.why}`);
+  else say(t("file-ready", { name: one.name }));
+  draw();
+}
+
+function grow(one, share) {
+  one.share = Math.min(share, 0.99);
+  const bar = tray()?.querySelector(`[data-key="${one.key}"] progress`);
+  if (bar) bar.value = one.share;
+}
+
+function draw() {
+  const box = tray();
+  if (!box) return;
+  box.replaceChildren(...items().map(line));
+  box.hidden = !items().length;
+  form().dispatchEvent(new CustomEvent("attached"));
+}
+
+function line(one) {
+  const element = document.getElementById("tray-file").content.firstElementChild.cloneNode(true);
+  element.dataset.key = one.key;
+  element.classList.toggle("bad", Boolean(one.why));
+  element.querySelector("[data-name]").textContent = one.name;
+  element.querySelector("[data-why]").textContent = one.why;
+  const bar = element.querySelector("progress");
+  bar.hidden = one.share >= 1;
+  bar.value = one.share;
+  const image = element.querySelector("img");
+  image.hidden = !one.preview;
+  if (one.preview) image.src = one.preview;
+  element.querySelector(".ico").hidden = Boolean(one.preview);
+  const button = element.querySelector("button");
+  button.dataset.key = one.key;
+  button.setAttribute("aria-label", t("file-remove", { name: one.name }));
+  return element;
+}
+
+act("attach", () => document.getElementById("attach-file")?.click());
+act("detach", ({ dataset }) => {
+  const conv = openConversation();
+  const one = items(conv).find((other) => String(other.key) === dataset.key);
+  if (!one) return;
+  one.stop.abort();
+  release(one);
+  if (one.file) send("DELETE", `/files/${one.file.id}`);
+  trays.set(conv, items(conv).filter((other) => other !== one));
+  draw();
+  document.getElementById("draft")?.focus();
+});
+document.addEventListener("change", ({ target }) => {
+  if (target.id !== "attach-file") return;
+  add([...target.files]);
+  target.value = "";
+});
+document.addEventListener("paste", (event) => {
+  const files = [...(event.clipboardData?.files ?? [])];
+  if (!files.length || event.target.id !== "draft") return;
+  event.preventDefault();
+  add(files);
+});
+
+// A file that misses the pane must not replace the page.
+const carries = (event) => event.dataTransfer?.types.includes("Files");
+const over = (on) => document.getElementById("thread-pane")?.toggleAttribute("data-drop", on);
+addEventListener("dragover", (event) => {
+  if (!carries(event)) return;
+  event.preventDefault();
+  over(canWrite() && Boolean(event.target.closest?.("#thread-pane")));
+});
+addEventListener("dragleave", (event) => event.relatedTarget || over(false));
+addEventListener("drop", (event) => {
+  if (!carries(event)) return;
+  event.preventDefault();
+  over(false);
+  if (event.target.closest?.("#thread-pane")) add([...event.dataTransfer.files]);
+});
+document.addEventListener("opened", draw);

@@ -1,0 +1,77 @@
+import { at, expect, openFromList, test } from "../support/house.js";
+
+const PDF = Buffer.from("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n");
+
+test("files go both ways: seen, played, attached, recorded and refused", async ({ open, office, vendor, house }) => {
+  await office.atWork("valeria");
+  const valeria = await open("valeria");
+  const { thread, draft } = at(valeria);
+
+  const phone = await open(null, house.simulator);
+  await expect(phone.locator("html")).toHaveAttribute("data-ready", /.*/);
+  await phone.locator('[data-customer="new"]').click();
+  const name = await phone.locator('#customers [data-customer][aria-pressed="true"] .medium').innerText();
+  await phone.locator("#message").fill("Te mando una foto");
+  await phone.keyboard.press("Enter");
+  await openFromList(valeria, name);
+
+  await test.step("a photo keeps its place and opens in the viewer", async () => {
+    await phone.locator("#attach").click();
+    await phone.locator('[data-attach="photo"]').click();
+    const photo = thread.getByRole("img", { name: /^Imagen de/ });
+    await expect(photo).toBeVisible();
+    await expect.poll(() => photo.evaluate((image) => image.complete && image.naturalWidth)).toBeGreaterThan(0);
+    await valeria.getByRole("link", { name: /^Ver la imagen/ }).click();
+    await expect(valeria.locator("#viewer")).toBeVisible();
+    await valeria.keyboard.press("Escape");
+    await expect(valeria.locator("#viewer")).toBeHidden();
+  });
+
+  await test.step("a voice note plays to its end", async () => {
+    await phone.locator("#attach").click();
+    await phone.locator('[data-attach="voice"]').click();
+    const play = thread.getByRole("button", { name: /^Reproducir nota de voz/ });
+    await play.click();
+    await expect(thread.locator("[data-sound] use").first()).toHaveAttribute("href", "#i-pause");
+    await expect(thread.locator("[data-sound] use").first()).toHaveAttribute("href", "#i-play", { timeout: 30_000 });
+  });
+
+  await test.step("a paper goes with its words", async () => {
+    await valeria.locator("#attach-file").setInputFiles({ name: "Cotización.pdf", mimeType: "application/pdf", buffer: PDF });
+    await expect(valeria.locator("#tray li")).toContainText("Cotización.pdf");
+    await draft.fill("Aquí está");
+    await draft.press("Enter");
+    await expect(valeria.locator("#tray")).toBeHidden();
+    await expect(thread.getByRole("link", { name: "Descargar Cotización.pdf" })).toHaveCount(1);
+    await expect(phone.locator(".wa-row").filter({ hasText: "Aquí está" })).toHaveCount(1);
+  });
+
+  await test.step("what the vendor would refuse stays here, with the reason", async () => {
+    const heic = Buffer.from("\0\0\0\x18ftypheic\0\0\0\0mif1heic", "latin1");
+    await valeria.locator("#attach-file").setInputFiles({ name: "IMG_0001.HEIC", mimeType: "image/heic", buffer: heic });
+    await expect(valeria.locator("#tray li.bad")).toContainText("HEIC");
+    await valeria.getByRole("button", { name: "Quitar IMG_0001.HEIC" }).click();
+    await expect(valeria.locator("#tray")).toBeHidden();
+  });
+
+  await test.step("a voice note is recorded, arrives as one, and plays here", async () => {
+    await valeria.getByRole("button", { name: "Grabar nota de voz" }).click();
+    await expect(valeria.locator(".recorder [data-time]")).toHaveText("0:02", { timeout: 30_000 });
+    await valeria.getByRole("button", { name: "Enviar nota de voz" }).click();
+    const ours = thread.locator(".msg.out [data-sound]");
+    await expect(ours).toHaveCount(1);
+    await expect(ours.locator("[data-time]")).toHaveText(/^0:0[1-9]$/);
+    await expect.poll(async () => (await vendor.sent()).filter((one) => one.type === "audio").length).toBe(1);
+    await ours.getByRole("button").click();
+    await expect(ours.locator("use")).toHaveAttribute("href", "#i-pause");
+    await expect(ours.locator("use")).toHaveAttribute("href", "#i-play", { timeout: 30_000 });
+  });
+
+  await test.step("a recording that is discarded is gone", async () => {
+    await valeria.getByRole("button", { name: "Grabar nota de voz" }).click();
+    await expect(valeria.locator(".recorder")).toBeVisible();
+    await valeria.keyboard.press("Escape");
+    await expect(valeria.locator(".recorder")).toBeHidden();
+    await expect(thread.locator(".msg.out [data-sound]")).toHaveCount(1);
+  });
+});
