@@ -73,7 +73,8 @@ pub async fn create(
     state.wakes.send();
     state.wakes.relay();
     let lines = reading::messages::some(&state.db, &[submitted.message]).await?;
-    let line = lines.first().ok_or(PageError::NotFound)?;
+    // A reaction is no bubble of its own: the message it stands on changes, and the socket tells.
+    let Some(line) = lines.first() else { return Ok(HttpResponse::Created().finish()) };
     let class =
         if viewer.principal.holds(Permission::ContactPiiReveal) { Class::Full } else { Class::Masked };
     let message = present::message(line, class);
