@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jobs::Runner;
 
-use crate::{books, channels, files, gateway::Gateway, state::AppState};
+use crate::{books, channels, files, gateway::Gateway, state::AppState, templates};
 
 /// What a job may use. Cheap to clone.
 #[derive(Clone)]
@@ -24,7 +24,8 @@ pub struct Bench {
 pub fn runner(bench: &Bench) -> Runner {
     let runner = channels::upkeep::teach(Runner::default(), bench);
     let runner = files::jobs(runner, bench);
-    books::teach(runner, bench)
+    let runner = books::teach(runner, bench);
+    templates::jobs(runner, bench)
 }
 
 /// Does jobs until the process ends, then finishes those under way.

@@ -37,6 +37,7 @@ pub mod server;
 pub mod settings;
 pub mod state;
 pub mod telemetry;
+pub mod templates;
 pub mod visitor;
 pub mod vital;
 pub mod webhooks;

@@ -73,6 +73,9 @@ pub async fn found(state: &AppState) -> anyhow::Result<()> {
     let queues = queues(&tx, &skills).await?;
     people(&tx, &password, &queues, &skills).await?;
     channels(&tx, &state.keyring, &queues).await?;
+    for account in inbox::templates::pending_accounts(&tx, false).await? {
+        inbox::templates::request(&tx, &account).await?;
+    }
     tx.commit().await?;
     Ok(())
 }

@@ -204,6 +204,19 @@ impl Graph {
         Err(Fault::Unreadable(200))
     }
 
+    /// The id of the app our token was made with: files are given to it. Only Meta's own address sees the token in its
+    /// query, as `debug_token` wants it (whatsapp-cloud.md §8.4).
+    ///
+    /// # Errors
+    /// See [`GraphFault`]; an answer without an app is unreadable.
+    pub async fn own_app(&self) -> Result<String, GraphFault> {
+        let token = [("input_token", self.token.expose_secret())];
+        let answer = self.get(&["debug_token"], &token).await?;
+        let app = &answer["data"]["app_id"];
+        let text = app.as_str().map(str::to_owned).or_else(|| app.as_u64().map(|id| id.to_string()));
+        text.filter(|app| !app.is_empty()).ok_or(Fault::Unreadable(200))
+    }
+
     /// Gives a file to Meta as a sample or a picture: the handle to name it by (whatsapp-cloud.md §6, Resumable Upload).
     ///
     /// # Errors

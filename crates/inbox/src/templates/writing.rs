@@ -339,14 +339,14 @@ pub async fn record_edited(
     Ok(())
 }
 
-/// The vendor did not take it: it stays as it was, with the vendor's sentence beside it.
+/// The vendor did not take it: it stays as it was, with the vendor's sentence beside it, if it said one.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn record_refused(
     tx: &DatabaseTransaction,
     submitted: &Submitting,
-    refusal: &Refusal,
+    refusal: Option<&Refusal>,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     rows::run(
@@ -354,7 +354,7 @@ pub async fn record_refused(
         "update template set refusal = $2, submitted_at = $3, changed_at = $4 where id = $1",
         [
             submitted.template.id.into(),
-            json(refusal)?.into(),
+            refusal.map(json).transpose()?.into(),
             submitted.template.submitted_at.into(),
             now.into(),
         ],

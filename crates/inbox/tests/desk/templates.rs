@@ -178,7 +178,7 @@ async fn what_the_vendor_refuses_is_not_handed_in_and_its_sentence_is_kept() {
     let refusal =
         Refusal { code: 100, subcode: Some(2_388_024), sentence: "Ya hay contenido en este idioma.".into() };
     let tx = desk.scene.begin().await;
-    templates::record_refused(&tx, &submitting, &refusal, desk.at(1)).await.unwrap();
+    templates::record_refused(&tx, &submitting, Some(&refusal), desk.at(1)).await.unwrap();
     tx.commit().await.unwrap();
     let draft = desk.only().await;
     assert_eq!((draft.status, draft.refusal, draft.submitted_at), (Status::Draft, Some(refusal), None));
