@@ -169,6 +169,7 @@ pub fn table() -> Vec<Route> {
         Route::get("/files/{id}/thumbnail", holds(P::ConversationRead), pages::files::thumbnail).in_bulk(),
         Route::get("/media/{token}/{name}", Signed, pages::files::fetched_by_vendor),
         Route::new(Method::HEAD, "/media/{token}/{name}", Signed, pages::files::fetched_by_vendor),
+        Route::get("/conversations/{id}/templates", holds(P::ConversationReply), pages::picker::show),
         Route::post("/conversations/{id}/claim", holds(P::ConversationClaim), pages::conversations::claim),
         Route::post(
             "/conversations/{id}/assignee",
@@ -266,6 +267,47 @@ pub fn table() -> Vec<Route> {
             pages::channels::checks::follow,
         )
         .by_itself(),
+        Route::get("/admin/channels/{id}/templates", holds(P::TemplateRead), pages::templates::list),
+        Route::post("/admin/channels/{id}/templates", holds(P::TemplateManage), pages::templates::save),
+        Route::post("/admin/channels/{id}/templates/sync", holds(P::TemplateManage), pages::templates::sync),
+        Route::post(
+            "/admin/channels/{id}/templates/check",
+            holds(P::TemplateManage),
+            pages::templates::check,
+        )
+        .by_itself(),
+        Route::post(
+            "/admin/channels/{id}/templates/sample",
+            holds(P::TemplateManage),
+            pages::templates::sample,
+        )
+        .body_limit(pages::templates::SAMPLE_BYTES),
+        Route::get("/admin/channels/{id}/templates/new", holds(P::TemplateManage), pages::templates::new),
+        Route::get(
+            "/admin/channels/{id}/templates/{template}",
+            holds(P::TemplateRead),
+            pages::templates::show,
+        ),
+        Route::delete(
+            "/admin/channels/{id}/templates/{template}",
+            holds(P::TemplateManage),
+            pages::templates::delete,
+        ),
+        Route::post(
+            "/admin/channels/{id}/templates/{template}/submit",
+            holds(P::TemplateManage),
+            pages::templates::submit,
+        ),
+        Route::post(
+            "/admin/channels/{id}/templates/{template}/discard",
+            holds(P::TemplateManage),
+            pages::templates::discard,
+        ),
+        Route::post(
+            "/admin/channels/{id}/templates/{template}/unpause",
+            holds(P::TemplateManage),
+            pages::templates::unpause,
+        ),
         Route::get("/me", SignedIn, pages::me::show),
         Route::post("/me/preferences", SignedIn, pages::me::update),
         Route::put("/me/presence", SignedIn, pages::presence::update),

@@ -31,6 +31,7 @@ pub mod sample;
 pub mod script_words;
 pub mod sign_in;
 pub mod system;
+pub mod templates;
 pub mod thread;
 pub mod time;
 pub mod tx;
@@ -58,6 +59,7 @@ pub use row::{ConversationRow, RowFragment};
 pub use script_words::words_for_scripts;
 pub use sign_in::{SignInError, SignInPage};
 pub use system::{Happened, SystemFragment, SystemLine, Why};
+pub use templates::{BuilderPage, PickerFragment, TemplatesPage};
 pub use thread::{
     EarlierFragment, Entry, PreviousConversation, Thread, ThreadPane, ThreadState, ThreadStateFragment,
 };

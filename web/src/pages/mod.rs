@@ -12,7 +12,9 @@ pub mod ledger;
 pub mod me;
 pub mod messages;
 pub mod originals;
+pub mod picker;
 pub mod presence;
+pub mod templates;
 pub mod uploads;
 
 use ::inbox::reading::start::Start;

@@ -1,0 +1,327 @@
+// The builder of templates: what is written becomes a template, is shown as the phone shows it, and checked by the server.
+import { act } from "./act.js";
+import { lang } from "./words.js";
+
+const page = document.getElementById("builder");
+const csrf = document.querySelector('meta[name="csrf"]')?.content ?? "";
+const byId = (id) => document.getElementById(id);
+const copy = (id) => byId(id).content.firstElementChild.cloneNode(true);
+const places = (text) => [...new Set([...text.matchAll(/\{\{([^{}]*)\}\}/g)].map((place) => place[1]))];
+let model;
+let dirty = false;
+let timer = 0;
+let asking = 0;
+
+async function ask(path, { method = "POST", body, type = "application/json" } = {}) {
+  try {
+    const answer = await fetch(`${page.dataset.base}${path}`, { method, body, headers: { "X-CSRF": csrf, ...(body && { "Content-Type": type }) } });
+    if (answer.status === 401) document.dispatchEvent(new CustomEvent("signed-out"));
+    const text = await answer.text();
+    const said = text ? JSON.parse(text) : {};
+    return answer.ok ? said : { error: said.message ?? `HTTP ${answer.status}` };
+  } catch {
+    return { error: navigator.onLine ? "…" : "offline" };
+  }
+}
+
+function trouble(text) {
+  const box = byId("trouble");
+  box.hidden = !text;
+  box.lastElementChild.textContent = text ?? "";
+  if (text) box.scrollIntoView({ block: "nearest" });
+}
+
+const form = byId("template");
+const field = (name) => form.elements[name];
+const words = () => field("body").value;
+const isCode = () => field("category").value === "AUTHENTICATION";
+const sampleOf = (text, name) => text.samples?.find((one, at) => one.name === name || (!one.name && String(at + 1) === name))?.text ?? "";
+const sample = (name, text) => (field("format").value === "NAMED" || page.dataset.twilio !== undefined ? { name, text } : { text });
+
+function buttonOf(row) {
+  const value = (name) => row.querySelector(`[data-b="${name}"]`).value.trim();
+  const text = value("text");
+  switch (row.kind) {
+    case "quick_reply":
+      return { button: "quick_reply", text };
+    case "url":
+      return { button: "url", text, url: value("url"), ...(value("sample") && { sample: value("sample") }) };
+    case "phone":
+      return { button: "phone", text, number: value("number") };
+    case "copy_code":
+      return { button: "copy_code", sample: value("code") };
+    default:
+      return row.kept;
+  }
+}
+
+function read() {
+  const before = model.definition;
+  const kind = field("header").value;
+  const headers = {
+    none: null,
+    text: () => {
+      const text = field("header-text").value;
+      const place = places(text)[0];
+      return { header: "text", text, ...(place && field("header-sample").value && { samples: [sample(place, field("header-sample").value)] }) };
+    },
+    location: () => ({ header: "location" }),
+  };
+  const file = () => {
+    const url = field("header-url")?.value || (before.header?.header === kind && before.header.sample) || field("header-file")?.handle;
+    return { header: kind, ...(url && { sample: url }) };
+  };
+  const header = kind in headers ? headers[kind]?.() : file();
+  const samples = [...byId("samples").querySelectorAll("input")].filter((one) => one.value.trim()).map((one) => sample(one.dataset.place, one.value.trim()));
+  const rows = [...byId("buttons").children].map(buttonOf);
+  const code = { warning: field("code-warning").checked, minutes: Number(field("code-minutes").value) || null };
+  const definition = isCode()
+    ? { code, buttons: before.buttons?.some((one) => one.button === "one_time_code") ? before.buttons : [{ button: "one_time_code", how: "COPY_CODE" }] }
+    : {
+        ...(header && { header }),
+        body: { text: words().trim(), samples: field("format").value === "NAMED" ? samples : inOrder() },
+        ...(field("footer").value.trim() && { footer: field("footer").value.trim() }),
+        buttons: rows,
+        ...(before.elsewhere && { elsewhere: before.elsewhere }),
+        ...(before.others && { others: before.others }),
+      };
+  return {
+    id: page.dataset.id,
+    name: field("name").value.trim(),
+    language: field("language").value,
+    category: field("category").value,
+    format: field("format").value,
+    ttl_seconds: model.ttl_seconds ?? null,
+    definition,
+  };
+}
+
+// Counted samples stand in their order, the empty ones too.
+function inOrder() {
+  const named = page.dataset.twilio !== undefined;
+  const all = [...byId("samples").querySelectorAll("input")];
+  return all.map((one) => (named ? { name: one.dataset.place, text: one.value.trim() } : { text: one.value.trim() }));
+}
+
+function addButton(button, focus) {
+  const row = copy("button-row");
+  row.kind = button.button;
+  row.kept = button;
+  row.querySelector(".pill").textContent = byId("kinds").content.querySelector(`[data-k="${row.kind}"]`)?.textContent ?? row.kind;
+  const shown = { quick_reply: ["text"], url: ["text", "url", "sample"], phone: ["text", "number"], copy_code: ["code"] }[row.kind] ?? [];
+  const values = { ...button, code: button.button === "copy_code" ? button.sample : "" };
+  for (const input of row.querySelectorAll("[data-b]")) {
+    input.hidden = !shown.includes(input.dataset.b);
+    input.value = values[input.dataset.b] ?? "";
+  }
+  if (!shown.length) row.querySelector(".pill").append(` ${button.text ?? button.label ?? ""}`);
+  byId("buttons").append(row);
+  if (focus) row.querySelector("input:not([hidden])")?.focus();
+}
+
+function drawSamples() {
+  const box = byId("samples");
+  const have = new Map([...box.querySelectorAll("input")].map((one) => [one.dataset.place, one.value]));
+  let names = places(words());
+  if (names.every((name) => /^\d+$/.test(name))) names = names.sort((a, b) => a - b);
+  if (names.join() === [...have.keys()].join()) return;
+  for (const row of box.querySelectorAll(".vars-r")) row.remove();
+  for (const name of names) {
+    const row = copy("sample-row");
+    row.firstElementChild.textContent = `{{${name}}}`;
+    const input = row.querySelector("input");
+    input.dataset.place = name;
+    input.value = have.get(name) ?? sampleOf(model.definition.body ?? {}, name);
+    box.append(row);
+  }
+  box.hidden = names.length === 0;
+}
+
+// As the phone shows it: *bold*, _italic_, ~struck~, samples in their places.
+function rich(element, text) {
+  element.replaceChildren();
+  for (const part of text.split(/(\*[^*\n]+\*|_[^_\n]+_|~[^~\n]+~)/)) {
+    const tag = part.length > 2 && { "*": "b", _: "i", "~": "s" }[part[0]];
+    if (!tag || part.at(-1) !== part[0]) element.append(part);
+    else element.append(Object.assign(document.createElement(tag), { textContent: part.slice(1, -1) }));
+  }
+}
+
+function preview(draft) {
+  const { definition } = draft;
+  const filled = (words) => (words?.text ?? "").replace(/\{\{([^{}]*)\}\}/g, (whole, name) => sampleOf(words, name) || whole);
+  const header = definition.header;
+  byId("p-header").textContent = header?.header === "text" ? filled(header) : "";
+  const file = byId("p-file");
+  file.hidden = !header || header.header === "text";
+  if (!file.hidden) file.textContent = form.querySelector(`[name="header"][value="${header.header}"] + span`)?.textContent ?? "";
+  rich(byId("p-body"), isCode() ? byId("p-body").dataset.code : filled(definition.body));
+  byId("p-footer").textContent = definition.footer ?? "";
+  byId("p-buttons").replaceChildren(
+    ...definition.buttons.map((button) => {
+      const line = Object.assign(document.createElement("div"), { className: "wa-btn" });
+      line.textContent = button.text || byId("kinds").content.querySelector(`[data-k="${button.button}"]`)?.textContent;
+      return line;
+    }),
+  );
+}
+
+const size = (text) => [...text].length;
+function counted(element, text, limit) {
+  element.textContent = `${size(text)}/${limit}`;
+  element.classList.toggle("bad-t", size(text) > limit);
+}
+
+function draw() {
+  const code = isCode();
+  for (const part of form.querySelectorAll("[data-for]")) part.hidden = (part.dataset.for === "code") !== code;
+  for (const about of form.querySelectorAll("[data-about]")) about.hidden = about.dataset.about !== field("category").value;
+  const kind = field("header").value;
+  for (const part of form.querySelectorAll("div[data-header]")) part.hidden = part.dataset.header !== (["text", "none", "location"].includes(kind) ? kind : "file");
+  if (field("header-file")) field("header-file").accept = { image: "image/jpeg,image/png", video: "video/mp4", document: "application/pdf" }[kind] ?? "";
+  form.querySelector("[data-header-sample]").hidden = places(field("header-text").value).length === 0;
+  drawSamples();
+  for (const input of form.querySelectorAll("input[data-limit]")) {
+    const count = input.parentElement.querySelector("[data-count]");
+    if (count && !input.hidden) counted(count, input.value, Number(input.dataset.limit));
+  }
+  counted(form.querySelector('[data-count-of="body"]'), words().trim(), Number(field("body").dataset.limit));
+  const draft = read();
+  for (const row of byId("buttons").children) {
+    const sampled = row.querySelector('[data-b="sample"]');
+    sampled.hidden = row.kind !== "url" || !row.querySelector('[data-b="url"]').value.includes("{{");
+  }
+  preview(draft);
+  return draft;
+}
+
+function showFlaws(flaws) {
+  for (const element of form.querySelectorAll(".flaw")) element.textContent = "";
+  for (const { spot, at, text } of flaws) {
+    const place = spot.startsWith("button") && spot !== "buttons" ? byId("buttons").children[at]?.querySelector(".flaw") : form.querySelector(`[data-flaw="${spot === "sample" ? "body" : spot}"]`);
+    if (place && spot !== "sample") place.textContent = place.textContent || text;
+  }
+  byId("flaws")?.replaceChildren(
+    ...flaws.map((flaw) => {
+      const row = copy("flaw-row");
+      const [where, what] = row.lastElementChild.children;
+      where.textContent = flaw.where;
+      what.textContent = flaw.text;
+      row.firstElementChild.className = flaw.blocks ? "bad-t" : "warn-t";
+      return row;
+    }),
+  );
+  if (byId("no-flaws")) byId("no-flaws").hidden = flaws.length > 0;
+}
+
+async function check() {
+  const mine = ++asking;
+  const { flaws } = await ask("/check", { body: JSON.stringify(draw()) });
+  if (flaws && mine === asking) showFlaws(flaws);
+}
+
+function changed() {
+  dirty = true;
+  draw();
+  clearTimeout(timer);
+  timer = setTimeout(check, 500);
+}
+
+async function save() {
+  const said = await ask("", { body: JSON.stringify(draw()) });
+  trouble(said.error);
+  if (said.error) return false;
+  dirty = false;
+  if (!page.dataset.id) history.replaceState(null, "", `${page.dataset.base}/${said.id}`);
+  page.dataset.id = said.id;
+  byId("saved").textContent = new Intl.DateTimeFormat(lang, { timeStyle: "short" }).format(new Date());
+  return true;
+}
+
+// What the server decides is drawn by the server: the page comes again.
+async function then(path, method, next) {
+  const said = await ask(`/${page.dataset.id}${path}`, { method });
+  if (said.error) return trouble(said.error);
+  dirty = false;
+  location.assign(next);
+}
+
+if (page) {
+  model = JSON.parse(byId("model").textContent);
+  const { definition } = model;
+  const header = definition.header;
+  for (const radio of form.querySelectorAll('[name="header"]')) radio.checked = radio.value === (header?.header ?? "none");
+  for (const radio of form.querySelectorAll('[name="format"]')) radio.checked = radio.value === model.format;
+  field("header-text").value = header?.text ?? "";
+  field("header-sample").value = header?.samples?.[0]?.text ?? "";
+  if (field("header-url")) field("header-url").value = header?.sample ?? "";
+  field("body").value = definition.body?.text ?? "";
+  field("footer").value = definition.footer ?? "";
+  field("code-warning").checked = definition.code?.warning ?? true;
+  field("code-minutes").value = definition.code?.minutes ?? 10;
+  for (const button of definition.buttons ?? []) addButton(button);
+  draw();
+  if ("edit" in page.dataset && page.dataset.id) check();
+
+  form.addEventListener("input", changed);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  field("header-file")?.addEventListener("change", async ({ target }) => {
+    const [file] = target.files;
+    if (!file) return;
+    byId("file-ok").hidden = true;
+    const query = new URLSearchParams({ name: file.name, type: file.type });
+    const said = await ask(`/sample?${query}`, { body: file, type: file.type });
+    trouble(said.error);
+    if (said.error) return;
+    target.handle = said.handle;
+    model.definition.header = { header: field("header").value, sample: said.handle };
+    byId("file-ok").hidden = false;
+    changed();
+  });
+  addEventListener("beforeunload", (event) => dirty && event.preventDefault());
+
+  act("tpl-wrap", ({ dataset }) => {
+    const box = field("body");
+    const { selectionStart: from, selectionEnd: to } = box;
+    box.setRangeText(`${dataset.with}${box.value.slice(from, to)}${dataset.with}`, from, to, "end");
+    if (from === to) box.selectionStart = box.selectionEnd = from + 1;
+    box.focus();
+    changed();
+  });
+  act("tpl-place", () => {
+    const box = field("body");
+    const numbers = places(box.value).map(Number).filter(Boolean);
+    const next = Math.max(0, ...numbers) + 1;
+    box.setRangeText(`{{${field("format").value === "NAMED" ? `variable_${places(box.value).length + 1}` : next}}}`, box.selectionStart, box.selectionEnd, "end");
+    box.focus();
+    changed();
+  });
+  act("tpl-add", () => {
+    addButton({ button: byId("new-button").value }, true);
+    changed();
+  });
+  act("tpl-remove", (button) => {
+    button.closest("#buttons > *").remove();
+    changed();
+  });
+  act("tpl-up", (button) => {
+    const row = button.closest("#buttons > *");
+    row.previousElementSibling?.before(row);
+    button.focus();
+    changed();
+  });
+  act("tpl-save", save);
+  act("tpl-submit", async (button) => {
+    button.disabled = true;
+    if (!("edit" in page.dataset) || (await save())) await then("/submit", "POST", page.dataset.base);
+    button.disabled = false;
+  });
+  act("tpl-unpause", () => then("/unpause", "POST", location.href));
+  act("tpl-discard", () => then("/discard", "POST", location.href));
+  act("tpl-delete", () => byId("delete").showModal());
+  act("tpl-delete-no", () => byId("delete").close());
+  act("tpl-delete-yes", () => {
+    byId("delete").close();
+    then("", "DELETE", page.dataset.base);
+  });
+}
