@@ -25,5 +25,6 @@ mod restart;
 mod sessions;
 mod sign_in;
 mod sockets;
+mod templates;
 mod twilio;
 mod welcome;

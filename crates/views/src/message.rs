@@ -6,6 +6,7 @@ use domain::{
     ChannelKind, ContactId, Content, DeliveryState, MessageId,
     content::{Media, OrderItem},
     outbound::{Advice, Hold},
+    template::{HeaderValue, TemplateMessage},
 };
 use serde_json::Value;
 
@@ -478,4 +479,15 @@ pub struct MessageFragment<'a> {
     pub tx: Tx,
     /// What to show.
     pub message: &'a MessageView,
+}
+
+/// The file above a template's text, if it has one.
+#[must_use]
+pub const fn header_file(template: &TemplateMessage) -> Option<&Media> {
+    match &template.header {
+        Some(HeaderValue::Image(media) | HeaderValue::Video(media) | HeaderValue::Document(media)) => {
+            Some(media)
+        }
+        _ => None,
+    }
 }

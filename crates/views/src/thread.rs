@@ -159,6 +159,12 @@ impl Thread {
         )
     }
 
+    /// Whether templates can be sent here.
+    #[must_use]
+    pub fn takes_templates(&self) -> bool {
+        self.may_reply && self.state.channel.kind != domain::ChannelKind::TwilioSms
+    }
+
     /// The largest file the channel takes, in bytes.
     #[must_use]
     pub fn largest(&self) -> u64 {

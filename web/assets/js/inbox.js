@@ -7,6 +7,7 @@ import "./outbox.js";
 import "./record.js";
 import "./sound.js";
 import "./viewer.js";
+import "./picker.js";
 import "./deeds.js";
 import "./offline.js";
 import { onReset, start } from "./live.js";

@@ -36,9 +36,12 @@ function store(change) {
 const update = (id, change) => store((all) => all.map((one) => (one.id === id ? { ...one, ...change } : one)));
 const drop = (id) => store((all) => all.filter((one) => one.id !== id));
 
-/** Write a message down, draw it, and send it when its turn comes. */
-export function post(conv, body, file = null) {
-  const entry = { id: crypto.randomUUID(), conv, body, file, at: new Date().toISOString(), failed: null };
+/**
+ * Write a message down, draw it, and send it when its turn comes: words, a file with them, or any other content, which
+ * `body` stands for on the screen until it is sent.
+ */
+export function post(conv, body, file = null, content = null) {
+  const entry = { id: crypto.randomUUID(), conv, body, file, content, at: new Date().toISOString(), failed: null };
   store((all) => [...all, entry]);
   draw(entry);
   toEnd();
@@ -127,7 +130,7 @@ async function sendAll() {
     const answer = await send(
       "POST",
       `/conversations/${next.conv}/messages`,
-      next.file ? { client_id: next.id, content: carry(next) } : { client_id: next.id, body: next.body },
+      next.file || next.content ? { client_id: next.id, content: next.content ?? carry(next) } : { client_id: next.id, body: next.body },
       next.id,
     );
     if (answer.ok) arrived(next, answer.text);

@@ -6,6 +6,8 @@ const csrf = document.querySelector('meta[name="csrf"]')?.content ?? "";
  * whether the server heard it. Sending the same `key` again is harmless.
  */
 export async function send(method, url, fields = {}, key = crypto.randomUUID()) {
+  // What is more than words travels as JSON.
+  const json = Boolean(fields.content);
   try {
     const answer = await fetch(url, {
       method,

@@ -16,7 +16,7 @@ use sea_orm::{
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use testing::{PHONE_NUMBER_ID, TWILIO_ACCOUNT, World};
+use testing::{PHONE_NUMBER_ID, TWILIO_ACCOUNT, WABA, World};
 use url::Url;
 
 use super::{Person, Vendor};
@@ -61,7 +61,7 @@ impl Ground {
         (settings.auth.argon2_memory_kib, settings.auth.argon2_passes) = (64, 1);
         let passwords = Passwords::new(&settings.auth).unwrap();
         let keyring = Keyring::load(&settings.keys).unwrap();
-        let cloud = json!({ "phone_number_id": PHONE_NUMBER_ID });
+        let cloud = json!({ "waba": WABA, "phone_number_id": PHONE_NUMBER_ID });
         let secrets = [
             ("app_secret", "demo-app-secret"),
             ("verify_token", "demo-verify-token"),

@@ -372,6 +372,15 @@ impl Page {
         self.person.browser.clone().send(request).await
     }
 
+    /// What a script of the page fetches.
+    pub async fn gets(&self, path: &str) -> Answer {
+        self.person.browser.clone().send(self.request(Method::GET, path)).await
+    }
+
+    pub async fn posts_json(&self, path: &str, body: &Value) -> Answer {
+        self.person.browser.clone().send(self.request(Method::POST, path).json(body)).await
+    }
+
     /// Answer the customer.
     pub async fn replies(&self, talk: ConversationId, text: &str) -> Answer {
         self.replies_as(talk, text, &uuid::Uuid::now_v7().to_string()).await

@@ -159,6 +159,12 @@ impl Vendor {
         assert_eq!(status, StatusCode::OK, "{answer}");
     }
 
+    /// Meta's reviewers decide, or customers like a template or don't.
+    pub async fn reviewer(&self, decision: Value) {
+        let (status, answer) = self.control("templates", &decision).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+    }
+
     /// One call more is refused by this order, at once or late.
     pub async fn refuses_once(&self, order: Value) {
         let (status, answer) = self.control("fail", &order).await;

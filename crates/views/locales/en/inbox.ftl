@@ -23,6 +23,7 @@ kind-choice = Picked option
 kind-form = Form
 kind-reaction = Took the reaction back
 kind-order = Order
+kind-template = Template
 kind-system = Notice from WhatsApp
 kind-edit = Edited message
 kind-revoke = Deleted message

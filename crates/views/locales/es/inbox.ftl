@@ -23,6 +23,7 @@ kind-choice = Opción elegida
 kind-form = Formulario
 kind-reaction = Quitó su reacción
 kind-order = Pedido
+kind-template = Plantilla
 kind-system = Aviso de WhatsApp
 kind-edit = Mensaje editado
 kind-revoke = Mensaje eliminado

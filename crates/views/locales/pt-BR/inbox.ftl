@@ -23,6 +23,7 @@ kind-choice = Opção escolhida
 kind-form = Formulário
 kind-reaction = Removeu a reação
 kind-order = Pedido
+kind-template = Modelo
 kind-system = Aviso do WhatsApp
 kind-edit = Mensagem editada
 kind-revoke = Mensagem apagada

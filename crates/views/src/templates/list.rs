@@ -95,8 +95,11 @@ pub struct Why {
     pub mend: bool,
 }
 
-/// All groups: name, key of the word, whether a status belongs to it.
-pub const GROUPS: [(&str, &str, fn(&Status) -> bool); 6] = [
+/// A group's name, the key of its word, and whether a status belongs to it.
+pub type GroupRule = (&'static str, &'static str, fn(&Status) -> bool);
+
+/// All groups, in the order to show.
+pub const GROUPS: [GroupRule; 6] = [
     ("", "templates-all", |_| true),
     ("approved", "templates-approved", |status| matches!(status, Status::Approved)),
     ("waiting", "templates-waiting", |status| matches!(status, Status::Pending | Status::InAppeal)),

@@ -1,0 +1,109 @@
+// Templates in the composer: choose an approved one, fill it, see it as the customer will, send it.
+import { act } from "./act.js";
+import { post } from "./outbox.js";
+import { openConversation } from "./panes.js";
+import { fragment } from "./patch.js";
+
+const byId = (id) => document.getElementById(id);
+const inputs = () => [...byId("pick-values").querySelectorAll("input")];
+const chosen = () => document.querySelector('#pick-list input:checked');
+let again = 0;
+
+async function load() {
+  const slot = byId("pick-slot");
+  if (!slot || slot.dataset.loaded || Date.now() < again) return;
+  slot.dataset.loaded = "yes";
+  const answer = await fetch(`/conversations/${openConversation()}/templates`, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (answer?.ok) return slot.replaceChildren(fragment(await answer.text()));
+  // Not now; the page asks again by itself, but not each second.
+  again = Date.now() + 10_000;
+  delete slot.dataset.loaded;
+}
+const needed = () => byId("dock")?.dataset.mode === "closed" && load();
+
+// Text with its places: each shows its value, or what belongs there.
+function fill(element, value) {
+  element.source ??= element.textContent;
+  element.replaceChildren();
+  element.source.split(/(\{\{[^{}]*\}\})/).forEach((part, at) => {
+    if (at % 2 === 0) return element.append(part);
+    const place = document.createElement("span");
+    place.className = "var";
+    place.textContent = value(part.slice(2, -2)) || part;
+    element.append(place);
+  });
+}
+
+function draw() {
+  const all = inputs();
+  for (const element of byId("pick-preview").querySelectorAll("[data-part]")) {
+    const own = all.filter((input) => input.dataset.part === element.dataset.part);
+    fill(element, (name) => own.find((input) => input.name === name)?.value.trim());
+  }
+  document.querySelector('[data-act="pick-send"]').disabled = !chosen() || all.some((input) => !input.value.trim());
+}
+
+function choose(option) {
+  byId("pick-hint").hidden = true;
+  byId("pick-preview").hidden = false;
+  byId("pick-preview").replaceChildren(option.querySelector("template").content.cloneNode(true));
+  byId("pick-values").replaceChildren(
+    ...JSON.parse(option.dataset.fields).map(({ part, name, label, value, most }) => {
+      const field = document.createElement("label");
+      field.className = "field";
+      const words = Object.assign(document.createElement("span"), { className: "label meta", textContent: label });
+      const input = Object.assign(document.createElement("input"), { className: "input", name, value, maxLength: most });
+      input.dataset.part = part;
+      input.dir = "auto";
+      field.append(words, input);
+      return field;
+    }),
+  );
+  draw();
+}
+
+function header(value) {
+  const file = inputs().find((input) => input.dataset.part === "file");
+  if (value("header")) return { header: "text", text: value("header") };
+  if (file) return { header: file.name, url: file.value.trim() };
+  if (value("latitude")) return { header: "location", latitude: value("latitude"), longitude: value("longitude"), name: value("place"), address: value("address") };
+}
+
+act("pick-send", () => {
+  const { value: template, dataset } = chosen();
+  const of = (part) => inputs().filter((input) => input.dataset.part === part);
+  const head = header((part) => of(part)[0]?.value.trim());
+  const text = byId("pick-preview").querySelector('[data-part="body"]').textContent;
+  post(openConversation(), text, null, {
+    kind: "template",
+    template,
+    name: dataset.name,
+    language: dataset.language,
+    ...(head && { header: head }),
+    body: of("body").map((input) => ({ name: input.name, text: input.value.trim() })),
+    buttons: of("button").map((input) => ({ index: Number(input.name), kind: "url", text: input.value.trim() })),
+    shown: { body: text },
+  });
+  delete byId("dock").dataset.pick;
+  // The next message starts from nothing, so that one click too many sends nothing twice.
+  delete byId("pick-slot").dataset.loaded;
+  load();
+});
+act("pick", () => {
+  byId("dock").dataset.pick = "";
+  load().then(() => byId("pick-search")?.focus());
+});
+act("pick-close", () => {
+  delete byId("dock").dataset.pick;
+  byId("draft")?.focus();
+});
+
+document.addEventListener("input", ({ target }) => {
+  if (target.id === "pick-search") {
+    const wanted = target.value.trim().toLowerCase();
+    for (const option of document.querySelectorAll("#pick-list .tpl-opt")) option.hidden = !option.textContent.toLowerCase().includes(wanted);
+  } else if (target.name === "template" && target.closest("#pick-list")) choose(target.closest(".tpl-opt"));
+  else if (target.closest?.("#pick-values")) draw();
+});
+for (const name of ["opened", "patched", "second"]) document.addEventListener(name, needed);
+needed();
