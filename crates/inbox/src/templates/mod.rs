@@ -12,7 +12,7 @@ mod writing;
 
 pub use choosing::{FillError, fill, sendable};
 pub use row::{Edited, Refusal, Template, all, find, one};
-pub use sync::{SYNC, Sync, apply, begin, counts, fail, pending_accounts, request, state};
+pub use sync::{SYNC, Sync, account_of, apply, begin, counts, fail, pending_accounts, request, state};
 pub use told::told;
 pub use writing::{
     Submitting, Taken, WriteError, account, delete, discard, flaws, prepare, record_deleted, record_edited,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, Utc};
-use domain::{TemplateId, template::Listed};
+use domain::{ChannelId, TemplateId, template::Listed};
 use jobs::Terms;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult};
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,21 @@ pub struct Sync {
 pub async fn request(tx: &impl ConnectionTrait, account_key: &str) -> Result<(), DbErr> {
     let job = Sync { account_key: account_key.to_owned() };
     jobs::enqueue(tx, SYNC, &job, Terms::now().keyed(account_key)).await
+}
+
+/// The account a channel belongs to.
+///
+/// # Errors
+/// When the database fails.
+pub async fn account_of(db: &impl ConnectionTrait, id: ChannelId) -> Result<Option<String>, DbErr> {
+    let sql = "select account_key from channel where id = $1";
+    let found: Vec<Account> = rows::all(db, sql, [id.into()]).await?;
+    Ok(found.into_iter().map(|account| account.account_key).next())
+}
+
+#[derive(FromQueryResult)]
+struct Account {
+    account_key: String,
 }
 
 /// When an account was last asked, and what came of it.
@@ -73,10 +88,6 @@ pub async fn counts(db: &impl ConnectionTrait, account_key: &str) -> Result<Hash
 /// # Errors
 /// When the database fails.
 pub async fn pending_accounts(db: &impl ConnectionTrait, waiting: bool) -> Result<Vec<String>, DbErr> {
-    #[derive(FromQueryResult)]
-    struct Account {
-        account_key: String,
-    }
     let sql = "select distinct account_key from channel
                where disabled_at is null and account_key <> '' and (not $1 or account_key like 'twilio:%' and exists (
                    select from template where template.account_key = channel.account_key and status = 'PENDING'))

@@ -136,7 +136,12 @@ pub async fn create(
         }
     };
     actions::done(&tx, &viewer, &actions::address(&state, &request), "channel_connect", id, now).await?;
+    // What the account has of templates is there when the first window closes.
+    if let Some(account_key) = ::inbox::templates::account_of(&tx, id).await? {
+        ::inbox::templates::request(&tx, &account_key).await?;
+    }
     tx.commit().await?;
+    state.wakes.work();
     // Meta asks our address at once, and has to find the new token there.
     state.vendor_keys.doubt();
     channels::settle(&desk, id, &checked, &wanted, now).await;
