@@ -6,12 +6,10 @@ const csrf = document.querySelector('meta[name="csrf"]')?.content ?? "";
  * whether the server heard it. Sending the same `key` again is harmless.
  */
 export async function send(method, url, fields = {}, key = crypto.randomUUID()) {
-  // What is more than words travels as JSON.
-  const json = Boolean(fields.content);
   try {
     const answer = await fetch(url, {
       method,
-      body: "content" in fields ? JSON.stringify(fields) : new URLSearchParams(fields),
+      body: fields instanceof Blob ? fields : "content" in fields ? JSON.stringify(fields) : new URLSearchParams(fields),
       headers: {
         ...("content" in fields && { "Content-Type": "application/json" }),
         "X-CSRF": csrf,
@@ -27,6 +25,9 @@ export async function send(method, url, fields = {}, key = crypto.randomUUID()) 
     return { ok: false, status: 0, text: "", error: null };
   }
 }
+
+/** What is more than words: `send` takes it as JSON. */
+export const json = (value) => new Blob([JSON.stringify(value)], { type: "application/json" });
 
 // {"error":"window_closed","message":"…"}; anything else is no sentence for a person.
 function refusal(text) {

@@ -1,9 +1,9 @@
 // The builder of templates: what is written becomes a template, is shown as the phone shows it, and checked by the server.
 import { act } from "./act.js";
-import { lang } from "./words.js";
+import { json, send } from "./send.js";
+import { lang, t } from "./words.js";
 
 const page = document.getElementById("builder");
-const csrf = document.querySelector('meta[name="csrf"]')?.content ?? "";
 const byId = (id) => document.getElementById(id);
 const copy = (id) => byId(id).content.firstElementChild.cloneNode(true);
 const places = (text) => [...new Set([...text.matchAll(/\{\{([^{}]*)\}\}/g)].map((place) => place[1]))];
@@ -12,16 +12,10 @@ let dirty = false;
 let timer = 0;
 let asking = 0;
 
-async function ask(path, { method = "POST", body, type = "application/json" } = {}) {
-  try {
-    const answer = await fetch(`${page.dataset.base}${path}`, { method, body, headers: { "X-CSRF": csrf, ...(body && { "Content-Type": type }) } });
-    if (answer.status === 401) document.dispatchEvent(new CustomEvent("signed-out"));
-    const text = await answer.text();
-    const said = text ? JSON.parse(text) : {};
-    return answer.ok ? said : { error: said.message ?? `HTTP ${answer.status}` };
-  } catch {
-    return { error: navigator.onLine ? "…" : "offline" };
-  }
+async function ask(path, body, method = "POST") {
+  const { ok, text, error } = await send(method, `${page.dataset.base}${path}`, body);
+  trouble(ok ? "" : (error?.message ?? t("failed")));
+  return ok && (text ? JSON.parse(text) : {});
 }
 
 function trouble(text) {
@@ -216,8 +210,8 @@ function showFlaws(flaws) {
 
 async function check() {
   const mine = ++asking;
-  const { flaws } = await ask("/check", { body: JSON.stringify(draw()) });
-  if (flaws && mine === asking) showFlaws(flaws);
+  const said = await ask("/check", json(draw()));
+  if (said && mine === asking) showFlaws(said.flaws);
 }
 
 function changed() {
@@ -228,9 +222,8 @@ function changed() {
 }
 
 async function save() {
-  const said = await ask("", { body: JSON.stringify(draw()) });
-  trouble(said.error);
-  if (said.error) return false;
+  const said = await ask("", json(draw()));
+  if (!said) return false;
   dirty = false;
   if (!page.dataset.id) history.replaceState(null, "", `${page.dataset.base}/${said.id}`);
   page.dataset.id = said.id;
@@ -240,8 +233,7 @@ async function save() {
 
 // What the server decides is drawn by the server: the page comes again.
 async function then(path, method, next) {
-  const said = await ask(`/${page.dataset.id}${path}`, { method });
-  if (said.error) return trouble(said.error);
+  if (!(await ask(`/${page.dataset.id}${path}`, {}, method))) return;
   dirty = false;
   location.assign(next);
 }
@@ -270,9 +262,8 @@ if (page) {
     if (!file) return;
     byId("file-ok").hidden = true;
     const query = new URLSearchParams({ name: file.name, type: file.type });
-    const said = await ask(`/sample?${query}`, { body: file, type: file.type });
-    trouble(said.error);
-    if (said.error) return;
+    const said = await ask(`/sample?${query}`, file);
+    if (!said) return;
     target.handle = said.handle;
     model.definition.header = { header: field("header").value, sample: said.handle };
     byId("file-ok").hidden = false;

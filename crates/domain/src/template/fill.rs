@@ -100,8 +100,15 @@ pub fn fill(template: &Sendable, with: &Filling) -> Result<TemplateMessage, Unfi
     let mut flaws = Vec::new();
     let definition = &template.definition;
     let body = body(template, &with.body, &mut flaws);
-    let header = header(definition.header.as_ref(), with.header.as_ref(), &mut flaws);
-    let buttons = buttons(definition, &body, &with.buttons, &mut flaws);
+    // Twilio counts places through all parts and fills them with the same values; its files are its own.
+    let (header, buttons) = if template.content_sid.is_some() {
+        (None, Vec::new())
+    } else {
+        (
+            header(definition.header.as_ref(), with.header.as_ref(), &mut flaws),
+            buttons(definition, &body, &with.buttons, &mut flaws),
+        )
+    };
     let text = written(&definition.body.text, &body);
     let length = text.chars().count();
     let most = META.body.most;
@@ -116,7 +123,7 @@ pub fn fill(template: &Sendable, with: &Filling) -> Result<TemplateMessage, Unfi
             (Some(Header::Text(words)), Some(HeaderValue::Text(value))) => {
                 Some(render(&words.text, |_| Some(&value.text)))
             }
-            (Some(Header::Text(words)), _) => Some(words.text.clone()),
+            (Some(Header::Text(words)), _) => Some(written(&words.text, &body)),
             _ => None,
         },
         body: text,
@@ -256,7 +263,7 @@ fn buttons(
         let text = text.filter(|text| !text.is_empty());
         let (kind, needed, most) = match button {
             Button::QuickReply { .. } => (ButtonValueKind::QuickReply, false, LONGEST_PAYLOAD),
-            Button::Url { url, .. } if !places(url).is_empty() && definition.elsewhere.is_empty() => {
+            Button::Url { url, .. } if !places(url).is_empty() => {
                 let fixed = url.chars().count().saturating_sub("{{1}}".len());
                 (ButtonValueKind::Url, true, META.url.most.saturating_sub(fixed))
             }

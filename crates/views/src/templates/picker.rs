@@ -97,7 +97,9 @@ fn fields(template: &Sendable, first_name: &str, tx: &Tx) -> Vec<Field> {
     let mut add = |part: &'static str, name: &str, label: String, value: &str, most: usize| {
         fields.push(Field { part, name: name.to_owned(), label, value: value.to_owned(), most });
     };
-    match &definition.header {
+    // Twilio's contents name all their places themselves, and bring their own file.
+    let own = template.content_sid.is_none();
+    match definition.header.as_ref().filter(|_| own) {
         Some(Header::Text(words)) => {
             if let Some(place) = words.places().first() {
                 add("header", place, tx.t("picker-header"), "", 60);
@@ -109,7 +111,7 @@ fn fields(template: &Sendable, first_name: &str, tx: &Tx) -> Vec<Field> {
             add("place", "", tx.t("picker-place"), "", 100);
             add("address", "", tx.t("picker-address"), "", 200);
         }
-        Some(file) if file.file_sample().is_some() && template.content_sid.is_none() => {
+        Some(file) if file.file_sample().is_some() => {
             add("file", file.kind(), tx.t("picker-header-file"), "", 2_000);
         }
         _ => {}
@@ -134,11 +136,13 @@ fn fields(template: &Sendable, first_name: &str, tx: &Tx) -> Vec<Field> {
     }
     for (index, button) in definition.buttons.iter().enumerate() {
         match button {
-            Button::Url { text, url, .. } if !places(url).is_empty() && definition.elsewhere.is_empty() => {
+            Button::Url { text, url, .. } if own && !places(url).is_empty() => {
                 let label = tx.a("picker-button-url", "button", text);
                 add("button", &index.to_string(), label, "", 2_000);
             }
-            Button::CopyCode { .. } => add("button", &index.to_string(), tx.t("picker-button-code"), "", 20),
+            Button::CopyCode { .. } if own => {
+                add("button", &index.to_string(), tx.t("picker-button-code"), "", 20)
+            }
             _ => {}
         }
     }
