@@ -155,7 +155,7 @@ async fn the_vendors_list_is_taken_over_and_a_coming_category_announced() {
     assert!(alonso.list().await.contains("Cambiará a Marketing"));
     let id: uuid::Uuid = one(
         &clinic.ground.db,
-        "select id from template where name = 'recordatorio_cita' and language = 'es'",
+        "select id from template where name = 'recordatorio_cita' and language = 'es' and account_key like 'waba:%'",
     )
     .await
     .unwrap();
