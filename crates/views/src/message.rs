@@ -481,13 +481,13 @@ pub struct MessageFragment<'a> {
     pub message: &'a MessageView,
 }
 
-/// The file above a template's text, if it has one.
+/// Icon and key of the file above a template's text, if it has one.
 #[must_use]
-pub const fn header_file(template: &TemplateMessage) -> Option<&Media> {
+pub const fn header_file(template: &TemplateMessage) -> Option<(&'static str, &'static str)> {
     match &template.header {
-        Some(HeaderValue::Image(media) | HeaderValue::Video(media) | HeaderValue::Document(media)) => {
-            Some(media)
-        }
+        Some(HeaderValue::Image(_)) => Some(("image", "kind-image")),
+        Some(HeaderValue::Video(_)) => Some(("video", "kind-video")),
+        Some(HeaderValue::Document(_)) => Some(("file-text", "kind-document")),
         _ => None,
     }
 }

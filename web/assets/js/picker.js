@@ -1,4 +1,4 @@
-// Templates in the composer: choose an approved one, fill it, see it as the customer will, send it.
+// Templates in the composer: choose, fill, send.
 import { act } from "./act.js";
 import { post } from "./outbox.js";
 import { openConversation } from "./panes.js";
@@ -15,13 +15,12 @@ async function load() {
   slot.dataset.loaded = "yes";
   const answer = await fetch(`/conversations/${openConversation()}/templates`, { headers: { "HX-Request": "true" } }).catch(() => null);
   if (answer?.ok) return slot.replaceChildren(fragment(await answer.text()));
-  // Not now; the page asks again by itself, but not each second.
+  // Not each second.
   again = Date.now() + 10_000;
   delete slot.dataset.loaded;
 }
 const needed = () => byId("dock")?.dataset.mode === "closed" && load();
 
-// Text with its places: each shows its value, or what belongs there.
 function fill(element, value) {
   element.source ??= element.textContent;
   element.replaceChildren();
@@ -49,13 +48,11 @@ function choose(option) {
   byId("pick-preview").replaceChildren(option.querySelector("template").content.cloneNode(true));
   byId("pick-values").replaceChildren(
     ...JSON.parse(option.dataset.fields).map(({ part, name, label, value, most }) => {
-      const field = document.createElement("label");
-      field.className = "field";
-      const words = Object.assign(document.createElement("span"), { className: "label meta", textContent: label });
+      const field = Object.assign(document.createElement("label"), { className: "field", textContent: label });
       const input = Object.assign(document.createElement("input"), { className: "input", name, value, maxLength: most });
       input.dataset.part = part;
       input.dir = "auto";
-      field.append(words, input);
+      field.append(input);
       return field;
     }),
   );
@@ -85,7 +82,6 @@ act("pick-send", () => {
     shown: { body: text },
   });
   delete byId("dock").dataset.pick;
-  // The next message starts from nothing, so that one click too many sends nothing twice.
   delete byId("pick-slot").dataset.loaded;
   load();
 });

@@ -1,7 +1,7 @@
-// The builder of templates: what is written becomes a template, is shown as the phone shows it, and checked by the server.
+// The builder of templates. The server checks what is written.
 import { act } from "./act.js";
 import { json, send } from "./send.js";
-import { lang, t } from "./words.js";
+import { t } from "./words.js";
 
 const page = document.getElementById("builder");
 const byId = (id) => document.getElementById(id);
@@ -22,7 +22,6 @@ function trouble(text) {
   const box = byId("trouble");
   box.hidden = !text;
   box.lastElementChild.textContent = text ?? "";
-  if (text) box.scrollIntoView({ block: "nearest" });
 }
 
 const form = byId("template");
@@ -32,21 +31,12 @@ const isCode = () => field("category").value === "AUTHENTICATION";
 const sampleOf = (text, name) => text.samples?.find((one, at) => one.name === name || (!one.name && String(at + 1) === name))?.text ?? "";
 const sample = (name, text) => (field("format").value === "NAMED" || page.dataset.twilio !== undefined ? { name, text } : { text });
 
+const PARTS = { quick_reply: ["text"], url: ["text", "url", "sample"], phone: ["text", "number"], copy_code: ["sample"] };
+
 function buttonOf(row) {
-  const value = (name) => row.querySelector(`[data-b="${name}"]`).value.trim();
-  const text = value("text");
-  switch (row.kind) {
-    case "quick_reply":
-      return { button: "quick_reply", text };
-    case "url":
-      return { button: "url", text, url: value("url"), ...(value("sample") && { sample: value("sample") }) };
-    case "phone":
-      return { button: "phone", text, number: value("number") };
-    case "copy_code":
-      return { button: "copy_code", sample: value("code") };
-    default:
-      return row.kept;
-  }
+  const parts = PARTS[row.kind];
+  if (!parts) return row.kept;
+  return { button: row.kind, ...Object.fromEntries(parts.map((part) => [part, row.querySelector(`[data-b="${part}"]`).value.trim()])) };
 }
 
 function read() {
@@ -66,19 +56,11 @@ function read() {
     return { header: kind, ...(url && { sample: url }) };
   };
   const header = kind in headers ? headers[kind]?.() : file();
-  const samples = [...byId("samples").querySelectorAll("input")].filter((one) => one.value.trim()).map((one) => sample(one.dataset.place, one.value.trim()));
-  const rows = [...byId("buttons").children].map(buttonOf);
+  const samples = [...byId("samples").querySelectorAll("input")].map((one) => sample(one.dataset.place, one.value.trim()));
   const code = { warning: field("code-warning").checked, minutes: Number(field("code-minutes").value) || null };
   const definition = isCode()
     ? { code, buttons: before.buttons?.some((one) => one.button === "one_time_code") ? before.buttons : [{ button: "one_time_code", how: "COPY_CODE" }] }
-    : {
-        ...(header && { header }),
-        body: { text: words().trim(), samples: field("format").value === "NAMED" ? samples : inOrder() },
-        ...(field("footer").value.trim() && { footer: field("footer").value.trim() }),
-        buttons: rows,
-        ...(before.elsewhere && { elsewhere: before.elsewhere }),
-        ...(before.others && { others: before.others }),
-      };
+    : { ...before, code: null, header, body: { text: words().trim(), samples }, footer: field("footer").value.trim() || null, buttons: [...byId("buttons").children].map(buttonOf) };
   return {
     id: page.dataset.id,
     name: field("name").value.trim(),
@@ -90,25 +72,16 @@ function read() {
   };
 }
 
-// Counted samples stand in their order, the empty ones too.
-function inOrder() {
-  const named = page.dataset.twilio !== undefined;
-  const all = [...byId("samples").querySelectorAll("input")];
-  return all.map((one) => (named ? { name: one.dataset.place, text: one.value.trim() } : { text: one.value.trim() }));
-}
-
 function addButton(button, focus) {
   const row = copy("button-row");
   row.kind = button.button;
   row.kept = button;
   row.querySelector(".pill").textContent = byId("kinds").content.querySelector(`[data-k="${row.kind}"]`)?.textContent ?? row.kind;
-  const shown = { quick_reply: ["text"], url: ["text", "url", "sample"], phone: ["text", "number"], copy_code: ["code"] }[row.kind] ?? [];
-  const values = { ...button, code: button.button === "copy_code" ? button.sample : "" };
   for (const input of row.querySelectorAll("[data-b]")) {
-    input.hidden = !shown.includes(input.dataset.b);
-    input.value = values[input.dataset.b] ?? "";
+    input.hidden = !PARTS[row.kind]?.includes(input.dataset.b);
+    input.value = button[input.dataset.b] ?? "";
   }
-  if (!shown.length) row.querySelector(".pill").append(` ${button.text ?? button.label ?? ""}`);
+  if (!PARTS[row.kind]) row.querySelector(".pill").append(` ${button.text ?? button.label ?? ""}`);
   byId("buttons").append(row);
   if (focus) row.querySelector("input:not([hidden])")?.focus();
 }
@@ -131,16 +104,6 @@ function drawSamples() {
   box.hidden = names.length === 0;
 }
 
-// As the phone shows it: *bold*, _italic_, ~struck~, samples in their places.
-function rich(element, text) {
-  element.replaceChildren();
-  for (const part of text.split(/(\*[^*\n]+\*|_[^_\n]+_|~[^~\n]+~)/)) {
-    const tag = part.length > 2 && { "*": "b", _: "i", "~": "s" }[part[0]];
-    if (!tag || part.at(-1) !== part[0]) element.append(part);
-    else element.append(Object.assign(document.createElement(tag), { textContent: part.slice(1, -1) }));
-  }
-}
-
 function preview(draft) {
   const { definition } = draft;
   const filled = (words) => (words?.text ?? "").replace(/\{\{([^{}]*)\}\}/g, (whole, name) => sampleOf(words, name) || whole);
@@ -149,7 +112,7 @@ function preview(draft) {
   const file = byId("p-file");
   file.hidden = !header || header.header === "text";
   if (!file.hidden) file.textContent = form.querySelector(`[name="header"][value="${header.header}"] + span`)?.textContent ?? "";
-  rich(byId("p-body"), isCode() ? byId("p-body").dataset.code : filled(definition.body));
+  byId("p-body").textContent = isCode() ? byId("p-body").dataset.code : filled(definition.body);
   byId("p-footer").textContent = definition.footer ?? "";
   byId("p-buttons").replaceChildren(
     ...definition.buttons.map((button) => {
@@ -172,7 +135,6 @@ function draw() {
   for (const about of form.querySelectorAll("[data-about]")) about.hidden = about.dataset.about !== field("category").value;
   const kind = field("header").value;
   for (const part of form.querySelectorAll("div[data-header]")) part.hidden = part.dataset.header !== (["text", "none", "location"].includes(kind) ? kind : "file");
-  if (field("header-file")) field("header-file").accept = { image: "image/jpeg,image/png", video: "video/mp4", document: "application/pdf" }[kind] ?? "";
   form.querySelector("[data-header-sample]").hidden = places(field("header-text").value).length === 0;
   drawSamples();
   for (const input of form.querySelectorAll("input[data-limit]")) {
@@ -183,7 +145,7 @@ function draw() {
   const draft = read();
   for (const row of byId("buttons").children) {
     const sampled = row.querySelector('[data-b="sample"]');
-    sampled.hidden = row.kind !== "url" || !row.querySelector('[data-b="url"]').value.includes("{{");
+    if (row.kind === "url") sampled.hidden = !row.querySelector('[data-b="url"]').value.includes("{{");
   }
   preview(draft);
   return draft;
@@ -196,14 +158,7 @@ function showFlaws(flaws) {
     if (place && spot !== "sample") place.textContent = place.textContent || text;
   }
   byId("flaws")?.replaceChildren(
-    ...flaws.map((flaw) => {
-      const row = copy("flaw-row");
-      const [where, what] = row.lastElementChild.children;
-      where.textContent = flaw.where;
-      what.textContent = flaw.text;
-      row.firstElementChild.className = flaw.blocks ? "bad-t" : "warn-t";
-      return row;
-    }),
+    ...flaws.map(({ where, text, blocks }) => Object.assign(document.createElement("li"), { textContent: `${where}: ${text}`, className: blocks ? "bad-t" : "warn-t" })),
   );
   if (byId("no-flaws")) byId("no-flaws").hidden = flaws.length > 0;
 }
@@ -227,11 +182,10 @@ async function save() {
   dirty = false;
   if (!page.dataset.id) history.replaceState(null, "", `${page.dataset.base}/${said.id}`);
   page.dataset.id = said.id;
-  byId("saved").textContent = new Intl.DateTimeFormat(lang, { timeStyle: "short" }).format(new Date());
+  byId("saved").hidden = false;
   return true;
 }
 
-// What the server decides is drawn by the server: the page comes again.
 async function then(path, method, next) {
   if (!(await ask(`/${page.dataset.id}${path}`, {}, method))) return;
   dirty = false;
@@ -271,14 +225,6 @@ if (page) {
   });
   addEventListener("beforeunload", (event) => dirty && event.preventDefault());
 
-  act("tpl-wrap", ({ dataset }) => {
-    const box = field("body");
-    const { selectionStart: from, selectionEnd: to } = box;
-    box.setRangeText(`${dataset.with}${box.value.slice(from, to)}${dataset.with}`, from, to, "end");
-    if (from === to) box.selectionStart = box.selectionEnd = from + 1;
-    box.focus();
-    changed();
-  });
   act("tpl-place", () => {
     const box = field("body");
     const numbers = places(box.value).map(Number).filter(Boolean);
@@ -293,12 +239,6 @@ if (page) {
   });
   act("tpl-remove", (button) => {
     button.closest("#buttons > *").remove();
-    changed();
-  });
-  act("tpl-up", (button) => {
-    const row = button.closest("#buttons > *");
-    row.previousElementSibling?.before(row);
-    button.focus();
     changed();
   });
   act("tpl-save", save);
