@@ -16,6 +16,7 @@ pub mod flaw;
 pub mod floor;
 pub mod frame;
 pub mod inbox;
+pub mod lean;
 pub mod ledger;
 pub mod linkify;
 pub mod me;
@@ -50,6 +51,7 @@ pub use floor::{
 };
 pub use frame::{Frame, Section, TextSize, Theme, Viewer};
 pub use inbox::InboxPage;
+pub use lean::lean;
 pub use me::MePage;
 pub use message::{Ad, Around, Author, Delivery, MessageFragment, MessageView, Quote};
 pub use person::PersonTag;

@@ -1,8 +1,12 @@
 //! Styles, scripts, fonts and icons: embedded, under a path that changes with their content, kept for ever.
 
-use std::{fmt::Write as _, sync::OnceLock};
+use std::{borrow::Cow, collections::HashMap, fmt::Write as _, sync::OnceLock};
 
-use actix_web::{HttpRequest, HttpResponse, http::header, web::Path};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header,
+    web::{Bytes, Path},
+};
 use rust_embed::RustEmbed;
 use sha2::{Digest as _, Sha256};
 
@@ -50,6 +54,21 @@ pub async fn favicon(request: HttpRequest) -> Result<HttpResponse, PageError> {
     serve("icon.svg", "public, max-age=86400", &request)
 }
 
+/// All scripts as they travel, made once.
+fn scripts() -> &'static HashMap<String, Bytes> {
+    static SCRIPTS: OnceLock<HashMap<String, Bytes>> = OnceLock::new();
+    SCRIPTS.get_or_init(|| {
+        let scripts = Assets::iter().filter(|name| name.ends_with(".js"));
+        scripts
+            .filter_map(|name| {
+                let script = Assets::get(&name)?;
+                let script = std::str::from_utf8(&script.data).ok().map(views::lean)?;
+                Some((name.into_owned(), script.into()))
+            })
+            .collect()
+    })
+}
+
 fn serve(name: &str, cache: &'static str, _request: &HttpRequest) -> Result<HttpResponse, PageError> {
     let file = Assets::get(name).ok_or(PageError::NotFound)?;
     let kind = match name.rsplit('.').next() {
@@ -60,9 +79,10 @@ fn serve(name: &str, cache: &'static str, _request: &HttpRequest) -> Result<Http
         Some("txt") => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     };
-    let body: actix_web::web::Bytes = match file.data {
-        std::borrow::Cow::Borrowed(bytes) => bytes.into(),
-        std::borrow::Cow::Owned(bytes) => bytes.into(),
+    let body = match (scripts().get(name), file.data) {
+        (Some(script), _) => script.clone(),
+        (None, Cow::Borrowed(bytes)) => bytes.into(),
+        (None, Cow::Owned(bytes)) => bytes.into(),
     };
     Ok(HttpResponse::Ok().content_type(kind).insert_header((header::CACHE_CONTROL, cache)).body(body))
 }
