@@ -1,6 +1,6 @@
 //! What a vendor tells of templates, in whatever order it comes.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound as _, Utc};
 use domain::{
     TemplateId,
     notice::{Said, TemplateRef},
@@ -94,8 +94,8 @@ fn take(template: &mut Template, about: &TemplateRef, said: &Said, at: DateTime<
     }
     match said {
         Said::TemplateStatus { status, reason, detail, recommendation, category, .. } => {
-            // The vendor tells whole seconds; of two in one second the later to come counts.
-            if at < template.status_at && template.status != Status::Draft {
+            // The vendor tells whole seconds, we know fractions of them; of two in one second the later to come counts.
+            if at < template.status_at.trunc_subsecs(0) && template.status != Status::Draft {
                 return;
             }
             template.status = Status::read(status);
