@@ -61,7 +61,7 @@ test("files go both ways: seen, played, attached, recorded and refused", async (
     const ours = thread.locator(".msg.out [data-sound]");
     await expect(ours).toHaveCount(1);
     await expect(ours.locator("[data-time]")).toHaveText(/^0:0[1-9]$/);
-    await expect.poll(async () => (await vendor.sent()).filter((one) => one.type === "audio").length).toBe(1);
+    await expect.poll(async () => (await vendor.call("sent")).filter((one) => one.type === "audio").length).toBe(1);
     await ours.getByRole("button").click();
     await expect(ours.locator("use")).toHaveAttribute("href", "#i-pause");
     await expect(ours.locator("use")).toHaveAttribute("href", "#i-play", { timeout: 30_000 });
