@@ -260,3 +260,20 @@ async fn what_the_vendor_would_refuse_is_refused_here_in_the_person_s_language()
     hers.person.browser.clone().send(request).await.is(StatusCode::NO_CONTENT);
     assert_eq!(clinic.count("select count(*) from file").await, 0);
 }
+
+#[tokio::test]
+async fn a_paper_goes_by_way_of_twilio_as_a_link_that_the_vendor_fetches() {
+    let clinic = Clinic::open().await;
+    let valeria = clinic.agent("Valeria").await;
+    clinic.vendor().lucia_texts("¿Me mandas la cotización?").await;
+    let talk = clinic.held_conversation().await;
+    let hers = valeria.opens(talk).await;
+    let paper = attaches(&hers, talk, "name=Cotizaci%C3%B3n.pdf", PDF.to_vec()).await;
+    let paper: Value = serde_json::from_str(&paper.is(StatusCode::CREATED).body).unwrap();
+    sends(&hers, talk, &paper, Some("Aquí está")).await.is(StatusCode::CREATED);
+    let sent = clinic.vendor().until_sent(1).await;
+    assert_eq!(sent[0]["body"], "Aquí está", "{sent:?}");
+    let link = json!(sent).to_string();
+    assert!(link.contains("/media/") && link.contains("Cotizaci_n.pdf"), "{link}");
+    assert_eq!(clinic.count("select count(*) from file_at_vendor").await, 0);
+}

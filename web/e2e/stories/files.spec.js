@@ -2,7 +2,7 @@ import { at, expect, openFromList, test } from "../support/house.js";
 
 const PDF = Buffer.from("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n");
 
-test("files go both ways: seen, played, attached, recorded and refused", async ({ open, office, vendor, house }) => {
+test("files go both ways: seen, played, attached, recorded and refused", async ({ open, office, house }) => {
   await office.atWork("valeria");
   const valeria = await open("valeria");
   const { thread, draft } = at(valeria);
@@ -61,7 +61,8 @@ test("files go both ways: seen, played, attached, recorded and refused", async (
     const ours = thread.locator(".msg.out [data-sound]");
     await expect(ours).toHaveCount(1);
     await expect(ours.locator("[data-time]")).toHaveText(/^0:0[1-9]$/);
-    await expect.poll(async () => (await vendor.call("sent")).filter((one) => one.type === "audio").length).toBe(1);
+    const sent = async () => (await fetch(`${house.simulator}/control/sent`)).json();
+    await expect.poll(async () => (await sent()).filter((one) => one.type === "audio").length).toBe(1);
     await ours.getByRole("button").click();
     await expect(ours.locator("use")).toHaveAttribute("href", "#i-pause");
     await expect(ours.locator("use")).toHaveAttribute("href", "#i-play", { timeout: 30_000 });

@@ -211,3 +211,47 @@ fn fragments_look_as_they_did() {
     );
     insta::assert_snapshot!("system", SystemFragment { tx, line: &sample::lines()[2] }.render().unwrap());
 }
+
+#[test]
+fn a_file_is_shown_as_what_it_is_or_told_why_it_is_not_here() {
+    use domain::{FileId, content::Media, file::FileState};
+    use views::FileFacts;
+
+    let facts = |state, kind: &str| FileFacts {
+        id: FileId::new(),
+        state,
+        reason: None,
+        kind: Some(kind.to_owned()),
+        bytes: Some(1_420_000),
+        width: Some(1200),
+        height: Some(900),
+        seconds: Some(34.4),
+        thumbnail: kind.starts_with("image/"),
+        tried: false,
+    };
+    let media = Media { voice: true, filename: Some(HOSTILE.to_owned()), ..Media::default() };
+    let shown = |content: Content, file: FileFacts| {
+        let message = MessageView { file: Some(file), ..sample::inbound(1, 1, content) };
+        LANGS.map(|lang| {
+            let html = MessageFragment { tx: sample::tx(lang), message: &message }.render().unwrap();
+            assert!(!html.contains("<script") && !html.contains("<img src=x"), "{html}");
+            html
+        })
+    };
+    let here = |content, kind: &str| shown(content, facts(FileState::Stored, kind));
+    let [photo, ..] = here(Content::Image(media.clone()), "image/jpeg");
+    assert!(photo.contains("/thumbnail\" width=\"1200\" height=\"900\""), "its place is kept: {photo}");
+    assert!(here(Content::Sticker(media.clone()), "image/webp")[0].contains("class=\"sticker\""));
+    assert!(here(Content::Video(media.clone()), "video/mp4")[0].contains("<video"));
+    assert!(here(Content::Audio(media.clone()), "audio/ogg")[0].contains("Reproducir nota de voz, 0:34"));
+    let papers = here(Content::Document(media.clone()), "application/pdf");
+    assert!(papers[0].contains("1,4 MB") && papers.iter().any(|html| html.contains("1.4 MB")));
+    // What a browser does not show is a download, whatever the message calls it.
+    assert!(here(Content::Image(media.clone()), "image/heic")[0].contains(" download "));
+    assert!(here(Content::Audio(media.clone()), "audio/amr")[0].contains(" download "));
+    for state in [FileState::Waiting, FileState::Expired, FileState::Refused, FileState::Failed] {
+        for html in shown(Content::Image(media.clone()), facts(state, "image/jpeg")) {
+            assert!(!html.contains("/files/"), "{html}");
+        }
+    }
+}
