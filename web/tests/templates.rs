@@ -2,6 +2,7 @@
 
 use chrono::Utc;
 use reqwest::{Method, StatusCode};
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
 use crate::{
@@ -134,6 +135,15 @@ async fn a_rejection_is_shown_with_its_reason_and_a_refusal_with_metas_sentence(
     alonso.becomes(&flawed, "DRAFT").await;
 
     // Somebody made the same one at the vendor, and we have not heard of it yet.
+    let asked = Utc::now().to_rfc3339();
+    alonso.ask(Method::POST, "/sync", None).await.is(StatusCode::SEE_OTHER);
+    let listed = format!(
+        "select count(*) from template_sync
+         where account_key like 'waba:%' and finished_at > '{asked}'"
+    );
+    clinic.until_count(&listed, 1).await;
+    let forget = "delete from template where name = 'recordatorio_cita'";
+    clinic.ground.db.execute_unprepared(forget).await.unwrap();
     let twin = alonso.writes("recordatorio_cita", "Hola {{1}}, otra vez te esperamos en la clínica.").await;
     let refused = alonso.submits(&twin).await.is(StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.body.contains("There is already es content"), "Meta's own sentence: {}", refused.body);
