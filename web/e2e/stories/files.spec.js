@@ -39,6 +39,7 @@ test("files go both ways: seen, played, attached, recorded and refused", async (
   await test.step("a paper goes with its words", async () => {
     await valeria.locator("#attach-file").setInputFiles({ name: "Cotización.pdf", mimeType: "application/pdf", buffer: PDF });
     await expect(valeria.locator("#tray li")).toContainText("Cotización.pdf");
+    await expect(valeria.locator("#tray progress")).toBeHidden();
     await draft.fill("Aquí está");
     await draft.press("Enter");
     await expect(valeria.locator("#tray")).toBeHidden();
