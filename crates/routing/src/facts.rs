@@ -1,16 +1,12 @@
 //! What the router knows, and what it can answer.
 
-use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::{cmp::Reverse, collections::BTreeSet};
 
 use chrono::{DateTime, Utc};
 use domain::{ConversationId, PersonId, PresenceState, QueueId, SkillId, event::AssignmentReason};
 use serde::{Deserialize, Serialize};
 
-/// Skills with a level each: those asked for, or those somebody has.
-pub type Skills = BTreeMap<SkillId, u8>;
+use crate::Skills;
 
 /// A conversation that waits for an agent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,9 @@
 mod choose;
 mod facts;
 mod pass;
+pub mod policy;
 
 pub use choose::{Choice, Considered, Verdict, choose};
-pub use facts::{Candidate, Decision, Skills, WaitReason, Work};
+pub use facts::{Candidate, Decision, WaitReason, Work};
 pub use pass::{Routed, assign};
+pub use policy::{Policy, Skills};
