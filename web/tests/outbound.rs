@@ -259,6 +259,50 @@ async fn a_day_after_her_last_word_only_a_template_reaches_lucia() {
 }
 
 #[tokio::test]
+async fn who_wants_no_more_offers_is_spared_them_and_who_stops_us_is_left_alone() {
+    let clinic = Clinic::open().await;
+    let page = with_lucia(&clinic).await;
+    knows_the_reminder(&clinic).await;
+    clinic
+        .change(
+            "insert into template (id, account_key, vendor_id, name, language, category, status, components)
+             select gen_random_uuid(), account_key, '2', 'limpieza_a_mitad', 'es', 'MARKETING', 'APPROVED',
+                 '{\"body\": {\"text\": \"Tu limpieza a mitad de precio.\"}}'
+             from channel where kind = 'whatsapp_cloud'",
+        )
+        .await;
+    clinic.vendor().lucia_writes("BAJA").await;
+    let template = |name: &str, body: Value| {
+        json!({"content": {"kind": "template", "name": name, "language": "es", "body": body,
+            "shown": {"body": ""}}})
+    };
+    let (status, refusal) = sends(&page, &template("limpieza_a_mitad", json!([]))).await;
+    assert_eq!((status, refusal["error"].as_str()), (StatusCode::CONFLICT, Some("no_offers")));
+    assert!(refusal["message"].as_str().unwrap().contains("no recibir más promociones"), "{refusal}");
+    let values = json!([{"text": "Lucía"}, {"text": "lunes"}, {"text": "9:30"}]);
+    assert_eq!(sends(&page, &template("recordatorio_cita", values)).await.0, StatusCode::CREATED);
+    clinic.until_count(DELIVERED, 1).await;
+
+    clinic.vendor().lucia_texts("STOP").await;
+    let sms =
+        "select c.id from conversation c join channel on channel.id = c.channel_id and kind = 'twilio_sms'
+        where assignee_id is not null";
+    let talk = until("Valeria has the SMS", || one(&clinic.ground.db, sms)).await;
+    let talk = domain::ConversationId(talk);
+    let by_sms = page.person.opens(talk).await;
+    let refused = by_sms.replies(talk, "¿Seguro?").await.is(StatusCode::CONFLICT);
+    assert!(
+        refused.body.contains("opted_out") && refused.body.contains("por otro medio"),
+        "{}",
+        refused.body
+    );
+    assert_eq!(clinic.vendor().sent().await.len(), 1);
+    clinic.vendor().lucia_texts("START").await;
+    by_sms.replies(talk, "Gracias").await.is(StatusCode::CREATED);
+    clinic.until_count(DELIVERED, 2).await;
+}
+
+#[tokio::test]
 async fn a_failure_says_why_and_from_when_on_to_try_again_and_an_admin_hears_of_the_worst() {
     let clinic = Clinic::open().await;
     let mut page = with_lucia(&clinic).await;

@@ -1,9 +1,16 @@
 //! What contacts allow us to write for: an append-only ledger with proofs.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
-use domain::{ChannelId, ContactId, ConversationId, Event, consent::Purpose};
+use domain::{
+    ChannelId, ContactId, Content, ConversationId, Event,
+    consent::Purpose,
+    template::{TemplateMessage, categories},
+};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult};
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::rows;
 
@@ -65,7 +72,8 @@ pub async fn record(
                  proof text, at timestamptz)
              where not exists (
                  select from consent known where known.contact_id = row.contact_id and known.purpose = row.purpose
-                     and known.given = row.given and known.at = row.at and known.proof = row.proof)
+                     and known.given = row.given and known.at = row.at and known.proof = row.proof
+                     and known.channel_id is not distinct from row.channel_id)
              returning contact_id, purpose, given)
          select c.id as conversation_id, written.contact_id, written.purpose, written.given
          from written join conversation c on c.contact_id = written.contact_id and c.state <> 'closed'",
@@ -101,26 +109,99 @@ pub async fn standing(db: &impl ConnectionTrait, contact: ContactId) -> Result<V
     .await
 }
 
-/// The word that forbids to write to a contact for a purpose; `None` when nothing does. Who asked us to write nothing at
-/// all wants no offers either. Silence forbids nothing: the law of each country asks for more, which is for the company
-/// to keep.
+/// What the words of a contact forbid on a channel.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// No offers, on no channel.
+    pub no_offers: bool,
+    /// Nothing at all on this channel.
+    pub nothing: bool,
+}
+
+impl Wishes {
+    /// The wish that stands against a content, whose template has this category by now: the vendor may have changed it.
+    #[must_use]
+    pub fn forbid(self, content: &Content, category: Option<&str>) -> Option<Purpose> {
+        if self.nothing {
+            return Some(Purpose::Anything);
+        }
+        let Content::Template(template) = content else { return None };
+        let sells = category.or(template.category.as_deref()).is_some_and(is_marketing);
+        (self.no_offers && sells).then_some(Purpose::Marketing)
+    }
+}
+
+fn is_marketing(category: &str) -> bool {
+    category.eq_ignore_ascii_case(categories::MARKETING)
+}
+
+/// What these contacts, with whoever became a part of them, forbid on a channel; who forbids nothing is not in it.
+///
+/// The newest word counts. No more offers is meant for all channels, and so is, as far as offers go, a stop of
+/// everything; everything else is stopped on the channel where the carrier was told so (twilio.md §11), or everywhere
+/// if a person was told. Silence forbids nothing: the law of each country asks for more, which is for the company to
+/// keep.
+///
+/// # Errors
+/// When the database fails.
+pub async fn wishes(
+    db: &impl ConnectionTrait,
+    contacts: &[ContactId],
+    channel: ChannelId,
+) -> Result<HashMap<ContactId, Wishes>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Wished {
+        contact_id: ContactId,
+        no_offers: bool,
+        nothing: bool,
+    }
+    if contacts.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let contacts: Vec<Uuid> = contacts.iter().map(|contact| contact.0).collect();
+    let wished: Vec<Wished> = rows::all(
+        db,
+        "with recursive parts as (
+             select whole, whole as id from unnest($1::uuid[]) as asked(whole)
+             union select parts.whole, contact.id from contact join parts on contact.merged_into = parts.id
+         ), said as (
+             select parts.whole, c.id, c.purpose, c.given, c.at,
+                 case when c.purpose = 'anything' then c.channel_id end as channel_id
+             from parts join consent c on c.contact_id = parts.id
+         ), newest as (
+             select distinct on (whole, purpose, channel_id) whole, purpose, channel_id, given
+             from said order by whole, purpose, channel_id, at desc, id desc
+         )
+         select whole as contact_id, bool_or(not given) as no_offers,
+             bool_or(not given and purpose = 'anything' and coalesce(channel_id, $2) = $2) as nothing
+         from newest group by whole having bool_or(not given)",
+        [contacts.into(), channel.into()],
+    )
+    .await?;
+    let wishes = |row: Wished| Wishes { no_offers: row.no_offers, nothing: row.nothing };
+    Ok(wished.into_iter().map(|row| (row.contact_id, wishes(row))).collect())
+}
+
+/// The wish of a contact that stands against sending them this on a channel; `None` when nothing does.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn forbids(
     db: &impl ConnectionTrait,
     contact: ContactId,
-    purpose: Purpose,
-) -> Result<Option<Standing>, DbErr> {
-    Ok(standing(db, contact).await?.into_iter().find(|standing| {
-        !standing.given && (standing.purpose == purpose || standing.purpose == Purpose::Anything)
-    }))
-}
-
-/// Whether a contact may be written to for a purpose. See [`forbids`].
-///
-/// # Errors
-/// When the database fails.
-pub async fn allows(db: &impl ConnectionTrait, contact: ContactId, purpose: Purpose) -> Result<bool, DbErr> {
-    Ok(forbids(db, contact, purpose).await?.is_none())
+    channel: ChannelId,
+    content: &Content,
+) -> Result<Option<Purpose>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Now {
+        category: String,
+    }
+    let Some(wishes) = wishes(db, &[contact], channel).await?.remove(&contact) else { return Ok(None) };
+    let now: Vec<Now> = match content {
+        Content::Template(TemplateMessage { template: Some(id), .. }) => {
+            rows::all(db, "select category from template where id = $1", [(*id).into()]).await?
+        }
+        _ => Vec::new(),
+    };
+    Ok(wishes.forbid(content, now.first().map(|now| now.category.as_str())))
 }

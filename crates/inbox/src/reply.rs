@@ -7,6 +7,7 @@ use chrono::{DateTime, SubsecRound as _, Utc};
 use domain::{
     ChannelKind, Content, ConversationId, ConversationState, DeliveryState, Event, MessageId, Permission,
     Principal,
+    consent::Purpose,
     conversation::ReplyWindow,
     limits::{self, Flaw},
 };
@@ -17,7 +18,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::{events, rows};
+use crate::{consent, events, rows};
 
 /// Something somebody wants to send.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,6 +75,9 @@ pub enum ReplyError {
     /// Free text is not allowed since then, or never was; a template is the way.
     #[error("the reply window is closed")]
     WindowClosed(Option<DateTime<Utc>>),
+    /// The customer wants no such messages.
+    #[error("the customer wants no such messages ({0})")]
+    Unwanted(Purpose),
     /// The vendor would refuse it.
     #[error("{}: {}", .0.part, .0.problem.as_str())]
     Flawed(Flaw),
@@ -117,6 +121,7 @@ pub async fn submit(
     if let Content::Template(template) = &mut content {
         prepare::template(tx, &channel.account_key, template).await?;
     }
+    check_wanted(tx, &talk, &content).await?;
     limits::check(channel.kind, &content).map_err(ReplyError::Flawed)?;
     let file = prepare::file(tx, by, here, &mut content).await?;
     let message = store(tx, by, &talk, &Ready { content, reply_to, draft: &draft }, now).await?;
@@ -156,6 +161,7 @@ pub async fn resend(
     // Of another version: the sender will say so.
     let content = serde_json::from_value(sent.content).unwrap_or(Content::Welcome);
     check_open(&talk, channel.kind, &content, now)?;
+    check_wanted(tx, &talk, &content).await?;
     let asked_to_wait =
         stands.error_code.is_some_and(|code| verdict::not_before(channel.kind, code).is_some());
     if stands.state == DeliveryState::Failed && asked_to_wait && stands.due_at > now {
@@ -222,6 +228,18 @@ fn check_open(
             Err(ReplyError::WindowClosed(since))
         }
         _ => Ok(()),
+    }
+}
+
+/// Whether the customer lets us write this; asked again when it is sent.
+async fn check_wanted(
+    tx: &DatabaseTransaction,
+    talk: &conversation::Model,
+    content: &Content,
+) -> Result<(), ReplyError> {
+    match consent::forbids(tx, talk.contact_id, talk.channel_id, content).await? {
+        Some(purpose) => Err(ReplyError::Unwanted(purpose)),
+        None => Ok(()),
     }
 }
 

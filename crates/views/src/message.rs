@@ -348,6 +348,7 @@ impl MessageView {
             (Some(code), _) => Failure::of(self.channel, code),
             // Ours, at the last moment: it was not even tried.
             (None, Some(Advice::UseTemplate)) => Failure::WindowClosed,
+            (None, Some(Advice::Never)) => Failure::OptedOut,
             (None, _) => Failure::Unknown,
         };
         (family, delivery.advice.unwrap_or_else(|| family.usual_advice()))

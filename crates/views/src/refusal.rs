@@ -9,6 +9,10 @@ use crate::{Arg, Tx};
 pub enum Refusal {
     /// Free text is no longer allowed.
     WindowClosed,
+    /// The customer asked for no more offers, and this is one.
+    NoOffers,
+    /// The customer asked for nothing more on this channel.
+    OptedOut,
     /// The conversation is closed.
     ConversationClosed,
     /// It was closed already.
@@ -56,6 +60,8 @@ impl Refusal {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::WindowClosed => "window_closed",
+            Self::NoOffers => "no_offers",
+            Self::OptedOut => "opted_out",
             Self::ConversationClosed => "conversation_closed",
             Self::AlreadyClosed => "already_closed",
             Self::Empty => "empty",
@@ -82,6 +88,8 @@ impl Refusal {
         let number = |n: usize| Arg::Number(i64::try_from(n).unwrap_or(i64::MAX));
         match self {
             Self::WindowClosed => tx.t("refusal-window-closed"),
+            Self::NoOffers => tx.t("refusal-no-offers"),
+            Self::OptedOut => tx.t("refusal-opted-out"),
             Self::ConversationClosed => tx.t("refusal-conversation-closed"),
             Self::AlreadyClosed => tx.t("refusal-already-closed"),
             Self::Empty => tx.t("refusal-empty"),

@@ -7,6 +7,7 @@ use actix_web::{
 };
 use domain::{
     Content, ConversationId, MessageId, Permission,
+    consent::Purpose,
     limits::{Flaw, Part, Problem},
 };
 use inbox::{
@@ -110,6 +111,8 @@ fn refusal(error: ReplyError, tx: Tx) -> PageError {
         ReplyError::Db(error) => return error.into(),
         ReplyError::ConversationClosed => (StatusCode::CONFLICT, Refusal::ConversationClosed),
         ReplyError::WindowClosed(_) => (StatusCode::CONFLICT, Refusal::WindowClosed),
+        ReplyError::Unwanted(Purpose::Marketing) => (StatusCode::CONFLICT, Refusal::NoOffers),
+        ReplyError::Unwanted(Purpose::Anything) => (StatusCode::CONFLICT, Refusal::OptedOut),
         ReplyError::Flawed(Flaw { part: Part::Text, problem: Problem::Missing }) => {
             (StatusCode::UNPROCESSABLE_ENTITY, Refusal::Empty)
         }

@@ -16,7 +16,7 @@ use super::{
     portfolio::{Budget, Waiting},
     rates::{Busy, Rates},
 };
-use crate::{events, rows};
+use crate::{consent, events, rows};
 
 /// How long an attempt may take, its record included, before its outcome counts as unknown.
 pub(super) const ATTEMPT_LEASE: Duration = Duration::from_secs(120);
@@ -73,6 +73,7 @@ struct Head {
     contact_id: ContactId,
     portfolio: String,
     messaging_limit: Option<String>,
+    category: Option<String>,
 }
 
 /// Why something is not even tried. The words are stored as the detail.
@@ -80,6 +81,8 @@ struct Head {
 enum Refusal {
     /// The window closed while it waited.
     WindowClosed,
+    /// The customer asked for no such messages while it waited.
+    Unwanted,
     /// Its content is not of this version.
     Unreadable,
 }
@@ -88,6 +91,7 @@ impl Refusal {
     const fn detail(self) -> &'static str {
         match self {
             Self::WindowClosed => "window_closed",
+            Self::Unwanted => "unwanted",
             Self::Unreadable => "unreadable_content",
         }
     }
@@ -95,6 +99,7 @@ impl Refusal {
     const fn advice(self) -> Advice {
         match self {
             Self::WindowClosed => Advice::UseTemplate,
+            Self::Unwanted => Advice::Never,
             Self::Unreadable => Advice::FixMessage,
         }
     }
@@ -113,6 +118,7 @@ pub(super) async fn claim(
     let tx = db.begin().await?;
     let heads = heads(&tx, channel, holder, held, room).await?;
     let customers: Vec<ContactId> = heads.iter().map(|head| head.contact_id).collect();
+    let wishes = consent::wishes(&tx, &customers, channel).await?;
     let mut claim = Claim::default();
     let mut refused = Vec::new();
     let clock = Instant::now();
@@ -126,6 +132,11 @@ pub(super) async fn claim(
             refused.push((head.message_id, head.conversation_id, Refusal::Unreadable));
             continue;
         };
+        let wishes = wishes.get(&head.contact_id).copied().unwrap_or_default();
+        if wishes.forbid(&content, head.category.as_deref()).is_some() {
+            refused.push((head.message_id, head.conversation_id, Refusal::Unwanted));
+            continue;
+        }
         let window = ReplyWindow::at(head.kind, head.window_until, now);
         if !window.allows(&content) {
             refused.push((head.message_id, head.conversation_id, Refusal::WindowClosed));
@@ -202,7 +213,9 @@ async fn heads(
         tx,
         "select d.message_id, d.conversation_id, d.attempts, m.content, m.reply_to, m.created_at, c.reply_address,
              c.window_until, c.contact_id, ch.kind, d.lane, f.facts->>'messaging_limit' as messaging_limit,
-             coalesce(f.facts->>'portfolio_id', ch.account_key) as portfolio
+             coalesce(f.facts->>'portfolio_id', ch.account_key) as portfolio,
+             case when m.kind = 'template' then
+                 (select category from template t where t.id = (m.content->>'template')::uuid) end as category
          from delivery d
          join message m on m.id = d.message_id
          join conversation c on c.id = d.conversation_id

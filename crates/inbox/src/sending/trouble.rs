@@ -69,7 +69,13 @@ async fn believe(
     let of: Vec<Of> =
         rows::all(tx, "select contact_id from conversation where id = $1", [conversation.into()]).await?;
     let Some(Of { contact_id }) = of.into_iter().next() else { return Ok(Vec::new()) };
-    if consent::forbids(tx, contact_id, purpose).await?.is_some() {
+    let known =
+        consent::wishes(tx, &[contact_id], channel).await?.get(&contact_id).copied().unwrap_or_default();
+    let is_known = match purpose {
+        Purpose::Marketing => known.no_offers,
+        Purpose::Anything => known.nothing,
+    };
+    if is_known {
         return Ok(Vec::new());
     }
     let proof = code.to_string();

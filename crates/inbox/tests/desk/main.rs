@@ -10,3 +10,4 @@ mod reply;
 mod scene;
 mod sending;
 mod templates;
+mod wishes;

@@ -1,11 +1,11 @@
 //! Who is who: spellings of a number, changed numbers, joined contacts; what a message becomes; the phone app beside us.
 
 use chrono::Utc;
-use domain::{Address, ContactId, ConversationId, PersonId, consent::Purpose};
+use domain::{Address, ContactId, ConversationId, PersonId};
 use inbox::{
     Wakes, applier,
     assignment::{self, Move},
-    consent,
+    consent::{self, Wishes},
     contacts::{self, MergeError, MergeReason},
     ledger::{Ledger, Receipt, Source},
 };
@@ -365,12 +365,12 @@ async fn a_wish_for_no_more_offers_is_kept_once_with_its_proof_and_the_newest_co
     clinic.hear(wish("stop", AT)).await;
     clinic.hear(wish("stop", AT)).await;
     let ana = clinic.contact_of("+51987412306").await;
-    assert!(!consent::allows(clinic.test.db(), ana, Purpose::Marketing).await.unwrap());
-    assert!(consent::allows(clinic.test.db(), ana, Purpose::Anything).await.unwrap());
+    let wishes = async || consent::wishes(clinic.test.db(), &[ana], clinic.world.whatsapp).await.unwrap();
+    assert_eq!(wishes().await[&ana], Wishes { no_offers: true, nothing: false });
     assert_eq!(clinic.count("select count(*) as one from consent").await, 1);
     clinic.hear(wish("resume", AT + 60)).await;
     clinic.hear(wish("stop", AT)).await;
-    assert!(consent::allows(clinic.test.db(), ana, Purpose::Marketing).await.unwrap());
+    assert_eq!(wishes().await.get(&ana), None);
     let edited = clinic.test.db().execute_unprepared("update consent set given = true").await;
     assert!(edited.is_err(), "a ledger is not corrected");
 }

@@ -168,6 +168,7 @@ problem-picture = It has to be a JPG or PNG picture.
 problem-not-opened = The channel could not be opened: { $detail }
 problem-test-nobody = Nobody with that number wrote through this channel. Write from that phone first: that tries the way in too.
 problem-test-window = The 24-hour window is closed. Write from that phone again.
+problem-test-stopped = That phone asked not to be written to on this channel. Use another one, or write START from it.
 problem-test-closed = The conversation is resolved. Write from that phone again.
 problem-step-passed = That step was taken already.
 done-connected = Channel connected. The URL for the vendor is below; the diagnosis says whether something is missing.

@@ -1,4 +1,6 @@
 refusal-window-closed = The 24-hour window has closed. You can only send an approved template.
+refusal-no-offers = They asked for no more offers. You can write to them about other things, but not send this template.
+refusal-opted-out = They asked not to be written to on this channel. Reach them another way.
 refusal-conversation-closed = The conversation is already resolved.
 refusal-already-closed = Someone else resolved it a moment ago.
 refusal-empty = Write something before sending.

@@ -168,6 +168,7 @@ problem-picture = Debe ser una imagen JPG o PNG.
 problem-not-opened = No se pudo abrir el canal: { $detail }
 problem-test-nobody = Nadie con ese número escribió por este canal. Escribe primero desde ese teléfono: así se prueba también la entrada.
 problem-test-window = La ventana de 24 horas está cerrada. Escribe otra vez desde ese teléfono.
+problem-test-stopped = Ese teléfono pidió que no le escriban por este canal. Usa otro, o escribe START desde él.
 problem-test-closed = La conversación está resuelta. Escribe otra vez desde ese teléfono.
 problem-step-passed = Ese paso ya se dio.
 done-connected = Canal conectado. Abajo está la URL para el proveedor; el diagnóstico dice si falta algo.

@@ -1,4 +1,6 @@
 refusal-window-closed = La ventana de 24 horas se cerró. Solo puedes enviar una plantilla aprobada.
+refusal-no-offers = La persona pidió no recibir más promociones. Puedes escribirle por otros temas, no enviarle esta plantilla.
+refusal-opted-out = La persona pidió que no le escriban por este canal. Contáctala por otro medio.
 refusal-conversation-closed = La conversación ya está resuelta.
 refusal-already-closed = Otra persona la resolvió hace un momento.
 refusal-empty = Escribe algo antes de enviar.

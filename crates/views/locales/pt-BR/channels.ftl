@@ -168,6 +168,7 @@ problem-picture = Deve ser uma imagem JPG ou PNG.
 problem-not-opened = Não foi possível abrir o canal: { $detail }
 problem-test-nobody = Ninguém com esse número escreveu por este canal. Escreva primeiro desse telefone: assim se testa também a entrada.
 problem-test-window = A janela de 24 horas está fechada. Escreva de novo desse telefone.
+problem-test-stopped = Esse telefone pediu para não receber mensagens por este canal. Use outro, ou escreva START a partir dele.
 problem-test-closed = A conversa está resolvida. Escreva de novo desse telefone.
 problem-step-passed = Essa etapa já foi feita.
 done-connected = Canal conectado. Abaixo está a URL para o provedor; o diagnóstico diz se falta algo.

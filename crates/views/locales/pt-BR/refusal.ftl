@@ -1,4 +1,6 @@
 refusal-window-closed = A janela de 24 horas fechou. Só é possível enviar um modelo aprovado.
+refusal-no-offers = A pessoa pediu para não receber mais promoções. Você pode escrever sobre outros assuntos, mas não enviar este modelo.
+refusal-opted-out = A pessoa pediu para não receber mensagens por este canal. Fale com ela por outro meio.
 refusal-conversation-closed = A conversa já está resolvida.
 refusal-already-closed = Outra pessoa a resolveu agora há pouco.
 refusal-empty = Escreva algo antes de enviar.

@@ -75,6 +75,7 @@ pub const PROBLEMS: &[&str] = &[
     "not-opened",
     "test-nobody",
     "test-window",
+    "test-stopped",
     "test-closed",
     "step-passed",
 ];

@@ -216,6 +216,7 @@ async fn submit(
     let submitted = match reply::submit(&tx, &viewer.principal, draft, state.clock.now()).await {
         Ok(submitted) => submitted,
         Err(ReplyError::WindowClosed(_)) => return Ok(Err(Problem::of("", "test-window", ""))),
+        Err(ReplyError::Unwanted(_)) => return Ok(Err(Problem::of("", "test-stopped", ""))),
         Err(ReplyError::ConversationClosed | ReplyError::NotFound) => {
             return Ok(Err(Problem::of("", "test-closed", "")));
         }
