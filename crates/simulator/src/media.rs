@@ -37,12 +37,19 @@ pub struct Item {
     pub until: DateTime<Utc>,
     /// A size to claim instead of the true one: for files too large to keep.
     pub claims: Option<usize>,
+    /// The numbers at Meta that uploaded it or were sent it: no other may use its id. Nobody's yet while empty.
+    pub numbers: Vec<String>,
 }
 
 impl Item {
     /// How large it is, or claims to be.
     pub fn size(&self) -> usize {
         self.claims.unwrap_or(self.bytes.len())
+    }
+
+    /// Whether a number may use its id.
+    pub fn is_of(&self, number: &str) -> bool {
+        self.numbers.is_empty() || self.numbers.iter().any(|one| one == number)
     }
 
     fn hash(&self) -> [u8; 32] {
@@ -82,6 +89,15 @@ impl Media {
         }
     }
 
+    /// From now on the file's id is this number's, and of those it was given to before (whatsapp-cloud.md §6).
+    pub fn bind(&self, id: &str, number: &str) {
+        self.change(id, |item| {
+            if !item.numbers.iter().any(|one| one == number) {
+                item.numbers.push(number.to_owned());
+            }
+        });
+    }
+
     /// Forget one file; answers whether it was there.
     pub fn remove(&self, id: &str) -> bool {
         lock(&self.0).remove(id).is_some()
@@ -98,9 +114,24 @@ pub fn store(sim: &Sim, bytes: Bytes, mime: &str, name: Option<String>, life: Ti
     let id = ids::media(sim.dice.bytes());
     sim.media.keep(
         id.clone(),
-        Item { bytes, mime: mime.to_owned(), name, until: sim.clock.age() + life, claims: None },
+        Item {
+            bytes,
+            mime: mime.to_owned(),
+            name,
+            until: sim.clock.age() + life,
+            claims: None,
+            numbers: Vec::new(),
+        },
     );
     id
+}
+
+/// Keep a file under one more id, which is given back.
+pub fn copy(sim: &Sim, id: &str, other: String) -> String {
+    if let Some(item) = sim.media.get(id, sim.clock.age()) {
+        sim.media.keep(other.clone(), item);
+    }
+    other
 }
 
 /// A link of Meta's to a file: works for five minutes, and only with the bearer token.
@@ -125,6 +156,7 @@ fn seal(secret: &str, id: &str, expires: i64) -> String {
 /// Complete the media object of a customer's message from the stored file: type, hash, link.
 pub fn fill(sim: &Sim, channel: &CloudChannel, object: &mut Value) {
     let Some(id) = object["id"].as_str().map(str::to_owned) else { return };
+    sim.media.bind(&id, &channel.phone_number_id);
     let Some(item) = sim.media.get(&id, sim.clock.age()) else { return };
     let Some(fields) = object.as_object_mut() else { return };
     fields.entry("mime_type").or_insert_with(|| json!(item.mime));
@@ -210,6 +242,7 @@ mod tests {
             name: None,
             until: DateTime::UNIX_EPOCH,
             claims: None,
+            numbers: Vec::new(),
         }
     }
 

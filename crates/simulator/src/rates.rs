@@ -36,6 +36,12 @@ impl Buckets {
         self.take_of(name, now, f64::from(most), Duration::from_secs(1) / most.max(1))
     }
 
+    /// The same for what can't be refused: it takes what there is.
+    pub fn drain_per_second(&self, name: &str, now: DateTime<Utc>, most: u32) {
+        // Whether there was one makes no difference to what comes in.
+        let _ = self.take_per_second(name, now, most);
+    }
+
     fn take_of(&self, name: &str, now: DateTime<Utc>, capacity: f64, refill: Duration) -> bool {
         let mut buckets = lock(&self.buckets);
         let bucket = buckets.entry(name.to_owned()).or_insert_with(|| Bucket { level: capacity, seen: now });

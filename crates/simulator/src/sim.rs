@@ -183,6 +183,15 @@ impl Sim {
         self.estate().channels().into_iter().next()
     }
 
+    /// Messages a number carries in a second, both ways together (whatsapp-cloud.md §5.5).
+    pub fn per_second(&self, channel: &CloudChannel) -> u32 {
+        match self.estate().number(&channel.phone_number_id) {
+            _ if channel.coexistence => 20,
+            Some(number) if number.throughput == "HIGH" => 1_000,
+            _ => self.settings.throughput,
+        }
+    }
+
     /// The sender at Twilio with this address or name.
     pub fn sender(&self, wanted: &str) -> Option<TwilioChannel> {
         self.twilio().sender(wanted).map(|sender| sender.channel.clone())

@@ -186,6 +186,22 @@ async fn a_number_sends_so_many_in_a_second_and_no_more() {
 }
 
 #[tokio::test]
+async fn what_comes_in_counts_against_the_same_throughput() {
+    let world = World::with(|settings| settings.throughput = 3).await;
+    world.lucia_writes("uno").await;
+    world.lucia_writes("dos").await;
+    let to = |customer: u8| text_to(&format!("+5199900000{customer}"), "x");
+    let mut codes = Vec::new();
+    for customer in 0..3 {
+        codes.push(world.call(&to(customer)).await.1["error"]["code"].clone());
+    }
+    assert!(codes.contains(&json!(130_429)), "three a second, both ways together: {codes:?}");
+    world.control("time", json!({ "advance_seconds": 1 })).await;
+    assert_eq!(world.call(&to(4)).await.0, 200);
+    world.end().await;
+}
+
+#[tokio::test]
 async fn reading_marks_the_customers_messages_and_unknown_ids_are_refused() {
     let world = World::new().await;
     let id = world.lucia_writes("hola").await;
@@ -248,6 +264,44 @@ async fn an_upload_gives_an_id_that_can_be_sent() {
     let image = |id: &Value| json!({ "messaging_product": "whatsapp", "to": LUCIA, "type": "image", "image": { "id": id } });
     assert_eq!(world.call(&image(&answer["id"])).await.0, 200);
     assert_eq!(world.call(&image(&json!("900"))).await.1["error"]["code"], 100);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_file_s_id_is_of_no_use_to_another_number() {
+    let (other, token) = ("200000000000002", "other-token");
+    let world = World::with(|settings| {
+        settings.cloud.push(simulator::CloudChannel {
+            name: "Centro".to_owned(),
+            phone_number_id: other.to_owned(),
+            number: "+5115550101".to_owned(),
+            waba_id: "100000000000002".to_owned(),
+            access_token: token.to_owned(),
+            ..simulator::CloudChannel::default()
+        });
+    })
+    .await;
+    let call = async |method: &str, path: &str, token: &str| {
+        let url = world.url(&format!("/graph/v26.0/{path}"));
+        let request = world.http.request(method.parse().unwrap(), url).bearer_auth(token);
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.json::<Value>().await.unwrap()["error"]["error_subcode"].clone())
+    };
+    let kept = world.http.post(world.url("/control/media?sample=image")).send().await.unwrap();
+    let id = kept.json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned();
+    let image = json!({ "type": "image", "image": { "id": id } });
+    world.control("inbound", json!({ "from": LUCIA, "message": image })).await;
+
+    assert_eq!(call("GET", &id, token).await, (400, json!(33)));
+    assert_eq!(call("GET", &format!("{id}?phone_number_id={other}"), "demo-access-token").await.0, 400);
+    assert_eq!(call("GET", &format!("{id}?phone_number_id={PHONE_ID}"), "demo-access-token").await.0, 200);
+    assert_eq!(call("DELETE", &id, token).await, (400, json!(33)));
+    let send =
+        json!({ "messaging_product": "whatsapp", "to": LUCIA, "type": "image", "image": { "id": id } });
+    let url = world.url(&format!("/graph/v26.0/{other}/messages"));
+    let refused = world.http.post(url).bearer_auth(token).json(&send).send().await.unwrap();
+    assert_eq!(refused.json::<Value>().await.unwrap()["error"]["code"], 100);
+    assert_eq!(world.call(&send).await.0, 200, "whom it was sent to sends it on");
     world.end().await;
 }
 

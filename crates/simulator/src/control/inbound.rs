@@ -251,6 +251,8 @@ fn by_meta(
             .tell(&json!({ "frame": "bubble", "channel": name, "customer": customer.key, "bubble": bubble }));
         sim.threads.add(name, &customer.key, bubble);
     }
+    // What comes in counts against the number's throughput, too, but is never refused.
+    sim.throughput.drain_per_second(name, sim.clock.age(), sim.per_second(channel));
     // The window counts from the message's own second.
     let written = message["timestamp"].as_str().and_then(|text| text.parse::<i64>().ok());
     let written = written.and_then(|unix| DateTime::from_timestamp(unix, 0)).unwrap_or(at);

@@ -99,7 +99,7 @@ fn own(sim: &Arc<Sim>, channel: &CloudChannel, notice: &Notice) -> Result<(Repor
                 .as_deref()
                 .and_then(customers::key)
                 .unwrap_or_else(|| channel.digits().to_owned());
-            let value = notices::late_picture(sim, &from, &target, sim.clock.wall().timestamp());
+            let value = notices::late_picture(sim, channel, &from, &target, sim.clock.wall().timestamp());
             return Ok((
                 notices::tell(sim, channel, "history", value, "historial · archivo".to_owned()),
                 json!({ "id": target }),

@@ -5,12 +5,13 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    access::{allowed, number},
+    access::{allowed, number, parameter},
     errors::Refusal,
     trace,
 };
 use crate::{
     media::{self, Item},
+    settings::CloudChannel,
     sim::Sim,
 };
 
@@ -82,7 +83,9 @@ fn take(sim: &Sim, request: &HttpRequest, id: &str, body: web::Bytes) -> Result<
     if plain == "image/webp" {
         sticker(&file.bytes)?;
     }
-    Ok(media::store(sim, file.bytes.clone(), &mime, file.filename.clone(), media::FROM_BUSINESS))
+    let given = media::store(sim, file.bytes.clone(), &mime, file.filename.clone(), media::FROM_BUSINESS);
+    sim.media.bind(&given, id);
+    Ok(given)
 }
 
 /// A sticker is 512 by 512, and has at most 100 KB, or 500 KB where it moves (whatsapp-cloud.md §6).
@@ -118,12 +121,14 @@ pub async fn download(sim: web::Data<Sim>, request: HttpRequest, link: web::Quer
         Ok(channels) => channels,
         Err(refusal) => return refusal.answer(&trace(&sim)),
     };
-    let holds =
-        channels.iter().any(|channel| media::link_holds(&sim, channel, &link.mid, link.ext, &link.hash));
-    match sim.media.get(&link.mid, sim.clock.age()) {
-        Some(item) if holds => bytes(item),
-        _ => HttpResponse::NotFound().finish(),
-    }
+    let Some(item) = sim.media.get(&link.mid, sim.clock.age()) else {
+        return HttpResponse::NotFound().finish();
+    };
+    let holds = channels.iter().any(|channel| {
+        item.is_of(&channel.phone_number_id)
+            && media::link_holds(&sim, channel, &link.mid, link.ext, &link.hash)
+    });
+    if holds { bytes(item) } else { HttpResponse::NotFound().finish() }
 }
 
 /// The file itself.
@@ -136,11 +141,32 @@ pub async fn delete(
     request: HttpRequest,
     path: web::Path<(String, String)>,
 ) -> HttpResponse {
-    match allowed(&sim, &request) {
-        Err(refusal) => refusal.answer(&trace(&sim)),
-        Ok(_) if sim.media.remove(&path.1) => HttpResponse::Ok().json(json!({ "success": true })),
-        Ok(_) => Refusal::unknown_object(&path.1).answer(&trace(&sim)),
+    let channels = match allowed(&sim, &request) {
+        Ok(channels) => channels,
+        Err(refusal) => return refusal.answer(&trace(&sim)),
+    };
+    if usable(&sim, &request, &channels, &path.1).is_some() && sim.media.remove(&path.1) {
+        return HttpResponse::Ok().json(json!({ "success": true }));
     }
+    Refusal::unknown_object(&path.1).answer(&trace(&sim))
+}
+
+/// The file with this id and the number it is of, out of these, or out of the one the call names
+/// (whatsapp-cloud.md §6: ids are bound to the number that got them).
+pub fn usable<'channels>(
+    sim: &Sim,
+    request: &HttpRequest,
+    channels: &'channels [CloudChannel],
+    id: &str,
+) -> Option<(Item, &'channels CloudChannel)> {
+    let item = sim.media.get(id, sim.clock.age())?;
+    let wanted = parameter(request, "phone_number_id");
+    let mut of = channels.iter().filter(|channel| {
+        item.is_of(&channel.phone_number_id)
+            && wanted.as_ref().is_none_or(|id| channel.phone_number_id == *id)
+    });
+    let channel = of.next()?;
+    Some((item, channel))
 }
 
 /// Just enough of `multipart/form-data` for an upload.

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use super::{
     Ids,
-    access::{account, caller, fields, managed, parameter, pick},
+    access::{account, caller, fields, managed, pick},
     answer, done,
     errors::Refusal,
-    lifecycle, numbers, subscriptions, templates, uploads,
+    files, lifecycle, numbers, subscriptions, templates, uploads,
 };
 use crate::{estate::MANAGEMENT, media, sim::Sim};
 
@@ -38,11 +38,8 @@ fn find(sim: &Sim, request: &HttpRequest, id: &str) -> Result<Value, Refusal> {
         caller.needs(MANAGEMENT)?;
         return templates::one(sim, request, &template);
     }
-    let item = sim.media.get(id, sim.clock.age()).ok_or_else(|| Refusal::unknown_object(id))?;
-    let wanted = parameter(request, "phone_number_id");
-    let mut of_number =
-        channels.iter().filter(|channel| wanted.as_ref().is_none_or(|id| channel.phone_number_id == *id));
-    let channel = of_number.next().ok_or_else(|| Refusal::unknown_object(id))?;
+    let (item, channel) =
+        files::usable(sim, request, &channels, id).ok_or_else(|| Refusal::unknown_object(id))?;
     Ok(json!({
         "messaging_product": "whatsapp", "url": media::link(sim, channel, id), "mime_type": item.mime,
         "sha256": item.sha256_hex(), "file_size": item.size().to_string(), "id": id,

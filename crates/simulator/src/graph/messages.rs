@@ -71,18 +71,13 @@ fn take(
     }
     for place in media_of(&body, order.kind) {
         if let Some(id) = place["id"].as_str()
-            && sim.media.get(id, sim.clock.age()).is_none()
+            && sim.media.get(id, sim.clock.age()).is_none_or(|item| !item.is_of(&channel.phone_number_id))
         {
             return Err(Refusal::new(100, format!("Param {}['id'] is not a valid media id.", order.kind)));
         }
     }
     let now = sim.clock.age();
-    let most = match sim.estate().number(id) {
-        _ if channel.coexistence => 20,
-        Some(number) if number.throughput == "HIGH" => 1_000,
-        _ => sim.settings.throughput,
-    };
-    if !sim.throughput.take_per_second(id, now, most) {
+    if !sim.throughput.take_per_second(id, now, sim.per_second(&channel)) {
         return Err(Refusal::new(130_429, "Cloud API message throughput has been reached."));
     }
     let customer = sim

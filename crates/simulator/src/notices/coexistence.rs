@@ -96,15 +96,16 @@ pub fn history(sim: &Arc<Sim>, channel: &CloudChannel, declined: bool) {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         for (from, id, at) in pictures {
-            let value = late_picture(&world, &from, &id, at);
+            let value = late_picture(&world, &channel, &from, &id, at);
             tell(&world, &channel, "history", value, "historial · archivo".to_owned());
         }
     });
 }
 
 /// The file of a placeholder: the field is still `history`, but with `messages` in it.
-pub fn late_picture(sim: &Sim, from: &str, id: &str, at: i64) -> Value {
+pub fn late_picture(sim: &Sim, channel: &CloudChannel, from: &str, id: &str, at: i64) -> Value {
     let media = crate::samples::store(sim, "image").unwrap_or_default();
+    sim.media.bind(&media, &channel.phone_number_id);
     let item = sim.media.get(&media, sim.clock.age());
     // Here the hash is hexadecimal, unlike in `messages` (whatsapp-cloud.md §6).
     let sha256 = item.map(|item| item.sha256_hex());
