@@ -224,6 +224,72 @@ async fn the_list_is_filtered_by_time_and_read_page_by_page() {
     world.end().await;
 }
 
+/// A list of Twilio's, as it is just now.
+async fn listed(world: &World, path: &str) -> Value {
+    let url = world.url(&format!("/twilio/2010-04-01/Accounts/{TWILIO}/{path}"));
+    let call = world.http.get(url).basic_auth(TWILIO, Some("demo-twilio-token"));
+    call.send().await.unwrap().json().await.unwrap()
+}
+
+/// A file of the simulator's own.
+async fn sample(world: &World, name: &str) -> String {
+    let url = world.url(&format!("/control/media?sample={name}"));
+    let kept: Value = world.http.post(url).send().await.unwrap().json().await.unwrap();
+    kept["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn several_files_come_and_go_in_one_mms_and_whatsapp_takes_one() {
+    let world = World::new().await;
+    let ids = [sample(&world, "image").await, sample(&world, "pdf").await];
+    let mms = json!({ "type": "mms", "mms": { "body": "dos cosas", "ids": ids } });
+    let writing = |channel: &str| json!({ "channel": channel, "from": LUCIA, "message": mms });
+    assert_eq!(world.control("inbound", writing(WHATSAPP)).await.0, 400);
+    assert_eq!(world.control("inbound", writing(SMS)).await.0, 200);
+    let form = &forms(&world, INBOUND, 1).await[0];
+    assert_eq!((form["NumMedia"].as_str(), form["Body"].as_str()), ("2", "dos cosas"));
+    assert_eq!(
+        (form["MediaContentType0"].as_str(), form["MediaContentType1"].as_str()),
+        ("image/jpeg", "application/pdf")
+    );
+    assert!(form["MessageSid"].starts_with("MM"));
+
+    let urls = ids.map(|id| world.url(&format!("/phone/media/{id}")));
+    let (status, sent) =
+        world.twilio(&[("From", SMS), ("To", LUCIA), ("MediaUrl", &urls[0]), ("MediaUrl", &urls[1])]).await;
+    assert_eq!((status, &sent["num_media"]), (201, &json!("2")), "{sent}");
+    let path = format!("Messages/{}/Media.json", sent["sid"].as_str().unwrap());
+    for _ in 0..200 {
+        if listed(&world, &path).await["media_list"].as_array().unwrap().len() == 2 {
+            world.end().await;
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("{}", listed(&world, &path).await);
+}
+
+#[tokio::test]
+async fn the_list_tells_prices_both_ways_a_while_after() {
+    let world = World::with(|settings| settings.pace.read = (300, 300)).await;
+    world.control("inbound", json!({ "channel": SMS, "from": LUCIA, "message": "hola" })).await;
+    let (_, sent) = world.twilio(&[("From", SMS), ("To", LUCIA), ("Body", &"a".repeat(161))]).await;
+    assert_eq!((&sent["price"], &sent["price_unit"]), (&Value::Null, &Value::Null), "not known yet");
+    let prices = |list: &Value| -> Vec<Value> {
+        let all = list["messages"].as_array().unwrap();
+        all.iter().map(|one| json!([one["direction"], one["price"], one["price_unit"]])).collect()
+    };
+    let wanted = [json!(["outbound-api", "-0.01580", "USD"]), json!(["inbound", "-0.00750", "USD"])];
+    for _ in 0..200 {
+        if prices(&listed(&world, "Messages.json").await) == wanted {
+            world.end().await;
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("{}", listed(&world, "Messages.json").await);
+}
+
 #[tokio::test]
 async fn a_503_is_final_unless_the_url_asks_for_more() {
     let world = World::new().await;

@@ -306,8 +306,8 @@ fn accept(
         let held = template.held.is_some();
         message["message_status"] = json!(if held { "held_for_quality_assessment" } else { "accepted" });
     }
-    let linked =
-        media_of(&body, order.kind).into_iter().find_map(|place| place["link"].as_str().map(str::to_owned));
+    let places = media_of(&body, order.kind);
+    let links = places.into_iter().filter_map(|place| place["link"].as_str().map(str::to_owned)).collect();
     life::begin(
         sim,
         Life {
@@ -318,7 +318,7 @@ fn accept(
             reaction,
             voice: body["audio"]["voice"] == true,
             doomed,
-            link: linked,
+            links,
             kind: order.kind,
             vendor: Vendor::Cloud {
                 channel: Box::new(channel.clone()),

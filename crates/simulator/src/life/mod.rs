@@ -3,6 +3,8 @@
 mod cloud;
 mod twilio;
 
+pub use twilio::{price, received};
+
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
@@ -10,6 +12,7 @@ use serde_json::json;
 
 use crate::{
     customers::Customer, faults::Faults, media, settings::CloudChannel, sim::Sim, twilio as at_twilio,
+    wire::ids,
 };
 
 /// A step in the life of a message.
@@ -44,7 +47,7 @@ pub struct Life {
     /// Decided at acceptance: it fails with this code before it leaves.
     pub doomed: Option<u32>,
     /// Media the vendor has to fetch first.
-    pub link: Option<String>,
+    pub links: Vec<String>,
     /// Kind of the message, as Meta names it: what a linked file must fit.
     pub kind: &'static str,
     /// What only one vendor needs.
@@ -97,10 +100,12 @@ pub fn begin(sim: &Arc<Sim>, life: Life) {
 
 async fn live(sim: &Arc<Sim>, life: &Life) {
     let faults = sim.faults();
-    let doomed = match &life.link {
-        Some(link) if life.doomed.is_none() => fetch(sim, life, link).await.err(),
-        _ => life.doomed,
-    };
+    let mut doomed = life.doomed;
+    for (place, link) in life.links.iter().enumerate() {
+        if doomed.is_none() {
+            doomed = fetch(sim, life, link, place == 0).await.err();
+        }
+    }
     let mut told = steps(&faults, doomed, life.reaction);
     let reads =
         !life.reaction && told.last().is_none_or(|last| !matches!(last, Step::Failed(_))) && !faults.no_read;
@@ -134,8 +139,8 @@ fn given_up(sim: &Sim, life: &Life) -> bool {
         && sim.estate().number(&life.channel).is_none_or(|number| !number.registered)
 }
 
-/// Fetch media that was only linked to, and show it; a link that leads nowhere fails the message.
-async fn fetch(sim: &Sim, life: &Life, link: &str) -> Result<(), u32> {
+/// Fetch media that was only linked to, and show the first; a link that leads nowhere fails the message.
+async fn fetch(sim: &Sim, life: &Life, link: &str, first: bool) -> Result<(), u32> {
     let by_twilio = matches!(life.vendor, Vendor::Twilio { .. });
     if by_twilio && !media::told_alike(sim, link).await {
         return Err(63_019);
@@ -149,7 +154,15 @@ async fn fetch(sim: &Sim, life: &Life, link: &str) -> Result<(), u32> {
     if !fits {
         return Err(if by_twilio { 63_005 } else { 131_053 });
     }
-    let id = media::store(sim, bytes, &mime, None, media::FROM_BUSINESS);
+    let mut id = media::store(sim, bytes, &mime, None, media::FROM_BUSINESS);
+    if by_twilio {
+        // Twilio keeps a copy of its own, which its list of a message's files shows.
+        id = media::copy(sim, &id, ids::sid("ME", sim.dice.bytes()));
+        sim.store.change(&life.id, |message| message.media.push(id.clone()));
+    }
+    if !first {
+        return Ok(());
+    }
     sim.threads.change(&life.channel, &life.customer.key, &life.id, |bubble| {
         let kind = ["image", "audio", "video"].into_iter().find(|kind| mime.starts_with(kind));
         if by_twilio && bubble.card["kind"] == "image" {

@@ -23,7 +23,9 @@ pub(super) fn tell(sim: &Arc<Sim>, life: &Life, step: Step, lost: bool) {
         }
     };
     let Some(message) = sim.store.progress(&life.id, name, code, sim.clock.wall()) else { return };
-    price(sim, &message, step, *whatsapp);
+    if let Some(sum) = charge(&message, step, *whatsapp) {
+        price(sim, &message.sid, sum);
+    }
     let Some(url) = callback else { return };
     if lost {
         lose(sim, life, name);
@@ -72,16 +74,32 @@ pub(super) fn tell(sim: &Arc<Sim>, life: &Life, step: Step, lost: bool) {
     );
 }
 
-/// The price is known a while after the message has arrived (twilio.md §11).
-fn price(sim: &Arc<Sim>, message: &Message, step: Step, whatsapp: bool) {
-    let pieces = u32::try_from(message.segments).unwrap_or(1);
-    let price = match (step, whatsapp) {
-        (Step::Delivered, true) => -0.005,
-        (Step::Delivered, false) => -0.0079 * f64::from(pieces),
-        (Step::Failed(_), true) => -0.001,
-        _ => return,
-    };
-    let (world, sid) = (Arc::clone(sim), message.sid.clone());
+/// What a message of ours costs (twilio.md §11): by the piece for SMS that reached a carrier, by the message where it
+/// has files, and a fee for what WhatsApp refused. The amounts are those of no country in particular.
+fn charge(message: &Message, step: Step, whatsapp: bool) -> Option<f64> {
+    match (step, whatsapp) {
+        (Step::Delivered, true) => Some(-0.005),
+        (Step::Failed(_), true) => Some(-0.001),
+        (Step::Delivered, false) => Some(by_piece(message.segments, message.media.len(), (0.0079, 0.02))),
+        (Step::Failed(_), false) if message.status == "undelivered" => {
+            Some(by_piece(message.segments, message.media.len(), (0.0079, 0.02)))
+        }
+        _ => None,
+    }
+}
+
+/// What a customer's message costs.
+pub fn received(whatsapp: bool, pieces: usize, files: usize) -> f64 {
+    if whatsapp { -0.005 } else { by_piece(pieces, files, (0.0075, 0.01)) }
+}
+
+fn by_piece(pieces: usize, files: usize, (piece, whole): (f64, f64)) -> f64 {
+    if files > 0 { -whole } else { -piece * f64::from(u32::try_from(pieces).unwrap_or(1)) }
+}
+
+/// A price is known a while after the message has come to its end.
+pub fn price(sim: &Arc<Sim>, sid: &str, price: f64) {
+    let (world, sid) = (Arc::clone(sim), sid.to_owned());
     sim.tasks.spawn(async move {
         tokio::time::sleep(Duration::from_millis(world.dice.between(world.settings.pace.read))).await;
         world.store.change(&sid, |message| message.price = Some(price));

@@ -28,6 +28,8 @@ pub fn customer(message: &Value) -> Value {
             let title = content[reply].get("title").unwrap_or(&content[reply]["body"]);
             json!({ "kind": "text", "text": title, "tapped": true })
         }
+        // Twilio's alone: several files, of which the first is shown.
+        "mms" => json!({ "kind": "image", "text": content["body"] }),
         _ => plain(kind, content),
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     control::Underway,
     courier::{Letter, Progress, send},
     customers::Customer,
+    life,
     phone::card,
     settings::TwilioChannel,
     sim::Sim,
@@ -50,9 +51,12 @@ pub fn write(
     }
     let account = &sim.settings.twilio.sid;
     let given = own.as_ref().and_then(|own| own.iter().find(|(name, _)| name == "MessageSid"));
-    let prefix = if words.media.is_some() { "MM" } else { "SM" };
+    if whatsapp && words.media.len() > 1 {
+        return Err("a message of WhatsApp carries one file".to_owned());
+    }
+    let prefix = if words.media.is_empty() { "SM" } else { "MM" };
     let sid = given.map_or_else(|| ids::sid(prefix, sim.dice.bytes()), |(_, sid)| sid.clone());
-    let media = adopt(sim, words.media.as_deref());
+    let media = adopt(sim, &words.media);
     let mut form = inbound(account, &sid, &from, &channel.address, &words.body, media.len());
     for (index, (id, mime)) in media.iter().enumerate() {
         put(&mut form, &format!("MediaUrl{index}"), files::url(sim, &sid, id));
@@ -102,11 +106,12 @@ pub fn write(
         &json!({ "frame": "bubble", "channel": channel.address, "customer": customer.key, "bubble": bubble }),
     );
     sim.threads.add(&channel.address, &customer.key, bubble);
+    let (pieces, files) = (segments(&words.body), media.len());
     sim.store.add(Message {
         sid: sid.clone(),
         from,
         to: channel.address.clone(),
-        segments: segments(&words.body),
+        segments: pieces,
         body: words.body,
         direction: "inbound",
         status: "received".to_owned(),
@@ -118,6 +123,7 @@ pub fn write(
         service: None,
         price: None,
     });
+    life::price(sim, &sid, life::received(whatsapp, pieces, files));
     if whatsapp {
         sim.windows.open(&channel.address, &customer.key, now, sim.clock.aged());
     }
@@ -179,10 +185,11 @@ fn by_itself(sim: &Sim, channel: &TwilioChannel, customer: &Customer, text: &str
     sim.threads.add(&channel.address, &customer.key, bubble);
 }
 
-/// Give a file that was sent in the other vendor's way an id of Twilio's.
-fn adopt(sim: &Sim, media: Option<&str>) -> Vec<(String, String)> {
-    let item = media.and_then(|id| sim.media.get(id, sim.clock.age()));
-    item.into_iter()
+/// Give files that were sent in the other vendor's way ids of Twilio's.
+fn adopt(sim: &Sim, media: &[String]) -> Vec<(String, String)> {
+    media
+        .iter()
+        .filter_map(|id| sim.media.get(id, sim.clock.age()))
         .map(|item| {
             let id = ids::sid("ME", sim.dice.bytes());
             let mime = item.mime.split(';').next().unwrap_or_default().to_owned();

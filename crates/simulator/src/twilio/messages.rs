@@ -296,7 +296,7 @@ fn accept(
         reaction: false,
         voice: false,
         doomed,
-        link: words.media.into_iter().next(),
+        links: words.media,
         kind: if whatsapp { "twilio" } else { "mms" },
         vendor: Vendor::Twilio { callback, whatsapp, service },
     };

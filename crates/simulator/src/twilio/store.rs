@@ -51,7 +51,8 @@ impl Message {
             "error_code": self.error, "error_message": self.error.map(super::errors::message),
             "from": self.from, "to": self.to, "messaging_service_sid": self.service,
             "num_media": self.media.len().to_string(), "num_segments": self.segments.to_string(),
-            "price": self.price.map(|price| format!("{price:.5}")), "price_unit": "USD", "sid": self.sid, "status": self.status,
+            "price": self.price.map(|price| format!("{price:.5}")), "price_unit": self.price.map(|_| "USD"),
+            "sid": self.sid, "status": self.status,
             "subresource_uris": { "media": format!("{uri}/Media.json") }, "uri": format!("{uri}.json"),
         })
     }

@@ -15,8 +15,8 @@ pub struct Words {
     pub body: String,
     /// `MessageType` on WhatsApp.
     pub kind: &'static str,
-    /// Id of a stored file.
-    pub media: Option<String>,
+    /// Ids of stored files.
+    pub media: Vec<String>,
     /// The message it answers.
     pub reply: Option<String>,
     /// Passed on from somebody else, and often so.
@@ -32,7 +32,7 @@ pub fn plain(body: &str) -> Words {
     Words {
         body: body.to_owned(),
         kind: "text",
-        media: None,
+        media: Vec::new(),
         reply: None,
         forwarded: (false, false),
         button: None,
@@ -55,7 +55,14 @@ pub fn translate(sim: &Sim, message: &Value) -> Result<Words, String> {
                 .into_iter()
                 .find(|known| *known == kind)
                 .unwrap_or("image");
-            Words { media: Some(text("id")), kind, ..plain(&text("caption")) }
+            Words { media: vec![text("id")], kind, ..plain(&text("caption")) }
+        }
+        // Ours, for what Meta has no shape for: `{"body", "ids"}`, up to ten files with one text.
+        "mms" => {
+            let ids = content["ids"].as_array().ok_or("mms.ids is a list of files")?;
+            let ids: Option<Vec<String>> = ids.iter().map(|id| id.as_str().map(str::to_owned)).collect();
+            let media = ids.filter(|ids| (1..=10).contains(&ids.len())).ok_or("mms.ids is one to ten ids")?;
+            Words { media, ..plain(&text("body")) }
         }
         "location" => {
             let mut words = Words { kind: "location", ..plain("") };
@@ -71,7 +78,7 @@ pub fn translate(sim: &Sim, message: &Value) -> Result<Words, String> {
         }
         "contacts" => {
             let id = media::store(sim, Bytes::from(card(&content[0])), "text/vcard", None, FROM_CUSTOMER);
-            Words { media: Some(id), kind: "contacts", ..plain("") }
+            Words { media: vec![id], kind: "contacts", ..plain("") }
         }
         "button" => tapped(&text("text"), &text("payload"), "button"),
         "interactive" => reply(content)?,
