@@ -50,7 +50,8 @@ pub async fn charges(
         "currency,pricing_analytics.start({}).end({}).granularity(DAILY).phone_numbers([]).metric_types([\"COST\",\
          \"VOLUME\"]).dimensions([\"PHONE\",\"COUNTRY\",\"PRICING_CATEGORY\",\"PRICING_TYPE\"])",
         from.timestamp(),
-        until.timestamp(),
+        // The second that runs counts too.
+        until.timestamp() + 1,
     );
     let answer = graph.get(&[waba], &[("fields", &fields)]).await?;
     Ok(read(&answer, zone))
