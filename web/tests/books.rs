@@ -111,3 +111,44 @@ async fn a_reply_has_its_cost_beside_it_and_on_the_channels_page() {
     let thread = valeria.clone().get(&format!("/inbox/{talk}")).await;
     assert!(thread.body.contains("US$ "), "the message tells what it cost");
 }
+
+#[tokio::test]
+async fn metas_own_books_say_what_ours_say() {
+    let test = TestDb::new().await;
+    let (url, db) = (test.url().to_owned(), test.db().clone());
+    let place = Place::free();
+    let ground = Ground::lay(Box::new(test), &url, db, place.url.clone(), |settings| {
+        settings.free_service = 1;
+    })
+    .await;
+    let node = Node::start(&ground, place, Clock::system()).await;
+    let valeria = ground.welcome(&node.url, "Valeria", ground.world.agent("Valeria", 8).await).await;
+    ground.vendor.lucia_writes("Hola").await;
+    let talk = until("a conversation that somebody holds", || async {
+        one(&ground.db, "select id from conversation where state = 'assigned'").await
+    })
+    .await;
+    let talk = domain::ConversationId(talk);
+    let hers = valeria.opens(talk).await;
+    for text in ["Buenas", "¿Le sirve mañana?", "¿A las 10?"] {
+        hers.replies(talk, text).await.is(StatusCode::CREATED);
+    }
+    settled(&ground, "select count(*) from message_cost", 3).await;
+
+    ground.run("update job set due_at = now() where kind = 'vendor_costs'").await;
+    node.state.wakes.work();
+    settled(&ground, "select count(*) from vendor_cost", 2).await;
+    let today = chrono::Utc::now().date_naive();
+    let (from, until) = (today - chrono::Days::new(2), today + chrono::Days::new(2));
+    let compared =
+        inbox::costs::vendor::compare(&ground.db, ground.world.whatsapp, from, until).await.unwrap();
+    let lines: Vec<_> = compared
+        .iter()
+        .map(|line| (line.basis.as_str(), line.ours, line.theirs, line.our_micros, line.their_micros))
+        .collect();
+    assert_eq!(
+        lines,
+        [("free_customer_service", 1, 1, 0, Some(0)), ("regular", 2, 2, 60_000, Some(60_000))],
+        "Peru's service messages, the first of the month free"
+    );
+}

@@ -15,6 +15,7 @@
 //! [`signing`] and [`wire`] are public, so that a load generator can build the same traffic.
 
 mod assets;
+mod books;
 mod built_in;
 mod clock;
 mod control;

@@ -7,6 +7,7 @@ use std::{
 };
 
 use crate::{
+    books::Books,
     clock::Clock,
     courier::Couriers,
     customers::Customers,
@@ -69,6 +70,8 @@ pub struct Sim {
     pub stopped: Mutex<HashSet<(String, String)>>,
     /// What prices depend on.
     pub prices: Prices,
+    /// What arrived, and what it is billed at.
+    pub books: Books,
     /// Messages at Twilio.
     pub store: Store,
     /// Contents at Twilio.
@@ -113,6 +116,7 @@ impl Sim {
             pairs: Buckets::new(settings.pair_burst, settings.pair_refill),
             stopped: Mutex::default(),
             prices: Prices::default(),
+            books: Books::default(),
             store: Store::default(),
             contents: Contents::new(&settings),
             twilio: Mutex::new(Account::new(&settings)),
@@ -171,6 +175,7 @@ impl Sim {
         *self.estate() = Estate::new(&self.settings);
         lock(&self.stopped).clear();
         self.prices.clear();
+        self.books.clear();
     }
 
     /// The number at Meta with this id, number or name.

@@ -251,3 +251,64 @@ async fn an_identity_that_must_be_proved_is_proved() {
     assert_eq!(world.call(&body).await.0, 200);
     world.end().await;
 }
+
+#[tokio::test]
+async fn meta_keeps_books_that_can_be_asked_by_day_country_and_kind() {
+    let world = World::with(|settings| settings.free_service = 1).await;
+    world.lucia_writes("hola").await;
+    for _ in 0..3 {
+        outcome(&world, &text_to(LUCIA, "x")).await;
+    }
+    outcome(&world, &quote("+573001112233")).await;
+    outcome(&world, &text_to("+573001112233", "no window: it fails and costs nothing")).await;
+    let books = async |arguments: &str| -> Value {
+        let now = chrono::Utc::now().timestamp();
+        let (start, end) = (now - 86_400, now + 60);
+        let field = format!("pricing_analytics.start({start}).end({end}){arguments}");
+        let url = world.url("/graph/v26.0/100000000000001");
+        let call = world.http.get(url).query(&[("fields", format!("currency,{field}"))]);
+        call.bearer_auth("demo-access-token").send().await.unwrap().json().await.unwrap()
+    };
+    let points = |answer: &Value| -> Vec<Value> {
+        answer["pricing_analytics"]["data"][0]["data_points"].as_array().cloned().unwrap_or_default()
+    };
+    let daily = ".granularity(DAILY)";
+    let sum = |points: &[Value]| points.iter().map(|point| point["volume"].as_i64().unwrap()).sum::<i64>();
+    let mut whole = books(daily).await;
+    for _ in 0..200 {
+        if sum(&points(&whole)) == 4 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        whole = books(daily).await;
+    }
+    assert_eq!(sum(&points(&whole)), 4, "{whole}");
+    let by = ".dimensions([\"COUNTRY\",\"PRICING_CATEGORY\",\"PRICING_TYPE\"])";
+    let mut lines = points(&books(&format!("{daily}{by}")).await);
+    for line in &mut lines {
+        assert_eq!(line["end"].as_i64().unwrap() - line["start"].as_i64().unwrap(), 86_400);
+        let fields = line.as_object_mut().unwrap();
+        fields.retain(|name, _| name != "start" && name != "end");
+    }
+    let line = |country: &str, category: &str, kind: &str, volume: u8, cost: f64| json!({ "country": country, "pricing_category": category, "pricing_type": kind, "volume": volume, "cost": cost });
+    let wanted = [
+        line("CO", "MARKETING", "REGULAR", 1, 0.0125),
+        line("PE", "SERVICE", "FREE_CUSTOMER_SERVICE", 1, 0.0),
+        line("PE", "SERVICE", "REGULAR", 2, 0.06),
+    ];
+    assert_eq!(lines, wanted);
+    let paid = ".pricing_types([\"REGULAR\"]).country_codes([\"PE\"]).phone_numbers([\"+51 1 5550100\"])";
+    assert_eq!(sum(&points(&books(&format!("{daily}{paid}")).await)), 2);
+    let nobody = books(&format!("{daily}.country_codes([\"BR\"])")).await;
+    assert!(nobody.get("pricing_analytics").is_none() && nobody["currency"] == "USD", "{nobody}");
+    assert!(books(".granularity(MONTHLY)").await.get("pricing_analytics").is_none(), "the month runs");
+    for wrong in
+        ["", ".granularity(DAY)", ".granularity(DAILY).dimensions([\"AGENT\"])", ".granularity(DAILY"]
+    {
+        assert_eq!(books(wrong).await["error"]["code"], 100, "{wrong}");
+    }
+    world.control("account", json!({ "partner_pays": true, "quiet": true })).await;
+    let hidden = points(&books(daily).await);
+    assert!(sum(&hidden) == 4 && hidden[0].get("cost").is_none(), "a partner's account is told no costs");
+    world.end().await;
+}

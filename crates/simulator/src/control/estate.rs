@@ -183,6 +183,8 @@ pub struct AccountChange {
     currency: Option<String>,
     /// Has a way to pay.
     pays: Option<bool>,
+    /// A partner pays, and costs are hidden.
+    partner_pays: Option<bool>,
     /// The app listens to it.
     subscribed: Option<bool>,
     /// Restrictions in force.
@@ -222,6 +224,7 @@ pub async fn account(sim: web::Data<Sim>, body: web::Bytes) -> HttpResponse {
         set(&mut account.tier, &change.tier);
         set(&mut account.currency, &change.currency);
         account.pays = change.pays.unwrap_or(account.pays);
+        account.partner_pays = change.partner_pays.unwrap_or(account.partner_pays);
         account.subscribed = change.subscribed.unwrap_or(account.subscribed);
         account.most_numbers = change.most_numbers.unwrap_or(account.most_numbers);
         account.most_templates = change.most_templates.unwrap_or(account.most_templates);

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::Override;
@@ -30,6 +31,8 @@ pub struct Account {
     pub currency: String,
     /// Meta's number of its time zone.
     pub timezone: String,
+    /// The same: its days begin at midnight there.
+    pub zone: Tz,
     /// `ACTIVE`, `DISABLED`, …
     pub status: String,
     /// `APPROVED`, …
@@ -44,6 +47,8 @@ pub struct Account {
     pub most_numbers: usize,
     /// Has a way to pay.
     pub pays: bool,
+    /// A partner's credit line pays, and Meta tells the account no costs.
+    pub partner_pays: bool,
     /// The app listens to it.
     pub subscribed: bool,
     /// Where its messages go instead.
@@ -69,6 +74,7 @@ impl Account {
             name: channel.verified_name.clone(),
             currency: "USD".to_owned(),
             timezone: "102".to_owned(),
+            zone: Tz::America__Lima,
             status: "ACTIVE".to_owned(),
             review: "APPROVED".to_owned(),
             verification: "verified".to_owned(),
@@ -76,6 +82,7 @@ impl Account {
             tier: "TIER_2K".to_owned(),
             most_numbers: 20,
             pays: true,
+            partner_pays: false,
             subscribed: true,
             callback: None,
             restrictions: Vec::new(),

@@ -211,26 +211,38 @@ pub fn pick(
 
 /// `a,b{c,d},e.limit(3)` are the fields a, b and e.
 fn split(list: &str) -> Vec<String> {
+    let name = |field: &str| field.split(['.', '{', '(']).next().unwrap_or_default().to_owned();
+    pieces(list).iter().map(|field| name(field)).filter(|name| !name.is_empty()).collect()
+}
+
+/// A field of `fields` with its arguments, as it was asked for.
+pub fn asked_for(request: &HttpRequest, name: &str) -> Option<String> {
+    let list = parameter(request, "fields")?;
+    let is_it = |field: &String| {
+        field.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    pieces(&list).into_iter().find(is_it)
+}
+
+/// The list, taken apart at the commas that are in no brackets.
+fn pieces(list: &str) -> Vec<String> {
     let mut depth = 0_i32;
-    let mut names = vec![String::new()];
+    let mut all = vec![String::new()];
     for character in list.chars() {
         match character {
             '{' | '(' => depth += 1,
             '}' | ')' => depth -= 1,
-            ',' if depth == 0 => names.push(String::new()),
-            _ if depth > 0 => {}
-            _ => {
-                if let Some(last) = names.last_mut() {
-                    last.push(character);
-                }
+            ',' if depth == 0 => {
+                all.push(String::new());
+                continue;
             }
+            _ => {}
+        }
+        if let Some(last) = all.last_mut() {
+            last.push(character);
         }
     }
-    names
-        .iter()
-        .map(|name| name.trim().split('.').next().unwrap_or_default().to_owned())
-        .filter(|name| !name.is_empty())
-        .collect()
+    all.iter().map(|field| field.trim().to_owned()).collect()
 }
 
 #[cfg(test)]

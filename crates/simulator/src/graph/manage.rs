@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::{
     Ids,
-    access::{account, caller, fields, managed, pick},
-    answer, done,
+    access::{account, asked_for, caller, fields, managed, pick},
+    analytics, answer, done,
     errors::Refusal,
     files, lifecycle, numbers, subscriptions, templates, uploads,
 };
@@ -48,7 +48,7 @@ fn find(sim: &Sim, request: &HttpRequest, id: &str) -> Result<Value, Refusal> {
 
 /// An account, with the fields that were asked for.
 fn waba(sim: &Sim, request: &HttpRequest, id: &str) -> Result<Value, Refusal> {
-    let full = {
+    let mut full = {
         let estate = sim.estate();
         let account = estate.account(id).ok_or_else(|| Refusal::unknown_object(id))?;
         let entities = vec![
@@ -72,6 +72,12 @@ fn waba(sim: &Sim, request: &HttpRequest, id: &str) -> Result<Value, Refusal> {
         }
         full
     };
+    if let Some(asked) = asked_for(request, "pricing_analytics") {
+        let account = sim.estate().account(id).cloned().ok_or_else(|| Refusal::unknown_object(id))?;
+        if let Some(books) = analytics::pricing(sim, &account, &asked)? {
+            full["pricing_analytics"] = books;
+        }
+    }
     let known = [
         "primary_funding_id",
         "purchase_order_number",

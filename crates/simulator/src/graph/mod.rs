@@ -1,6 +1,7 @@
 //! Meta's Graph API, as far as a WhatsApp number needs it.
 
 mod access;
+mod analytics;
 mod blocks;
 mod check;
 mod check_interactive;

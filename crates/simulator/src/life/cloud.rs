@@ -7,7 +7,9 @@ use serde_json::{Map, Value, json};
 
 use super::{Life, Step, Vendor, lose};
 use crate::{
+    books::{self, Arrived},
     courier::{Content, Update, post},
+    customers::Customer,
     graph::errors,
     settings::CloudChannel,
     sim::Sim,
@@ -23,6 +25,10 @@ pub(super) fn tell(sim: &Arc<Sim>, life: &Life, step: Step, at: DateTime<Utc>, l
         Step::Played => "played",
         Step::Failed(_) => "failed",
     };
+    let priced_arrival = step == Step::Delivered || (step == Step::Read && sim.faults().skip_delivered);
+    if priced_arrival && !pricing.is_null() {
+        post_cost(sim, channel, &life.customer, pricing, at);
+    }
     if lost {
         lose(sim, life, name);
         return;
@@ -75,4 +81,21 @@ pub(super) fn tell(sim: &Arc<Sim>, life: &Life, step: Step, at: DateTime<Utc>, l
             content: Content::Item { list: "statuses", item: Value::Object(status), contact },
         },
     );
+}
+
+/// What arrived stands in Meta's books, whether or not the product hears of it.
+fn post_cost(sim: &Sim, channel: &CloudChannel, customer: &Customer, pricing: &Value, at: DateTime<Utc>) {
+    let country = customer.user_id.split('.').next().unwrap_or_default().to_owned();
+    let currency =
+        sim.estate().account(&channel.waba_id).map_or_else(String::new, |account| account.currency.clone());
+    let upper = |name: &str| pricing[name].as_str().unwrap_or_default().to_uppercase();
+    sim.books.post(Arrived {
+        waba: channel.waba_id.clone(),
+        number: channel.digits().to_owned(),
+        at,
+        micros: books::billed(pricing, &country, &currency),
+        country,
+        kind: upper("type"),
+        category: upper("category"),
+    });
 }
