@@ -37,6 +37,14 @@ struct Question {
     dimensions: Vec<String>,
 }
 
+/// A point before it is written.
+struct Group {
+    start: DateTime<Utc>,
+    end: DateTime<Utc>,
+    volume: i64,
+    micros: Option<i64>,
+}
+
 #[derive(Clone, Copy)]
 enum Step {
     HalfHour,
@@ -51,7 +59,7 @@ pub fn pricing(sim: &Sim, account: &Account, asked: &str) -> Result<Option<Value
     if arrived.is_empty() {
         return Ok(None);
     }
-    let mut groups: BTreeMap<Vec<String>, (DateTime<Utc>, DateTime<Utc>, i64, Option<i64>)> = BTreeMap::new();
+    let mut groups: BTreeMap<Vec<String>, Group> = BTreeMap::new();
     for one in &arrived {
         let (start, end) = bucket(one.at, question.step, account.zone);
         // The month that runs is not told by the month.
@@ -60,13 +68,13 @@ pub fn pricing(sim: &Sim, account: &Account, asked: &str) -> Result<Option<Value
         }
         let mut key = vec![start.timestamp().to_string()];
         key.extend(question.dimensions.iter().map(|name| value_of(one, name)));
-        let group = groups.entry(key).or_insert((start, end, 0, Some(0)));
-        group.2 += 1;
-        group.3 = group.3.zip(one.micros).map(|(sum, micros)| sum + micros);
+        let group = groups.entry(key).or_insert(Group { start, end, volume: 0, micros: Some(0) });
+        group.volume += 1;
+        group.micros = group.micros.zip(one.micros).map(|(sum, micros)| sum + micros);
     }
     let points: Vec<Value> = groups
         .into_iter()
-        .map(|(key, (start, end, volume, micros))| {
+        .map(|(key, Group { start, end, volume, micros })| {
             let mut point = Map::new();
             point.insert("start".to_owned(), json!(start.timestamp()));
             point.insert("end".to_owned(), json!(end.timestamp()));
