@@ -24,7 +24,10 @@ pub struct Queue {
     /// Those who serve it.
     #[serde(default)]
     pub members: BTreeSet<PersonId>,
-    /// Teams whose people serve it too.
+    /// Teams whose people serve it too, beside the members.
+    #[serde(default)]
+    pub served_by: BTreeSet<TeamId>,
+    /// Teams it belongs to: whoever supervises them sees it.
     #[serde(default)]
     pub teams: BTreeSet<TeamId>,
     /// What an agent must be able to do.
@@ -81,6 +84,7 @@ impl Queue {
             position: 0,
             priority: 0,
             members: BTreeSet::new(),
+            served_by: BTreeSet::new(),
             teams: BTreeSet::new(),
             skills: Skills::new(),
             vip_head_start: None,
