@@ -5,6 +5,7 @@
 
 mod choose;
 mod facts;
+pub mod hours;
 mod pass;
 pub mod policy;
 
