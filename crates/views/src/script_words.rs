@@ -61,6 +61,7 @@ pub const SCRIPT_KEYS: &[&str] = &[
     "js-file-ready",
     "js-file-remove",
     "js-file-wait",
+    "js-file-failed",
     "js-file-refused",
     "js-not-uploaded",
     "js-record-unable",

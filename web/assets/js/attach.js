@@ -15,10 +15,18 @@ const tray = () => document.getElementById("tray");
 const items = (conv = openConversation()) => trays.get(conv) ?? [];
 const canWrite = () => document.getElementById("dock")?.dataset.mode === "open";
 
-/** What is attached here: whether something still goes up or was refused, and the files that are ready. */
+/**
+ * What is attached here: whether something still goes up or was refused, and the files that are ready. Each time it
+ * changes the document hears `attached`, with the conversation and whether a file was taken away.
+ */
 export function attached(conv) {
   const all = items(conv);
   return { busy: all.some((one) => one.share < 1), bad: all.some((one) => one.why), files: all.map((one) => one.file) };
+}
+
+function changed(conv, removed = false) {
+  draw();
+  document.dispatchEvent(new CustomEvent("attached", { detail: { conv, removed } }));
 }
 
 /** The message has them now. */
@@ -58,7 +66,7 @@ async function begin(conv, blob) {
   one.why = answer.ok ? "" : answer.why;
   if (one.why) shout(`${one.name}: ${one.why}`);
   else say(t("file-ready", { name: one.name }));
-  draw();
+  changed(conv);
 }
 
 function grow(one, share) {
@@ -72,7 +80,6 @@ function draw() {
   if (!box) return;
   box.replaceChildren(...items().map(line));
   box.hidden = !items().length;
-  form().dispatchEvent(new CustomEvent("attached"));
 }
 
 function line(one) {
@@ -103,7 +110,7 @@ act("detach", ({ dataset }) => {
   release(one);
   if (one.file) send("DELETE", `/files/${one.file.id}`);
   trays.set(conv, items(conv).filter((other) => other !== one));
-  draw();
+  changed(conv, true);
   document.getElementById("draft")?.focus();
 });
 document.addEventListener("change", ({ target }) => {

@@ -4,7 +4,7 @@ import { key } from "./keys.js";
 import { tellServer } from "./live.js";
 import { post } from "./outbox.js";
 import { openConversation } from "./panes.js";
-import { say } from "./say.js";
+import { say, shout } from "./say.js";
 import { t } from "./words.js";
 
 const PAUSE = 400;
@@ -31,6 +31,15 @@ function keep() {
   }
 }
 
+function forget(conv) {
+  clearTimeout(timer);
+  try {
+    localStorage.removeItem(draftKey(conv));
+  } catch {
+    // Nothing was kept.
+  }
+}
+
 function restore() {
   current = openConversation();
   if (!field()) return;
@@ -39,6 +48,7 @@ function restore() {
   } catch {
     // See above.
   }
+  wait();
   count();
 }
 
@@ -61,23 +71,73 @@ function typing() {
   tellServer({ t: "typing", conv: current });
 }
 
+// Sent, but for a file that still goes up: conversation → the words that go with it.
+const waiting = new Map();
+
 function submit() {
+  const conv = current;
   const body = field().value.trim();
-  const { busy, bad, files } = attached(current);
-  if (busy || bad) return say(t(busy ? "file-wait" : "file-refused"));
+  const { busy, bad, files } = attached(conv);
+  if (waiting.has(conv)) return;
+  if (bad) return say(t("file-refused"));
   if ((!body && !files.length) || document.getElementById("dock").dataset.mode !== "open") return;
   if (count()) return say(t("too-long"));
-  field().value = "";
-  typed = { in: null, at: 0 };
+  if (!busy) return give(conv, body);
+  waiting.set(conv, body);
   keep();
-  count();
-  takeAll(current);
+  wait();
+  say(t("file-wait"));
+}
+
+function give(conv, body) {
+  const { files } = attached(conv);
+  if (conv === current && field()) {
+    field().value = "";
+    typed = { in: null, at: 0 };
+    count();
+    field().focus();
+  }
+  forget(conv);
+  takeAll(conv);
   // The words go beside the first file that can carry some.
   const carrier = files.findIndex((file) => file.caption);
-  files.forEach((file, at) => post(current, at === carrier ? body : "", file));
-  if (body && carrier < 0) post(current, body);
-  field().focus();
+  files.forEach((file, at) => post(conv, at === carrier ? body : "", file));
+  if (body && carrier < 0) post(conv, body);
 }
+
+// What waits is shown as it will go, and can't be changed meanwhile.
+function wait() {
+  if (!field()) return;
+  const on = waiting.has(current);
+  field().readOnly = on;
+  form().toggleAttribute("data-waiting", on);
+  form().querySelector('[type="submit"]').disabled = on;
+}
+
+function trouble(why, conv = current) {
+  if (why) shout(why);
+  const line = document.getElementById("composer-error");
+  if (!line || conv !== current) return;
+  line.textContent = why;
+  line.hidden = !why;
+}
+
+function unwait(conv) {
+  waiting.delete(conv);
+  wait();
+}
+
+document.addEventListener("attached", ({ detail: { conv, removed } }) => {
+  if (removed) trouble("");
+  if (!waiting.has(conv)) return;
+  const { busy, bad } = attached(conv);
+  if (!busy || removed) {
+    const body = waiting.get(conv);
+    unwait(conv);
+    if (bad) trouble(t("file-failed"), conv);
+    else if (!removed) give(conv, body);
+  }
+});
 
 document.addEventListener("submit", (event) => {
   if (event.target !== form()) return;
@@ -90,8 +150,19 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   submit();
 });
+// Before the keys of the whole page: what waits is taken back first.
+addEventListener(
+  "keydown",
+  (event) => {
+    if (event.key !== "Escape" || event.target !== field() || !waiting.has(current)) return;
+    event.stopPropagation();
+    unwait(current);
+  },
+  true,
+);
 document.addEventListener("input", ({ target }) => {
   if (target !== field()) return;
+  trouble("");
   count();
   typing();
   clearTimeout(timer);

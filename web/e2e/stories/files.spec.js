@@ -47,6 +47,35 @@ test("files go both ways: seen, played, attached, recorded and refused", async (
     await expect(phone.locator(".wa-row").filter({ hasText: "Aquí está" })).toHaveCount(1);
   });
 
+  await test.step("Enter while a file still goes up sends both once it is there, or neither", async () => {
+    let upload;
+    await valeria.route(/\/conversations\/.*\/files/, (route) => (upload = route));
+    const attach = (name) => valeria.locator("#attach-file").setInputFiles({ name, mimeType: "application/pdf", buffer: PDF });
+    await attach("Receta.pdf");
+    await draft.fill("Con la receta");
+    await draft.press("Enter");
+    await expect(valeria.locator(".composer-wait")).toBeVisible();
+    await expect(draft).toHaveValue("Con la receta");
+    await expect.poll(() => Boolean(upload)).toBe(true);
+    await upload.continue();
+    await expect(phone.locator(".wa-row").filter({ hasText: "Con la receta" })).toHaveCount(1);
+    await expect(draft).toHaveValue("");
+    await expect(valeria.locator("#tray")).toBeHidden();
+
+    upload = null;
+    await attach("Perdida.pdf");
+    await draft.fill("No te pierdas");
+    await draft.press("Enter");
+    await expect.poll(() => Boolean(upload)).toBe(true);
+    await upload.abort();
+    await expect(valeria.locator("#composer-error")).toContainText("sigue aquí");
+    await expect(draft).toHaveValue("No te pierdas");
+    await expect(draft).toBeEditable();
+    await valeria.getByRole("button", { name: "Quitar Perdida.pdf" }).click();
+    await draft.fill("");
+    await valeria.unrouteAll();
+  });
+
   await test.step("what the vendor would refuse stays here, with the reason", async () => {
     const heic = Buffer.from("\0\0\0\x18ftypheic\0\0\0\0mif1heic", "latin1");
     await valeria.locator("#attach-file").setInputFiles({ name: "IMG_0001.HEIC", mimeType: "image/heic", buffer: heic });
