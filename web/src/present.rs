@@ -12,7 +12,7 @@ use domain::{
 };
 use inbox::reading::{
     conversations::ConversationLine,
-    details::ContactDetails,
+    details::{ContactDetails, CostLine},
     floor::{AgentLine, QueueLine},
     messages::MessageLine,
     start::PresenceLine,
@@ -22,7 +22,7 @@ use serde::de::DeserializeOwned;
 use views::{
     Author, ChannelTag, ConversationRow, Delivery, Details, FileFacts, FloorAgent, FloorConversation,
     FloorQueue, FloorTotals, Happened, IdentityLine, MePresence, MessageView, PersonTag,
-    PreviousConversation, Quote, SystemLine, ThreadState,
+    PreviousConversation, Quote, Spent, SystemLine, ThreadState,
     details::{ConsentLine, mask},
     message::{Ad, Around},
     person::first_name,
@@ -250,7 +250,7 @@ pub fn details(line: &ConversationLine, details: &ContactDetails, class: Class) 
                 at: word.at,
             })
             .collect(),
-        costs: details.costs.iter().map(|cost| (cost.currency.clone(), cost.micros, cost.unknown)).collect(),
+        spent: spent(line.id, &details.costs),
         previous: details
             .previous
             .iter()
@@ -263,6 +263,13 @@ pub fn details(line: &ConversationLine, details: &ContactDetails, class: Class) 
             })
             .collect(),
     }
+}
+
+/// What a conversation has cost.
+#[must_use]
+pub fn spent(conversation: ConversationId, costs: &[CostLine]) -> Spent {
+    let costs = costs.iter().map(|cost| (cost.currency.clone(), cost.micros, cost.unknown)).collect();
+    Spent { conversation, costs }
 }
 
 /// One's own presence.

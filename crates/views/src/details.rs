@@ -80,19 +80,13 @@ pub struct Details {
     pub first_seen: DateTime<Utc>,
     /// What the contact allows and forbids.
     pub consents: Vec<ConsentLine>,
-    /// What the conversation has cost: currency, millionths, messages without a known price.
-    pub costs: Vec<(String, i64, i64)>,
+    /// What the conversation has cost.
+    pub spent: Spent,
     /// Other conversations of the contact, newest first.
     pub previous: Vec<PreviousConversation>,
 }
 
 impl Details {
-    /// An amount of what it has cost.
-    #[must_use]
-    pub fn amount(&self, currency: &str, micros: &i64, tx: &Tx) -> String {
-        crate::money::amount(*micros, currency, tx)
-    }
-
     /// Initials for the avatar.
     #[must_use]
     pub fn initials(&self) -> String {
@@ -104,6 +98,33 @@ impl Details {
     pub fn hue(&self) -> u16 {
         crate::person::hue(self.contact.0.as_bytes())
     }
+}
+
+/// What a conversation has cost so far; the same in the page, in a frame and when catching up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spent {
+    /// Which conversation.
+    pub conversation: ConversationId,
+    /// Currency, millionths, messages without a known price.
+    pub costs: Vec<(String, i64, i64)>,
+}
+
+impl Spent {
+    /// An amount of it.
+    #[must_use]
+    pub fn amount(&self, currency: &str, micros: &i64, tx: &Tx) -> String {
+        crate::money::amount(*micros, currency, tx)
+    }
+}
+
+/// The `#spent-{conversation}` fragment.
+#[derive(Debug, Template)]
+#[template(path = "details_spent.html")]
+pub struct SpentFragment<'a> {
+    /// The words.
+    pub tx: Tx,
+    /// What to show.
+    pub spent: &'a Spent,
 }
 
 /// `text` with all but its beginning and end hidden: enough to recognise, too little to use.

@@ -41,7 +41,7 @@ pub mod welcome;
 pub use admin::{AdminChannel, AdminPage, AdminPerson};
 pub use askama::{self, Template};
 pub use channel::ChannelTag;
-pub use details::{ConsentLine, Details, DetailsFragment, IdentityLine};
+pub use details::{ConsentLine, Details, DetailsFragment, IdentityLine, Spent, SpentFragment};
 pub use error_page::ErrorPage;
 pub use file::FileFacts;
 pub use file_refusal::FileRefusal;

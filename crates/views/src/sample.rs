@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::{
     Ad, Around, Author, ChannelTag, ConsentLine, ConversationRow, Delivery, Details, Entry, Frame, Happened,
     IdentityLine, InboxPage, Lang, MePresence, MessageView, PersonTag, PreviousConversation, Quote, Section,
-    SystemLine, TextSize, Theme, Thread, ThreadState, Tx, Viewer, Why, time,
+    Spent, SystemLine, TextSize, Theme, Thread, ThreadState, Tx, Viewer, Why, time,
 };
 
 /// The moment at which samples are drawn: Friday 20 November 2026, 10:44 in Lima.
@@ -373,7 +373,7 @@ pub fn details(masked: bool) -> Details {
             proof: "BAJA".to_owned(),
             at: now() - TimeDelta::days(80),
         }],
-        costs: vec![("USD".to_owned(), 45_800, 1)],
+        spent: Spent { conversation: id(2, 1), costs: vec![("USD".to_owned(), 45_800, 1)] },
         previous: vec![
             PreviousConversation {
                 id: id(2, 90),

@@ -39,5 +39,7 @@ test("an admin writes a template, Meta approves it, and an agent sends it when t
   await expect(valeria.locator("#pick-preview")).toContainText("Hola Sofía, tu evaluación");
   await send.click();
   await expect(valeria.locator(".msg.out", { hasText: "Hola Sofía" })).toContainText("Sí, quiero agendar");
+  // What the conversation has cost follows by itself.
+  await expect(valeria.locator('[id^="spent-"]')).toContainText(/US\$\s*0[.,]0/);
   await expect.poll(() => customer.received()).toEqual(["Hola Sofía, tu evaluación de alineadores ya está lista. Te esperamos."]);
 });

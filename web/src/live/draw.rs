@@ -2,7 +2,7 @@
 
 use std::{
     cell::RefCell,
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     rc::Rc,
 };
 
@@ -11,8 +11,8 @@ use domain::{ConversationFacts, ConversationId, MessageId, Permission, PersonId,
 use inbox::reading::{self, conversations::ConversationLine, messages::MessageLine, start::PresenceLine};
 use sea_orm::{DatabaseConnection, DbErr};
 use views::{
-    MePresenceFragment, MessageFragment, RowFragment, SystemFragment, SystemLine, Template,
-    ThreadStateFragment, Tx, askama,
+    MePresenceFragment, MessageFragment, RowFragment, Spent, SpentFragment, SystemFragment, SystemLine,
+    Template, ThreadStateFragment, Tx, askama,
 };
 
 use super::{
@@ -50,6 +50,7 @@ enum Thing {
     State(Rc<ConversationLine>),
     Message(Box<MessageLine>),
     MessageGone(MessageId),
+    Spent(Spent),
     Line(ConversationId, SystemLine),
     Me(PresenceLine),
 }
@@ -143,6 +144,10 @@ impl Drawing {
                 protocol::update(&present::thread_element(line.conversation_id), How::Place, &html)
             }
             Thing::MessageGone(message) => protocol::update(&format!("m-{message}"), How::Delete, ""),
+            Thing::Spent(spent) => {
+                let html = SpentFragment { tx, spent }.render()?;
+                protocol::update(&format!("spent-{}", spent.conversation), How::Morph, &html)
+            }
             Thing::Line(conversation, line) => {
                 let html = SystemFragment { tx, line }.render()?;
                 protocol::update(&present::thread_element(*conversation), How::Place, &html)
@@ -205,6 +210,17 @@ pub async fn prepare(
         if let Some(talk) = talk {
             let guard = Guard::Conversation(talk.facts());
             drawings.push(Drawing::new(Topic::Thread(conversation), guard, Thing::MessageGone(message), now));
+        }
+    }
+    // Costs are learnt with a message's fate, or later: each time something becomes of one, the total may be another.
+    let open: BTreeSet<ConversationId> = messages.iter().map(|line| line.conversation_id).collect();
+    let open: Vec<ConversationId> = open.into_iter().collect();
+    let costs = if open.is_empty() { BTreeMap::new() } else { reading::details::costs(db, &open).await? };
+    for (conversation, costs) in &costs {
+        if let Some(talk) = lines.get(conversation) {
+            let thing = Thing::Spent(present::spent(*conversation, costs));
+            let guard = Guard::Conversation(talk.facts());
+            drawings.push(Drawing::new(Topic::Thread(*conversation), guard, thing, now));
         }
     }
     messages.sort_by_key(|line| (line.written_at, line.position));

@@ -1,5 +1,7 @@
 //! The contact beside a conversation.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use domain::{ContactId, ConversationId, ConversationState, IdentityKind, Visibility, consent::Purpose};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
@@ -159,6 +161,34 @@ pub async fn details(
             })
         })
         .transpose()
+}
+
+/// What these conversations have cost so far, by currency; those that have cost nothing yet are absent.
+///
+/// # Errors
+/// When the database fails.
+pub async fn costs(
+    db: &impl ConnectionTrait,
+    conversations: &[ConversationId],
+) -> Result<BTreeMap<ConversationId, Vec<CostLine>>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        conversation_id: ConversationId,
+        costs: serde_json::Value,
+    }
+
+    let ids: Vec<uuid::Uuid> = conversations.iter().map(|id| id.0).collect();
+    let found: Vec<Row> = rows::all(
+        db,
+        "select conversation_id, json_agg(cost order by currency) as costs from (
+             select conversation_id, currency, sum(coalesce(vendor_micros, 0) + carrier_micros)::bigint as micros,
+                 count(*) filter (where vendor_micros is null) as unknown, bool_or(estimated) as estimated
+             from message_cost where conversation_id = any($1) group by conversation_id, currency) cost
+         group by conversation_id",
+        [ids.into()],
+    )
+    .await?;
+    found.into_iter().map(|row| Ok((row.conversation_id, read(row.costs)?))).collect()
 }
 
 fn read<T: DeserializeOwned>(json: serde_json::Value) -> Result<Vec<T>, DbErr> {
