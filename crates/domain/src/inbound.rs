@@ -205,6 +205,9 @@ pub struct ConsentChange {
     pub at: Option<DateTime<Utc>>,
     /// The proof: the vendor's sentence, or the word the customer wrote.
     pub proof: String,
+    /// The vendor's id of the message in which it was said; none for a notice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
 }
 
 /// What a message refers to.

@@ -29,6 +29,8 @@ pub struct Given {
     pub proof: String,
     /// When, by the vendor's clock.
     pub at: DateTime<Utc>,
+    /// What told us, in words that are the same whenever it is told again; none when a person was told.
+    pub source: Option<String>,
 }
 
 /// Where a contact stands on a purpose.
@@ -66,14 +68,16 @@ pub async fn record(
     let told: Vec<Told> = rows::all(
         tx,
         "with written as (
-             insert into consent (contact_id, channel_id, purpose, given, proof, at, created_at)
-             select distinct contact_id, channel_id, purpose, given, proof, at, $2::timestamptz
+             insert into consent (contact_id, channel_id, purpose, given, proof, at, created_at, source)
+             select distinct contact_id, channel_id, purpose, given, proof, at, $2::timestamptz,
+                 sha256(convert_to(source, 'UTF8'))
              from json_to_recordset($1::text::json) as row(contact_id uuid, channel_id uuid, purpose text, given boolean,
-                 proof text, at timestamptz)
+                 proof text, at timestamptz, source text)
              where not exists (
                  select from consent known where known.contact_id = row.contact_id and known.purpose = row.purpose
                      and known.given = row.given and known.at = row.at and known.proof = row.proof
                      and known.channel_id is not distinct from row.channel_id)
+             on conflict (channel_id, purpose, given, source) where source is not null do nothing
              returning contact_id, purpose, given)
          select c.id as conversation_id, written.contact_id, written.purpose, written.given
          from written join conversation c on c.contact_id = written.contact_id and c.state <> 'closed'",

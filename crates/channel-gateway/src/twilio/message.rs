@@ -213,7 +213,8 @@ fn consent(form: &Form, message: &InboundMessage) -> Option<InboundEvent> {
     let change = |purpose, given, proof: &str| {
         let from = message.from.clone();
         let proof = json::detail(Some(proof));
-        InboundEvent::Consent(Box::new(ConsentChange { from, purpose, given, at: None, proof }))
+        let message = Some(message.vendor_id.clone());
+        InboundEvent::Consent(Box::new(ConsentChange { from, purpose, given, at: None, proof, message }))
     };
     match form.get("OptOutType") {
         Some(kind) => match kind.to_ascii_uppercase().as_str() {

@@ -125,5 +125,6 @@ fn consent(message: &InboundMessage) -> Option<ConsentChange> {
         given: false,
         at: message.written_at,
         proof: proof.to_owned(),
+        message: Some(message.vendor_id.clone()),
     })
 }

@@ -34,6 +34,7 @@ pub(super) fn preference(raw: &RawValue, contacts: &[Contact]) -> Read {
         given,
         at: fields.moment("timestamp"),
         proof: fields.text("detail").map(|detail| json::detail(Some(&detail))).unwrap_or_default(),
+        message: None,
     })))
 }
 

@@ -35,8 +35,19 @@ pub(crate) async fn apply(
             given: one.said.given,
             proof: one.said.proof.clone(),
             at: second(one.said.at, one.received_at),
+            source: Some(source(one)),
         })
         .collect();
     happened.extend(record(tx, &given, now).await?.into_iter().map(|event| (event, None)));
     Ok(())
+}
+
+/// What stays the same when it is told again, by another receipt or about another contact since.
+fn source(told: &Told<ConsentChange>) -> String {
+    let said = &told.said;
+    match (&said.message, said.at, said.from.first()) {
+        (Some(message), ..) => format!("message {message}"),
+        (None, Some(at), Some(address)) => format!("notice {} {}", address.key(), at.timestamp()),
+        _ => format!("receipt {} {}", told.receipt, told.position),
+    }
 }

@@ -47,7 +47,7 @@ pub(crate) async fn failed(
             alarms::raise(tx, Subject::Channel(channel), alarm.kind, alarm.severity, data, now).await?;
         }
         if let Some(purpose) = channel_gateway::verdict::opts_out(kind, code) {
-            happened.extend(believe(tx, channel, failure.conversation, (purpose, code), now).await?);
+            happened.extend(believe(tx, channel, failure, (purpose, code), now).await?);
         }
     }
     Ok(happened)
@@ -57,7 +57,7 @@ pub(crate) async fn failed(
 async fn believe(
     tx: &DatabaseTransaction,
     channel: ChannelId,
-    conversation: ConversationId,
+    failure: &Failed,
     (purpose, code): (Purpose, i64),
     now: DateTime<Utc>,
 ) -> Result<Vec<Event>, DbErr> {
@@ -67,7 +67,8 @@ async fn believe(
     }
 
     let of: Vec<Of> =
-        rows::all(tx, "select contact_id from conversation where id = $1", [conversation.into()]).await?;
+        rows::all(tx, "select contact_id from conversation where id = $1", [failure.conversation.into()])
+            .await?;
     let Some(Of { contact_id }) = of.into_iter().next() else { return Ok(Vec::new()) };
     let known =
         consent::wishes(tx, &[contact_id], channel).await?.get(&contact_id).copied().unwrap_or_default();
@@ -79,7 +80,9 @@ async fn believe(
         return Ok(Vec::new());
     }
     let proof = code.to_string();
-    let given = Given { contact_id, channel_id: Some(channel), purpose, given: false, proof, at: now };
+    let source = Some(format!("refusal {}", failure.message));
+    let given =
+        Given { contact_id, channel_id: Some(channel), purpose, given: false, proof, at: now, source };
     consent::record(tx, &[given], now).await
 }
 

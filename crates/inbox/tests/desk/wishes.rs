@@ -57,8 +57,15 @@ impl Desk {
 
     async fn says(&self, purpose: Purpose, given: bool, channel: Option<ChannelId>) {
         let proof = "BAJA".to_owned();
-        let word =
-            Given { contact_id: self.ana, channel_id: channel, purpose, given, proof, at: self.scene.now };
+        let word = Given {
+            contact_id: self.ana,
+            channel_id: channel,
+            purpose,
+            given,
+            proof,
+            at: self.scene.now,
+            source: None,
+        };
         let tx = self.scene.begin().await;
         consent::record(&tx, &[word], self.scene.now).await.unwrap();
         tx.commit().await.unwrap();

@@ -376,6 +376,35 @@ async fn a_wish_for_no_more_offers_is_kept_once_with_its_proof_and_the_newest_co
 }
 
 #[tokio::test]
+async fn a_stop_that_is_told_again_is_one_word_whatever_happened_since() {
+    let clinic = Clinic::open().await;
+    let gabriela = clinic.world.supervisor("Gabriela").await;
+    let stop = || {
+        format!(
+            "MessageSid=SM1&AccountSid={TWILIO_ACCOUNT}&From=%2B51987412306&To=%2B14155550111&Body=STOP&NumMedia=0\
+             &OptOutType=STOP"
+        )
+        .into_bytes()
+    };
+    let words = "select count(*) as one from consent";
+    clinic.take(Source::TwilioMessage, stop()).await;
+    clinic.run("update receipt set received_at = received_at - interval '1 minute'").await;
+    clinic.apply().await;
+    clinic.take(Source::TwilioMessage, stop()).await;
+    clinic.apply().await;
+    assert_eq!(clinic.count(words).await, 1, "Twilio gives no time, and asked twice");
+    clinic.hear(meta::messages(&[meta::text("51911111111", "wamid.2", AT, "Soy Ana, baja")])).await;
+    clinic.hear(meta::messages(&[meta::text("51911111111", "wamid.3", AT, "BAJA")])).await;
+    let (old, new) = (clinic.contact_of("+51987412306").await, clinic.contact_of("+51911111111").await);
+    clinic.merge(old, new, gabriela.person).await.unwrap();
+    clinic.run("update receipt set state = 'new'").await;
+    clinic.apply().await;
+    assert_eq!(clinic.count(words).await, 2, "one for everything by SMS, one for offers");
+    let wishes = consent::wishes(clinic.test.db(), &[new], clinic.world.sms).await.unwrap();
+    assert_eq!(wishes[&new], Wishes { no_offers: true, nothing: true });
+}
+
+#[tokio::test]
 async fn two_contacts_become_one_and_two_again_as_they_were() {
     let clinic = Clinic::open().await;
     let valeria = clinic.world.agent("Valeria", 5).await;

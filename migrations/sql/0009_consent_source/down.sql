@@ -1,0 +1,2 @@
+drop index consent_once;
+alter table consent drop column source;
