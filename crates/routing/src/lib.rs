@@ -3,13 +3,16 @@
 //! [`choose`] decides and explains one conversation; [`assign`] decides a whole pass. Neither reads a clock or a
 //! database, so yesterday can be routed again under other settings.
 
+pub mod check;
 mod choose;
 mod facts;
 pub mod hours;
 mod pass;
 pub mod policy;
+mod promise;
 
 pub use choose::{Choice, Considered, Verdict, choose};
 pub use facts::{Candidate, Decision, WaitReason, Work};
 pub use pass::{Routed, assign};
 pub use policy::{Policy, Skills};
+pub use promise::{DueTimes, Promise};
