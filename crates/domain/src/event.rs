@@ -240,10 +240,22 @@ pub enum AssignmentReason {
         waited_seconds: i64,
         /// How many agents could have taken it.
         candidates: u32,
-        /// How many conversations the chosen one held before.
+        /// How many of their slots were taken before.
         load: u32,
-        /// How many they may hold.
+        /// How many slots they have.
         capacity: u32,
+        /// How many slots it takes.
+        #[serde(default = "one")]
+        weight: u32,
+        /// It was theirs before all others, and why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        preferred: Option<PreferredAs>,
+        /// After how many steps of asking for less; 0: the queue asked for everything.
+        #[serde(default)]
+        relaxed: u32,
+        /// The version of the settings by which it was decided; 0: before there were any.
+        #[serde(default)]
+        policy: u32,
     },
     /// A supervisor moved it.
     Moved {
@@ -259,4 +271,53 @@ pub enum AssignmentReason {
         /// Who put it back; `None` for the machine.
         by: Option<PersonId>,
     },
+}
+
+const fn one() -> u32 {
+    1
+}
+
+impl AssignmentReason {
+    /// The same, decided by this version of the settings.
+    #[must_use]
+    pub fn under(mut self, version: u32) -> Self {
+        if let Self::Routed { policy, .. } = &mut self {
+            *policy = version;
+        }
+        self
+    }
+}
+
+/// Why somebody goes before all others who could take a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PreferredAs {
+    /// They own the contact.
+    Owner,
+    /// They held the contact's last conversation.
+    LastAgent,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_stored_before_there_were_settings_still_reads() {
+        let stored = r#"{"why":"routed","waited_seconds":8,"candidates":4,"load":2,"capacity":8}"#;
+        let reason: AssignmentReason = serde_json::from_str(stored).unwrap();
+        let expected = AssignmentReason::Routed {
+            waited_seconds: 8,
+            candidates: 4,
+            load: 2,
+            capacity: 8,
+            weight: 1,
+            preferred: None,
+            relaxed: 0,
+            policy: 0,
+        };
+        assert_eq!(reason, expected);
+        let stored = serde_json::to_value(reason.under(7)).unwrap();
+        assert_eq!(stored["policy"], 7);
+    }
 }

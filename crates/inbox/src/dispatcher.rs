@@ -7,7 +7,7 @@ use std::{collections::HashMap, time::Duration};
 
 use chrono::{DateTime, Utc};
 use domain::{ConversationId, PersonId, PresenceState, QueueId, SkillId};
-use routing::{Candidate, Choice, Decision, Skills, Work};
+use routing::{Candidate, Choice, Decision, Skills, Work, policy::Order};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, FromQueryResult};
 
 use crate::{
@@ -117,13 +117,10 @@ async fn candidates(
         .into_iter()
         .map(|row| {
             Ok(Candidate {
-                person: row.person_id,
-                presence: row.state,
                 queues: read(row.queues)?,
                 skills: read(row.skills)?,
-                capacity: row.capacity.unsigned_abs(),
                 load: row.load.unsigned_abs(),
-                idle_since: row.idle_since,
+                ..Candidate::new(row.person_id, row.state, row.capacity.unsigned_abs(), row.idle_since)
             })
         })
         .collect()
@@ -145,14 +142,13 @@ struct Waiting {
 
 impl Waiting {
     fn work(self, skills: &HashMap<QueueId, Skills>) -> Work {
+        let order = Order::default();
+        let head_start = if self.vip { order.vip } else { 0 };
+        let turn = order.turn(self.queued_at, None, self.priority, head_start);
         Work {
-            conversation: self.id,
-            queue: self.queue_id,
             skills: skills.get(&self.queue_id).cloned().unwrap_or_default(),
-            priority: self.priority,
-            vip: self.vip,
-            queued_at: self.queued_at,
-            returned_by: self.returned_by,
+            barred: self.returned_by.into_iter().collect(),
+            ..Work::new(self.id, self.queue_id, turn, self.queued_at)
         }
     }
 }

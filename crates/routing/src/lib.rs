@@ -7,12 +7,14 @@ pub mod check;
 mod choose;
 mod facts;
 pub mod hours;
+mod next;
 mod pass;
 pub mod policy;
 mod promise;
 
 pub use choose::{Choice, Considered, Verdict, choose};
-pub use facts::{Candidate, Decision, WaitReason, Work};
-pub use pass::{Routed, assign};
+pub use facts::{Candidate, Decision, Preferred, WaitReason, Work};
+pub use next::next_for;
+pub use pass::{Routed, assign, explain};
 pub use policy::{Policy, Skills};
 pub use promise::{DueTimes, Promise};

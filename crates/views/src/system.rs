@@ -99,12 +99,14 @@ impl Happened {
             Event::ConversationReopened { queue: id, .. } => Self::Reopened { queue: queue(*id) },
             Event::ConversationAssigned { to: Some(to), reason, .. } => {
                 let why = match reason {
-                    AssignmentReason::Routed { waited_seconds, candidates, load, capacity } => Why::Routed {
-                        waited_seconds: *waited_seconds,
-                        candidates: *candidates,
-                        load: *load,
-                        capacity: *capacity,
-                    },
+                    AssignmentReason::Routed { waited_seconds, candidates, load, capacity, .. } => {
+                        Why::Routed {
+                            waited_seconds: *waited_seconds,
+                            candidates: *candidates,
+                            load: *load,
+                            capacity: *capacity,
+                        }
+                    }
                     AssignmentReason::Moved { by } => Why::Moved { by: person(*by) },
                     AssignmentReason::Taken | AssignmentReason::Released { .. } => Why::Taken,
                     AssignmentReason::Joined => Why::Joined,
