@@ -181,7 +181,7 @@ fn every_code_of_the_vendors_tables_is_told_in_words() {
 }
 
 /// The clinic's SMS channel is a WhatsApp sender of the same Twilio account from now on.
-async fn by_twilios_whatsapp(clinic: &Clinic) -> Page {
+pub async fn by_twilios_whatsapp(clinic: &Clinic) -> Page {
     clinic
         .change(
             "update channel set kind = 'twilio_whatsapp', address = '+14155238886',
@@ -272,6 +272,8 @@ async fn who_wants_no_more_offers_is_spared_them_and_who_stops_us_is_left_alone(
         )
         .await;
     clinic.vendor().lucia_writes("BAJA").await;
+    let words = "select count(*) from consent";
+    clinic.until_count(words, 1).await;
     let template = |name: &str, body: Value| {
         json!({"content": {"kind": "template", "name": name, "language": "es", "body": body,
             "shown": {"body": ""}}})
@@ -289,6 +291,7 @@ async fn who_wants_no_more_offers_is_spared_them_and_who_stops_us_is_left_alone(
         where assignee_id is not null";
     let talk = until("Valeria has the SMS", || one(&clinic.ground.db, sms)).await;
     let talk = domain::ConversationId(talk);
+    clinic.until_count(words, 2).await;
     let by_sms = page.person.opens(talk).await;
     let refused = by_sms.replies(talk, "¿Seguro?").await.is(StatusCode::CONFLICT);
     assert!(
@@ -298,6 +301,7 @@ async fn who_wants_no_more_offers_is_spared_them_and_who_stops_us_is_left_alone(
     );
     assert_eq!(clinic.vendor().sent().await.len(), 1);
     clinic.vendor().lucia_texts("START").await;
+    clinic.until_count(words, 3).await;
     by_sms.replies(talk, "Gracias").await.is(StatusCode::CREATED);
     clinic.until_count(DELIVERED, 2).await;
 }
