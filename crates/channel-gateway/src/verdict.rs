@@ -16,6 +16,8 @@ pub const UNREACHABLE: i64 = -3;
 pub const UNUSABLE_SETTINGS: i64 = -4;
 /// Ours: a call that may be repeated was not answered.
 pub const NOT_ANSWERED: i64 = -5;
+/// Attempts at what the vendor can't explain: they take 1 + 4 + 16 + 64 s.
+const FEW: i32 = 5;
 /// HTTP's own word for it, without one of the vendor.
 const TOO_MANY: i64 = -429;
 // Below -99, `-status`: a refusal with an HTTP status and no code of the vendor.
@@ -95,6 +97,13 @@ pub fn advice_for(kind: ChannelKind, code: i64) -> Advice {
 #[must_use]
 pub fn retryable(kind: ChannelKind, code: i64) -> bool {
     matches!(verdict(kind, code), Some(Verdict::Retry(_) | Verdict::Rest(_) | Verdict::Unclear))
+}
+
+/// How many attempts a failure with this code is worth, where the vendor itself can't tell what is wrong: "back off and
+/// retry, few" (whatsapp-cloud.md §5.6). `None`: until the message is too old.
+#[must_use]
+pub fn most_attempts(kind: ChannelKind, code: i64) -> Option<i32> {
+    matches!(verdict(kind, code), Some(Verdict::Unclear)).then_some(FEW)
 }
 
 /// Whether a refusal with this code concerns the whole number, so that nothing else should be tried meanwhile.

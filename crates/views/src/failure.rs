@@ -129,7 +129,9 @@ impl Failure {
 
     const fn of_twilio(code: i64) -> Self {
         match code {
-            21_211 | 21_614 | 30_003 | 30_005 | 30_006 | 63_003 | 63_024 | 63_051 => Self::NotReachable,
+            21_211 | 21_604 | 21_614 | 30_003 | 30_005 | 30_006 | 63_003 | 63_024 | 63_051 => {
+                Self::NotReachable
+            }
             21_608 | 63_015 => Self::TestOnly,
             21_610 | 63_014 => Self::OptedOut,
             63_016 => Self::WindowClosed,
@@ -140,9 +142,10 @@ impl Failure {
             30_002 | 30_004 | 30_034 | 63_020 | 63_022 | 63_062 => Self::Account,
             20_404 | 21_606 | 21_659 | 21_660 | 63_007 => Self::Number,
             21_620 | 21_623 | 63_019 => Self::Media,
-            63_021 | 63_027..=63_030 => Self::Template,
-            21_617 | 30_007 | 63_005 | 63_013 => Self::Content,
+            21_654..=21_656 | 63_021 | 63_027..=63_030 => Self::Template,
+            20_001 | 21_617 | 21_619 | 30_007 | 63_005 | 63_013 => Self::Content,
             21_408 | 21_612 => Self::Destination,
+            21_603 | 21_609 | 21_703..=21_705 | 21_910 => Self::Setup,
             _ => Self::Unknown,
         }
     }

@@ -13,23 +13,31 @@ use crate::verdict::{
 const HOUR: u64 = 60 * 60;
 
 /// The table, in the order of the codes (twilio.md §6, read 2026-11-21). What helps only hours later is left to a person: by then the customer may
-/// have been answered otherwise.
+/// have been answered otherwise. Codes that the reference's table does not hold (20001, 21603–21604, 21609, 21619,
+/// 21654–21656, 21703–21705, 21910) are Twilio's words for what a request of ours could be.
 #[rustfmt::skip]
 pub(crate) const ERRORS: Table = &[
+    (20_001..=20_001, Refused(FixMessage)),  // a parameter
     (20_003..=20_003, Refused(FixChannel)),  // authentication
     (20_404..=20_404, Refused(FixChannel)),  // no such account
     (20_429..=20_429, Rest(0)),              // too many requests
     (21_211..=21_211, Refused(Never)),       // no phone number
     (21_408..=21_408, Refused(FixChannel)),  // region not enabled
+    (21_603..=21_603, Refused(FixChannel)),  // no sender
+    (21_604..=21_604, Refused(Never)),       // no recipient
     (21_606..=21_606, Refused(FixChannel)),  // sender not usable
     (21_608..=21_608, Refused(FixChannel)),  // trial account
+    (21_609..=21_609, Refused(FixChannel)),  // address of the callback
     (21_610..=21_610, Refused(Never)),       // STOP
     (21_612..=21_612, Refused(Never)),       // no route
     (21_614..=21_614, Refused(Never)),       // not a mobile
     (21_617..=21_617, Refused(FixMessage)),  // too long
-    (21_620..=21_620, Refused(FixMessage)),  // media address
+    (21_619..=21_620, Refused(FixMessage)),  // neither text nor file, media address
     (21_623..=21_623, Refused(FixMessage)),  // media
+    (21_654..=21_656, Refused(FixMessage)),  // content: its id, its values
     (21_659..=21_660, Refused(FixChannel)),  // sender not ours
+    (21_703..=21_705, Refused(FixChannel)),  // messaging service: none, empty, unknown
+    (21_910..=21_910, Refused(FixChannel)),  // sender and recipient of two channels
     (30_001..=30_001, Retry(60)),            // queue overflow
     (30_002..=30_002, Refused(FixChannel)),  // account suspended
     (30_003..=30_003, Wait(HOUR)),           // handset off: hours

@@ -156,7 +156,7 @@ mod tests {
         };
         retried(400, 130_429, None, None);
         retried(429, 130_429, Some(7), Some(7));
-        retried(400, 131_056, None, Some(6));
+        retried(400, 131_056, None, None);
         retried(400, 131_056, Some(30), Some(30));
         retried(503, 2, None, None);
         retried(500, 131_016, None, None);

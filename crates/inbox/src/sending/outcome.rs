@@ -59,7 +59,7 @@ struct Next {
 }
 
 /// How long to wait before the next attempt: as long as the vendor says, else 4 to the power of the attempts before
-/// (whatsapp-cloud.md §5.4 asks for exactly that after its limit per pair).
+/// (whatsapp-cloud.md §5.5 asks for exactly that after its limit per pair).
 pub(super) fn backoff(number: i32, after: Option<Duration>) -> Duration {
     after.unwrap_or_else(|| {
         let power = u32::try_from(number - 1).unwrap_or(0).min(8);
@@ -107,7 +107,8 @@ fn judge(finished: &Finished, stands: Stands, kind: ChannelKind, now: DateTime<U
             let wait = backoff(attempt.number, *after);
             next.due_in = wait.as_secs_f64();
             let give_up_at = attempt.created_at + GIVE_UP_AFTER;
-            if TimeDelta::from_std(wait).map_or(true, |wait| now + wait >= give_up_at) {
+            let enough = verdict::most_attempts(kind, error.code).is_some_and(|most| attempt.number >= most);
+            if enough || TimeDelta::from_std(wait).map_or(true, |wait| now + wait >= give_up_at) {
                 next.advice = Some(Advice::Later.as_str());
                 DeliveryState::Failed
             } else {
@@ -441,6 +442,21 @@ mod tests {
         assert_eq!((late.state, late.advice), (DeliveryState::Failed, Some("later")));
         let last = judge(&again, stands(&again, DeliveryState::Sending, 2), KIND, at(day - 5)).unwrap();
         assert_eq!(last.state, DeliveryState::Queued);
+    }
+
+    #[test]
+    fn what_the_vendor_cannot_explain_is_tried_a_few_times_and_then_left_to_a_person() {
+        let unknown = VendorError { code: 131_000, detail: "something went wrong".into() };
+        for (number, state) in [(4, DeliveryState::Queued), (5, DeliveryState::Failed)] {
+            let again = finished(number, SendOutcome::Retry { after: None, error: unknown.clone() });
+            let next = judge(&again, stands(&again, DeliveryState::Sending, number), KIND, at(90)).unwrap();
+            assert_eq!(next.state, state, "attempt {number}");
+            let advice = (state == DeliveryState::Failed).then_some("later");
+            assert_eq!(next.advice, advice);
+        }
+        let busy = finished(9, SendOutcome::Retry { after: None, error: error() });
+        let next = judge(&busy, stands(&busy, DeliveryState::Sending, 9), KIND, at(90)).unwrap();
+        assert_eq!(next.state, DeliveryState::Queued, "what the vendor explains is tried for a day");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::{
 
 use domain::ChannelKind;
 
-/// Lines to one customer that may follow each other at once (whatsapp-cloud.md §5.4).
+/// Lines to one customer that may follow each other at once (whatsapp-cloud.md §5.5).
 const PAIR_BURST: u32 = 45;
 /// One more after this.
 const PAIR_EVERY: Duration = Duration::from_secs(6);
