@@ -22,6 +22,7 @@ mod questions;
 mod receiving;
 mod replying;
 mod restart;
+mod round_trips;
 mod sessions;
 mod sign_in;
 mod sockets;

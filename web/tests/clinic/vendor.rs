@@ -189,6 +189,28 @@ impl Vendor {
         format!("{}/phone/media/{}", self.sim.url(), kept["id"].as_str().unwrap()).parse().unwrap()
     }
 
+    /// Where the customers' phones are.
+    pub fn root(&self) -> &str {
+        self.sim.url()
+    }
+
+    /// Twilio holds this content, and WhatsApp approved it.
+    pub async fn has_approved_content(&self, content: &Value) {
+        let url = format!("{}/v1/Content", self.sim.twilio_url());
+        let post = async |url: &str, body: &Value| -> Value {
+            let call = self.http.post(url).basic_auth(testing::TWILIO_ACCOUNT, Some("demo-twilio-token"));
+            let answer = call.json(body).send().await.unwrap();
+            assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
+            answer.json().await.unwrap()
+        };
+        let made = post(&url, content).await;
+        let sid = made["sid"].as_str().unwrap();
+        let asked = json!({ "name": content["friendly_name"], "category": "UTILITY" });
+        post(&format!("{url}/{sid}/ApprovalRequests/whatsapp"), &asked).await;
+        let (status, answer) = self.control("contents", &json!({ "sid": sid, "status": "approved" })).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+    }
+
     /// How many things of this kind the vendors noted: `read`, `typing`…
     pub async fn noted(&self, kind: &str) -> usize {
         let url = format!("{}/control/events", self.sim.url());
