@@ -5,6 +5,7 @@
 
 pub mod check;
 mod choose;
+pub mod entry;
 mod facts;
 pub mod hours;
 mod next;
