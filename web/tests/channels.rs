@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ChannelId;
-use inbox::channels::{count_hours, judge_silence};
+use inbox::{
+    channels::{count_hours, judge_silence},
+    gaps,
+};
 use reqwest::{Method, StatusCode};
 use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 use serde_json::json;
@@ -348,6 +351,90 @@ async fn silence_of_a_busy_number_rings_and_a_message_ends_it() {
     test.db().execute_unprepared(&heard(noon)).await.unwrap();
     assert_eq!(silent(noon).await, 0);
     assert_eq!(one::<String>(test.db(), open).await, None);
+}
+
+#[tokio::test]
+async fn a_silence_is_one_gap_of_the_ledger_until_somebody_writes_again() {
+    let test = TestDb::new().await;
+    let world = World::new(test.db()).await;
+    let noon: DateTime<Utc> = "2026-11-18T15:00:00Z".parse().unwrap();
+    let later = |minutes| noon + TimeDelta::minutes(minutes);
+    let run = async |sql: String| test.db().execute_unprepared(&sql).await.unwrap();
+    let heard = async |at: DateTime<Utc>| {
+        for channel in [world.whatsapp, world.sms] {
+            let at = at.to_rfc3339();
+            run(format!(
+                "insert into channel_heard (channel_id, message_at) values ('{channel}', '{at}')
+                 on conflict (channel_id) do update set message_at = excluded.message_at"
+            ))
+            .await;
+        }
+    };
+    let judged = async |now: DateTime<Utc>| {
+        let tx = test.db().begin().await.unwrap();
+        let silent = judge_silence(&tx, now).await.unwrap();
+        tx.commit().await.unwrap();
+        gaps::settle(test.db(), now).await.unwrap();
+        silent
+    };
+    let gap = async |channel: ChannelId| {
+        let sql = format!(
+            "select string_agg(concat_ws(' ', state, seen, round(extract(epoch from until_at - from_at) / 60)), ', ')
+             from ledger_gap where cause = 'silent' and channel_id = '{channel}'"
+        );
+        one::<Option<String>>(test.db(), &sql).await.unwrap().unwrap_or_default()
+    };
+    for channel in [world.whatsapp, world.sms] {
+        for week in 1..=3 {
+            for hour in -2..6 {
+                let at = (noon - TimeDelta::weeks(week) - TimeDelta::hours(hour)).to_rfc3339();
+                run(format!("insert into channel_hour values ('{channel}', '{at}', 40)")).await;
+            }
+        }
+    }
+    heard(later(-40)).await;
+    assert_eq!(judged(noon).await, 2);
+    run(format!(
+        "insert into reconciled (channel_id, until_at, ran_at) values ('{}', '{}', now())",
+        world.sms,
+        later(30).to_rfc3339()
+    ))
+    .await;
+    assert_eq!(judged(later(10)).await, 2);
+    for channel in [world.whatsapp, world.sms] {
+        assert_eq!(gap(channel).await, "open 1 50", "it goes on, listed or not");
+    }
+    heard(later(15)).await;
+    assert_eq!(judged(later(16)).await, 0);
+    assert_eq!(gap(world.whatsapp).await, "noted 1 55");
+    assert_eq!(gap(world.sms).await, "settled 1 55", "the list has gone beyond it");
+    assert_eq!(judged(later(20)).await, 0);
+    assert_eq!(gap(world.whatsapp).await, "noted 1 55");
+}
+
+#[tokio::test]
+async fn a_silent_twilio_number_is_listed_before_its_gap_is_closed() {
+    let test = TestDb::new().await;
+    let world = World::new(test.db()).await;
+    let sms = world.sms;
+    let run = async |sql: String| test.db().execute_unprepared(&sql).await.unwrap();
+    run(format!(
+        "insert into ledger_gap (id, channel_id, cause, from_at, until_at)
+         values (gen_random_uuid(), '{sms}', 'silent', now() - interval '2 hours', now() - interval '1 hour');
+         insert into channel_heard (channel_id, message_at) values ('{sms}', now())"
+    ))
+    .await;
+    let state = async || {
+        let tx = test.db().begin().await.unwrap();
+        judge_silence(&tx, Utc::now()).await.unwrap();
+        tx.commit().await.unwrap();
+        gaps::settle(test.db(), Utc::now()).await.unwrap();
+        one::<String>(test.db(), "select state from ledger_gap").await.unwrap()
+    };
+    assert_eq!(state().await, "open");
+    run(format!("insert into reconciled (channel_id, until_at, ran_at) values ('{sms}', now(), now())"))
+        .await;
+    assert_eq!(state().await, "settled");
 }
 
 #[tokio::test]

@@ -90,6 +90,52 @@ pub async fn open(tx: &impl ConnectionTrait, stretch: &Stretch) -> Result<(), Db
     Ok(())
 }
 
+/// A number that is usually busy said nothing from `since` until now; `fresh`: that was not known before. While it goes
+/// on it is one gap, which no list closes.
+pub(crate) async fn fell_silent(
+    tx: &impl ConnectionTrait,
+    channel: ChannelId,
+    since: DateTime<Utc>,
+    now: DateTime<Utc>,
+    fresh: bool,
+) -> Result<(), DbErr> {
+    if fresh {
+        let stretch =
+            Stretch { channel: Some(channel), cause: Cause::Silent, from: since, until: now, seen: 1 };
+        return open(tx, &stretch).await;
+    }
+    rows::run(
+        tx,
+        "update ledger_gap set until_at = greatest(until_at, $3)
+         where channel_id = $1 and cause = $2 and state = 'open'",
+        [channel.into(), Cause::Silent.as_str().into(), now.into()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// A message came at `last`: a silence before it is over. Meta repeats by itself what it could not deliver, so there is
+/// nothing more to do; of a Twilio number the silence is listed first. `ended`: the alarm stood until now.
+pub(crate) async fn heard_again(
+    tx: &impl ConnectionTrait,
+    channel: ChannelId,
+    last: DateTime<Utc>,
+    ended: bool,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    rows::run(
+        tx,
+        "update ledger_gap g set until_at = case when $4 then greatest(g.until_at, $3) else g.until_at end,
+             state = case when c.kind = 'whatsapp_cloud' then 'noted' else g.state end,
+             settled_at = case when c.kind = 'whatsapp_cloud' then $5 else g.settled_at end
+         from channel c
+         where g.channel_id = $1 and c.id = g.channel_id and g.cause = $2 and g.state = 'open' and g.from_at < $3",
+        [channel.into(), Cause::Silent.as_str().into(), last.into(), ended.into(), now.into()],
+    )
+    .await?;
+    Ok(())
+}
+
 /// A node that takes webhooks is alive. When none had been for longer than `silence`, the stretch is written down and
 /// answered.
 ///
@@ -210,11 +256,14 @@ pub async fn settle(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64
          )
          update ledger_gap g set state = 'settled', settled_at = $1, found = coalesce(g.found, 0)
          where g.state = 'open' and exists (select from twilio where g.channel_id is null or twilio.id = g.channel_id)
+             -- A silence that goes on is no stretch yet.
+             and not (g.cause = 'silent' and exists (
+                 select from alarm a where a.channel_id = g.channel_id and a.kind = $2 and a.cleared_at is null))
              and not exists (
                  select from twilio left join reconciled r on r.channel_id = twilio.id
                  where (g.channel_id is null or twilio.id = g.channel_id)
                      and (r.until_at is null or r.until_at < g.until_at or r.error is not null))",
-        [now.into()],
+        [now.into(), AlarmKind::Silent.into()],
     )
     .await?;
     let noted = rows::run(

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     alarms::{self, Subject},
-    rows,
+    gaps, rows,
 };
 
 /// The smallest id of a message made at that moment: ids are time-ordered, so the primary key finds the newest.
@@ -48,7 +48,8 @@ pub async fn count_hours(tx: &impl ConnectionTrait, now: DateTime<Utc>) -> Resul
     Ok(())
 }
 
-/// Raise or clear the alarm of silence for every channel in use; how many are silent.
+/// Raise or clear the alarm of silence for every channel in use, and open or close the ledger's gap with it; how many are
+/// silent.
 ///
 /// # Errors
 /// When the database fails.
@@ -86,10 +87,15 @@ pub async fn judge_silence(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Resu
             Silence::Silent { since, expected } => {
                 silent += 1;
                 let data = json!({ "detail": format!("0/{expected}"), "since": since, "expected": expected });
-                alarms::raise(tx, about, AlarmKind::Silent, Severity::Critical, data, now).await?;
+                let fresh =
+                    alarms::raise(tx, about, AlarmKind::Silent, Severity::Critical, data, now).await?;
+                gaps::fell_silent(tx, channel.id, since, now, fresh).await?;
             }
             Silence::Usual => {
-                alarms::clear(tx, about, AlarmKind::Silent, now).await?;
+                let ended = alarms::clear(tx, about, AlarmKind::Silent, now).await?;
+                if let Some(last) = channel.last {
+                    gaps::heard_again(tx, channel.id, last, ended, now).await?;
+                }
             }
         }
     }
