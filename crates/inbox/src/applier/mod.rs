@@ -98,11 +98,12 @@ fn is_about_data(error: &DbErr) -> bool {
         DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => false,
         DbErr::Exec(sea_orm::RuntimeErr::SqlxError(cause))
         | DbErr::Query(sea_orm::RuntimeErr::SqlxError(cause)) => {
-            // Classes 22 (data exception) and 23 (constraint), see the PostgreSQL manual, appendix A.
+            // Classes 22 (data exception), 23 (constraint) and 54 (too long for an index, too deep), see the PostgreSQL
+            // manual, appendix A.
             cause
                 .as_database_error()
                 .and_then(|fault| fault.code())
-                .is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
+                .is_some_and(|code| ["22", "23", "54"].iter().any(|class| code.starts_with(class)))
         }
         DbErr::Type(_) | DbErr::Json(_) => true,
         _ => false,

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::inbound::Broken;
-use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, TransactionTrait};
 use serde::Serialize;
 
 use super::parse::Item;
@@ -61,6 +61,20 @@ pub(crate) async fn store(tx: &DatabaseTransaction, entries: &[SetAside]) -> Res
     Ok(())
 }
 
+/// Why the database did not take a receipt, for the admin and the log: its own sentence can quote what customers wrote.
+fn why(error: &DbErr) -> String {
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error
+    else {
+        return "it can't be written down".to_owned();
+    };
+    let fault = cause.as_database_error();
+    let code = fault.and_then(|fault| fault.code()).unwrap_or_default();
+    match fault.and_then(|fault| fault.constraint()) {
+        Some(constraint) => format!("the database refuses it: {code}, {constraint}"),
+        None => format!("the database refuses it: {code}"),
+    }
+}
+
 /// The oldest receipt failed by itself: count the try, and put it aside when it has had enough of them.
 pub(crate) async fn suspect_oldest(
     db: &DatabaseConnection,
@@ -68,6 +82,7 @@ pub(crate) async fn suspect_oldest(
     tries: i16,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
+    let why = why(error);
     let tx = db.begin().await?;
     rows::run(
         &tx,
@@ -79,10 +94,10 @@ pub(crate) async fn suspect_oldest(
              returning id, state
          )
          insert into quarantine (receipt_id, reason) select id, $1 from oldest where state = 'quarantined'",
-        [error.to_string().into(), tries.into(), now.into()],
+        [why.as_str().into(), tries.into(), now.into()],
     )
     .await?;
     tx.commit().await?;
-    tracing::error!(%error, "the oldest receipt can't be applied by itself");
+    tracing::error!(error = why, "the oldest receipt can't be applied by itself");
     Ok(())
 }

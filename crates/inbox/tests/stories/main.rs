@@ -7,6 +7,7 @@
 
 mod books;
 mod costs;
+mod hostile;
 mod ingest;
 mod ledger;
 mod numbering;
