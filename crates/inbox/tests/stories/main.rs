@@ -7,6 +7,7 @@
 
 mod books;
 mod costs;
+mod echoes;
 mod hostile;
 mod ingest;
 mod ledger;
