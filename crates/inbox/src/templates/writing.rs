@@ -318,14 +318,22 @@ pub async fn record_edited(
 ) -> Result<(), DbErr> {
     let draft = &submitted.draft;
     let category = if submitted.with_category { &draft.category } else { &submitted.template.category };
+    // A notice may have overtaken the answer: it knows more. The vendor tells whole seconds, so one of the second in which
+    // the change was handed in counts too, if it is news.
     rows::run(
         tx,
-        "update template set components = $2, category = $3, ttl_seconds = $4, edited = null, refusal = null,
-             rejected_reason = null, rejection_detail = null,
-             status = case when status_at > submitted_at then status else 'PENDING' end,
-             status_at = greatest(status_at, submitted_at),
+        "with decided as (
+             select id, (status, status_at) is distinct from ($7, $8::timestamptz)
+                 and status_at >= date_trunc('second', submitted_at) as already
+             from template where id = $1 for no key update
+         )
+         update template t set components = $2, category = $3, ttl_seconds = $4, edited = null, refusal = null,
+             rejected_reason = case when already then rejected_reason end,
+             rejection_detail = case when already then rejection_detail end,
+             status = case when already then status else 'PENDING' end,
+             status_at = case when already then status_at else greatest(status_at, submitted_at) end,
              edits = case when $5 then array_append(edits, submitted_at) else edits end, changed_at = $6
-         where id = $1",
+         from decided where t.id = decided.id",
         [
             submitted.template.id.into(),
             json(&draft.definition)?.into(),
@@ -333,6 +341,8 @@ pub async fn record_edited(
             draft.ttl_seconds.into(),
             (submitted.template.status == Status::Approved).into(),
             now.into(),
+            submitted.template.status.word().to_owned().into(),
+            submitted.template.status_at.into(),
         ],
     )
     .await?;

@@ -1,6 +1,6 @@
 //! Templates: what people write here, what the vendor makes of it, and that the vendor's word counts.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use domain::{
     Principal, TemplateId,
     notice::{Notice, Said, TemplateRef},
@@ -317,6 +317,35 @@ async fn an_approved_template_is_changed_once_a_day_and_sent_as_it_was_until_the
     let until = desk.at(24 * 60);
     assert!(matches!(desk.prepare(id, desk.at(60)).await, Err(WriteError::TooOften(at)) if at == until));
     assert!(desk.prepare(id, until).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_decision_on_a_change_that_overtakes_the_answer_counts_though_it_is_of_the_same_second() {
+    let desk = Desk::new().await;
+    desk.list(&[listed("1", "APPROVED")], desk.at(-60)).await;
+    let id = desk.only().await.id;
+    let changed =
+        Draft { definition: body("Hola {{1}}, te esperamos mañana en la clínica."), ..reminder() };
+    let second = desk.at(0).trunc_subsecs(0);
+    let edits = async |at: DateTime<Utc>, notice: Option<(&str, Option<&str>)>| {
+        desk.save(Some(id), &changed).await.unwrap();
+        let submitting = desk.prepare(id, at + TimeDelta::milliseconds(700)).await.unwrap();
+        if let Some((word, reason)) = notice {
+            desk.told(status(Some("1"), word, reason), at).await;
+        }
+        let tx = desk.scene.begin().await;
+        templates::record_edited(&tx, &submitting, at + TimeDelta::milliseconds(900)).await.unwrap();
+        tx.commit().await.unwrap();
+        let edited = desk.only().await;
+        (edited.status, edited.rejected_reason)
+    };
+    let reason = "INVALID_FORMAT".to_owned();
+    assert_eq!(edits(second, Some(("REJECTED", Some(&reason)))).await, (Status::Rejected, Some(reason)));
+    assert_eq!(edits(second + TimeDelta::days(2), Some(("APPROVED", None))).await, (Status::Approved, None));
+    // Approved at this very second, and changed afterwards: that decision was about the words before.
+    let again = second + TimeDelta::days(4);
+    desk.told(status(Some("1"), "APPROVED", None), again).await;
+    assert_eq!(edits(again, None).await, (Status::Pending, None));
 }
 
 #[tokio::test]
