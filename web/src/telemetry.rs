@@ -1,6 +1,6 @@
 //! Log lines and figures about ourselves.
 
-use std::time::Duration;
+use std::{sync::OnceLock, time::Duration};
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
@@ -24,16 +24,22 @@ pub fn start_logging(settings: &LogSettings) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Starts collecting figures. Where a collector is already installed, as between tests of one process, the figures go
-/// there and this one stays empty. Within a runtime: the samples are summed up in the background.
+/// Starts collecting figures: the process has one collector, and whoever asks again, as tests of one process do, is
+/// given the same. Within a runtime: the samples are summed up in the background.
 #[must_use]
 pub fn start_metrics() -> PrometheusHandle {
-    let recorder = PrometheusBuilder::new().build_recorder();
-    let handle = recorder.handle();
-    if metrics::set_global_recorder(recorder).is_err() {
-        tracing::debug!("figures are already collected in this process");
-        return handle;
-    }
+    static COLLECTOR: OnceLock<PrometheusHandle> = OnceLock::new();
+
+    let handle = COLLECTOR
+        .get_or_init(|| {
+            let recorder = PrometheusBuilder::new().build_recorder();
+            let handle = recorder.handle();
+            if metrics::set_global_recorder(recorder).is_err() {
+                tracing::warn!("figures are collected elsewhere in this process; ours stay empty");
+            }
+            handle
+        })
+        .clone();
     let upkeep = handle.clone();
     tokio::spawn(async move {
         let mut due = tokio::time::interval(UPKEEP);
