@@ -248,6 +248,9 @@ pub struct StatusReport {
     pub error: Option<VendorError>,
     /// What it costs, as it came.
     pub pricing: Option<Value>,
+    /// Whom it reached: all addresses the vendor gave, none if it gave none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub to: Vec<Address>,
 }
 
 /// A vendor's refusal. Decide on the code, never on the words.

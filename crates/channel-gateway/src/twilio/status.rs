@@ -43,6 +43,7 @@ pub(super) fn read(query: &str, form: &Form) -> Result<Inbound, &'static str> {
             opaque: opaque(query),
             error: error(form),
             pricing: None,
+            to: Vec::new(),
         })),
         // A word newer than this code is no failure.
         None => InboundEvent::other("MessageStatus", form.keep()),

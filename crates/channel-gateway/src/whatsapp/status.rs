@@ -1,12 +1,13 @@
 //! One of `statuses[]`: how far a message of ours has come.
 
 use domain::{
-    DeliveryState,
+    Address, DeliveryState,
     inbound::{InboundEvent, StatusReport},
 };
 use serde_json::value::RawValue;
 
 use super::{
+    contact::address,
     envelope::Read,
     errors::first_error,
     message::{vendor_id, written_at},
@@ -32,5 +33,16 @@ pub(super) fn read(raw: &RawValue) -> Read {
         opaque: fields.id("biz_opaque_callback_data"),
         error: first_error(&fields),
         pricing: fields.get("pricing").map(json::keep),
+        to: recipient(&fields),
     })))
+}
+
+/// Whom it reached (whatsapp-cloud.md §3); the parent's id had another name once. A group is nobody.
+fn recipient(fields: &Fields<'_>) -> Vec<Address> {
+    if fields.word("recipient_type").is_some_and(|kind| kind == "group") {
+        return Vec::new();
+    }
+    let parent = fields.text("recipient_parent_user_id").or_else(|| fields.text("parent_recipient_user_id"));
+    let given = [fields.text("recipient_id"), fields.text("recipient_user_id"), parent];
+    given.into_iter().flatten().filter_map(|text| address(&text)).collect()
 }

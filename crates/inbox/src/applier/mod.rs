@@ -18,6 +18,7 @@ mod notices;
 pub(crate) mod parse;
 mod past;
 mod quarantine;
+mod recipients;
 mod settling;
 mod sorting;
 mod statuses;

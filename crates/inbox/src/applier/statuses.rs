@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::{
     echoes::{self, Ours},
+    recipients::{self, Reached},
     sorting::Told,
 };
 use crate::{
@@ -129,6 +130,8 @@ pub(crate) async fn apply(
         happened.extend(stepped.into_iter().map(|event| (event, None)));
     }
     save(tx, &changes, !learnt.is_empty(), now).await?;
+    let reached = reports.iter().filter_map(|report| Reached::of(report, found.of(report)?.conversation_id));
+    recipients::learn(tx, &reached.collect::<Vec<_>>(), now).await?;
     let posted = posting::decided(tx, &priced.into_iter().collect::<Vec<_>>(), now).await?;
     // A price that comes after the message had arrived: nothing moved, and pages have something new to show.
     let shown: BTreeSet<MessageId> = posted

@@ -13,4 +13,5 @@ mod ingest;
 mod ledger;
 mod numbering;
 mod people;
+mod recipients;
 mod reconciling;
