@@ -478,3 +478,69 @@ async fn webhooks_and_joins_at_once_lose_nothing() {
         where contact.merged_into is not null";
     assert_eq!(clinic.count(strays).await, 0);
 }
+
+#[tokio::test]
+async fn two_people_who_decide_on_overlapping_proposals_at_once_join_nobody_twice() {
+    let clinic = Clinic::open().await;
+    let gabriela = clinic.world.supervisor("Gabriela").await.person;
+    let alonso = clinic.world.supervisor("Alonso").await.person;
+    // By number here, by id there, and a message with both: twice, around the same middle.
+    for round in 0..6 {
+        let phone = |n: i64| format!("5190000{round}{n:03}");
+        let mut all = Vec::new();
+        for n in 1..=3 {
+            let text = meta::text(&phone(n), &format!("wamid.{round}.{n}"), AT + n, "Hola");
+            clinic.hear(meta::messages(&[text])).await;
+            all.push(clinic.contact_of(&format!("+{}", phone(n))).await);
+        }
+        let [a, b, c] = all[..] else { panic!("three") };
+        for (one, other) in [(a, b), (b, c)] {
+            let (one, other) = if one < other { (one, other) } else { (other, one) };
+            clinic
+                .run(&format!(
+                    "insert into contact_proposal (id, one_id, other_id, reason, at)
+                     values (gen_random_uuid(), '{one}', '{other}', '{{\"why\": \"same_message\"}}', now())"
+                ))
+                .await;
+        }
+        let (first, second) = match round {
+            0 => ((b, a), (b, c)),
+            1 => ((a, b), (b, c)),
+            2 => ((a, b), (c, b)),
+            3 => ((b, a), (c, b)),
+            4 => ((a, b), (b, a)),
+            _ => ((a, b), (a, b)),
+        };
+        let (one, other) =
+            tokio::join!(clinic.merge(first.0, first.1, gabriela), clinic.merge(second.0, second.1, alonso));
+        let done = [&one, &other].into_iter().filter(|result| result.is_ok()).count();
+        for refused in [one, other].into_iter().filter_map(Result::err) {
+            assert!(matches!(refused, MergeError::JoinedBefore), "{round}: {refused:?}");
+        }
+        let ids = format!("('{a}', '{b}', '{c}')");
+        let of = async |sql: &str| clinic.count(&sql.replace("$ids", &ids)).await;
+        let joined =
+            of("select count(*) as one from contact where id in $ids and merged_into is not null").await;
+        assert_eq!(
+            joined,
+            i64::try_from(done).unwrap(),
+            "{round}: who is told that it worked has joined two"
+        );
+        assert!(done >= 1, "{round}");
+        let joins = of("select count(*) as one from contact_merge where from_id in $ids").await;
+        assert_eq!(joins, joined, "{round}");
+        // Whose addresses and conversations they are now: somebody's who goes on.
+        let living = "select count(*) as one from identity i join contact on contact.id = i.contact_id
+            where contact.id in $ids and merged_into is null and i.ended_at is null";
+        assert_eq!(of(living).await, 3, "{round}");
+        let messages = "select count(*) as one from message m join conversation c on c.id = m.conversation_id
+            join contact on contact.id = c.contact_id where contact.id in $ids and merged_into is null";
+        assert_eq!(of(messages).await, 3, "{round}");
+        let open = "select count(*) as one from conversation where contact_id in $ids and state <> 'closed'";
+        assert_eq!(of(open).await, 3 - joined, "{round}");
+        let undecided = "select count(*) as one from contact_proposal p where settled_at is null
+            and (one_id in $ids or other_id in $ids)
+            and exists (select from contact where id in (one_id, other_id) and merged_into is not null)";
+        assert_eq!(of(undecided).await, 0, "{round}: nothing is asked about who is a part of another");
+    }
+}
