@@ -7,11 +7,13 @@ pub mod check;
 mod choose;
 pub mod entry;
 mod facts;
+mod floor;
 pub mod hours;
 mod next;
 mod pass;
 pub mod policy;
 mod promise;
+mod set;
 
 pub use choose::{Choice, Considered, Verdict, choose};
 pub use facts::{Candidate, Decision, Preferred, WaitReason, Work};

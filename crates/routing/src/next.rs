@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::PersonId;
 
-use crate::{Candidate, Decision, Routed, Work, assign};
+use crate::{Candidate, Decision, Routed, Work, floor::Floor, pass::in_turn};
 
 /// The conversation the router would give `person` if nobody else had room: the first in turn that is theirs to take.
 /// `None` when there is none, or they can take nothing.
@@ -15,9 +15,11 @@ pub fn next_for(
     now: DateTime<Utc>,
 ) -> Option<Routed> {
     let alone: Vec<_> = candidates.iter().map(|candidate| with_room_only(person, candidate)).collect();
-    assign(works, &alone, now)
+    let mut floor = Floor::new(&alone, now);
+    in_turn(works)
         .into_iter()
-        .find(|routed| matches!(routed.decision, Decision::Assign { person: taker, .. } if taker == person))
+        .map(|work| Routed { conversation: work.conversation, decision: floor.decide(work) })
+        .find(|routed| matches!(routed.decision, Decision::Assign { .. }))
 }
 
 fn with_room_only(person: PersonId, candidate: &Candidate) -> Candidate {

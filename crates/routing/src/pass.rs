@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::ConversationId;
 
-use crate::{Candidate, Choice, Decision, Work, choose};
+use crate::{Candidate, Choice, Decision, Work, choose, floor::Floor};
 
 /// What a pass decided for one conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,17 +15,15 @@ pub struct Routed {
 }
 
 /// Decides everything that waits, in its turn, each as [`choose`] would after the ones before.
+///
+/// `candidates` are all who might take something or be waited for: a full one too, if a conversation prefers them.
+/// The order of neither matters. The cost is conversations × candidates, 64 candidates at a time.
 #[must_use]
 pub fn assign(works: &[Work], candidates: &[Candidate], now: DateTime<Utc>) -> Vec<Routed> {
-    let mut people = candidates.to_vec();
-    let mut in_turn: Vec<&Work> = works.iter().collect();
-    in_turn.sort_by_key(|work| work.place());
-    in_turn
+    let mut floor = Floor::new(candidates, now);
+    in_turn(works)
         .into_iter()
-        .map(|work| Routed {
-            conversation: work.conversation,
-            decision: apply(work, &mut people, now).decision,
-        })
+        .map(|work| Routed { conversation: work.conversation, decision: floor.decide(work) })
         .collect()
 }
 
@@ -38,32 +36,21 @@ pub fn explain(
     candidates: &[Candidate],
     now: DateTime<Utc>,
 ) -> Option<Choice> {
-    let work = works.iter().find(|work| work.conversation == conversation)?;
-    let mut people = candidates.to_vec();
-    let mut before: Vec<&Work> = works.iter().filter(|other| other.place() < work.place()).collect();
-    before.sort_by_key(|work| work.place());
-    for earlier in before {
-        apply(earlier, &mut people, now);
+    let mut floor = Floor::new(candidates, now);
+    for work in in_turn(works) {
+        if work.conversation == conversation {
+            return Some(choose(work, floor.people(), now));
+        }
+        floor.decide(work);
     }
-    Some(choose(work, &people, now))
+    None
 }
 
-/// Decides one and writes down what follows for those who come after it.
-fn apply(work: &Work, people: &mut [Candidate], now: DateTime<Utc>) -> Choice {
-    let choice = choose(work, people, now);
-    let taker = match &choice.decision {
-        Decision::Assign { person, .. } => Some(*person),
-        Decision::Wait { .. } => None,
-    };
-    for candidate in people {
-        if taker == Some(candidate.person) {
-            candidate.take(work, now);
-        }
-        if choice.keeps == Some(candidate.person) {
-            candidate.kept_for = Some(work.conversation);
-        }
-    }
-    choice
+/// All of it, what goes first first.
+pub(crate) fn in_turn(works: &[Work]) -> Vec<&Work> {
+    let mut works: Vec<_> = works.iter().map(|work| (work.place(), work)).collect();
+    works.sort_unstable_by_key(|(place, _)| *place);
+    works.into_iter().map(|(_, work)| work).collect()
 }
 
 #[cfg(test)]
