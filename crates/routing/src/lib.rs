@@ -1,10 +1,12 @@
 //! Who takes which conversation: a pure decision with its reasons.
 //!
-//! [`choose`] decides and explains one conversation; [`assign`] decides a whole pass. Neither reads a clock or a
-//! database, so yesterday can be routed again under other settings.
+//! [`choose`] decides and explains one conversation; [`assign`] decides a whole pass. [`entry::enter`] says where a new
+//! conversation goes, [`due::judge`] what the passing of time asks for, [`check::check`] whether a [`Policy`] can be
+//! published. None of them reads a clock or a database, so yesterday can be routed again under other settings.
 
 pub mod check;
 mod choose;
+pub mod due;
 pub mod entry;
 mod facts;
 mod floor;

@@ -9,7 +9,7 @@
 use chrono::{DateTime, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::GapInfo;
 
-use crate::policy::{Calendar, Span};
+use crate::policy::{Calendar, Policy, Queue, Span};
 
 #[cfg(test)]
 mod tests;
@@ -186,6 +186,15 @@ impl Calendar {
             MappedLocalTime::None => GapInfo::new(&local, &self.zone)?.end?,
         };
         Some(moment.to_utc())
+    }
+}
+
+impl Policy {
+    /// The hours of a queue; `None`: always open.
+    #[must_use]
+    pub fn calendar_of(&self, queue: &Queue) -> Option<&Calendar> {
+        let wanted = queue.calendar?;
+        self.calendars.iter().find(|calendar| calendar.id == wanted)
     }
 }
 
