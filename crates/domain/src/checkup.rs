@@ -157,6 +157,8 @@ pub struct NumberFacts {
     pub quality: Option<String>,
     /// `TIER_2K`…: customers a day for the whole portfolio.
     pub limit: Option<String>,
+    /// The portfolio's id, where the vendor tells it: its numbers share the limit.
+    pub portfolio_id: Option<String>,
     /// `STANDARD`, `HIGH`.
     pub throughput: Option<String>,
     /// Whether the number was proved to be ours: `VERIFIED`…

@@ -8,6 +8,7 @@
 mod channel;
 mod claim;
 mod outcome;
+mod pace;
 mod portfolio;
 mod rates;
 mod reports;

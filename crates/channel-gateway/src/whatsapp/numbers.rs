@@ -83,6 +83,7 @@ fn facts(body: &Value) -> Option<NumberFacts> {
         // Some answers still hold the older field (whatsapp-cloud.md §8.1).
         limit: text(&body["whatsapp_business_manager_messaging_limit"])
             .or_else(|| text(&body["messaging_limit_tier"])),
+        portfolio_id: portfolio(&body["health_status"]),
         throughput: text(&body["throughput"]["level"]),
         verification: text(&body["code_verification_status"]),
         status: text(&body["status"]),
@@ -97,6 +98,12 @@ fn facts(body: &Value) -> Option<NumberFacts> {
         health: health(&body["health_status"]),
         ..NumberFacts::default()
     })
+}
+
+/// The portfolio is one of those whose health counts.
+fn portfolio(status: &Value) -> Option<String> {
+    let entities = status["entities"].as_array()?;
+    text(&entities.iter().find(|entity| entity["entity_type"] == "BUSINESS")?["id"])
 }
 
 fn health(status: &Value) -> Vec<Health> {
@@ -246,7 +253,7 @@ mod tests {
                     {"error_code":141_006,"error_description":"No payment method.","possible_solution":"Add one."}]},
                 {"entity_type":"WABA","id":"1","can_send_message":"LIMITED","additional_info":["Not verified."]}]}});
         let facts = facts(&body).unwrap();
-        assert_eq!(facts.limit.as_deref(), Some("TIER_2K"));
+        assert_eq!((facts.limit.as_deref(), facts.portfolio_id.as_deref()), (Some("TIER_2K"), Some("5")));
         assert_eq!((facts.new_name_status, facts.pin), (None, Some(true)));
         assert_eq!(facts.number_webhook.as_deref(), Some("https://old.example"));
         assert_eq!(facts.health[1].problems, ["(141006) No payment method. → Add one."]);

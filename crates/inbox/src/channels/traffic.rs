@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The smallest id of a message made at that moment: ids are time-ordered, so the primary key finds the newest.
-fn first_id(at: DateTime<Utc>) -> Uuid {
+pub(crate) fn first_id(at: DateTime<Utc>) -> Uuid {
     let millis = u64::try_from(at.timestamp_millis()).unwrap_or_default();
     let mut bytes = [0; 16];
     bytes[..6].copy_from_slice(&millis.to_be_bytes()[2..]);

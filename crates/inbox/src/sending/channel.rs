@@ -20,6 +20,7 @@ use super::{
     Transmit,
     claim::{self, Attempt, Room},
     outcome::{self, Finished},
+    pace,
     rates::Rates,
 };
 use crate::{Wakes, lease};
@@ -60,7 +61,8 @@ pub struct ChannelSender<T> {
     channel: ChannelId,
     holder: Uuid,
     kind: ChannelKind,
-    per_second: i32,
+    /// As the rates have it.
+    pace: i32,
     rates: Rates,
     renewed: Option<Instant>,
     in_use: bool,
@@ -85,7 +87,7 @@ impl<T: Transmit> ChannelSender<T> {
             holder,
             // Until the channel's row is read, which is before anything is claimed.
             kind: ChannelKind::WhatsappCloud,
-            per_second: 1,
+            pace: 1,
             rates: Rates::new(ChannelKind::WhatsappCloud, 1),
             renewed: None,
             in_use: false,
@@ -171,11 +173,15 @@ impl<T: Transmit> ChannelSender<T> {
     async fn renew(&mut self, now: DateTime<Utc>) -> Result<usize, DbErr> {
         let found = channel::Entity::find_by_id(self.channel).one(&self.db).await?;
         let in_use = found.filter(|channel| channel.disabled_at.is_none());
-        if let Some(channel) = &in_use
-            && (channel.kind, channel.per_second) != (self.kind, self.per_second)
-        {
-            (self.kind, self.per_second) = (channel.kind, channel.per_second);
-            self.rates = Rates::new(self.kind, self.per_second);
+        if let Some(channel) = &in_use {
+            let pace = pace::now(&self.db, (self.channel, channel.kind), channel.per_second, now).await?;
+            if channel.kind != self.kind {
+                (self.kind, self.pace) = (channel.kind, pace);
+                self.rates = Rates::new(self.kind, pace);
+            } else if pace != self.pace {
+                self.pace = pace;
+                self.rates.set_pace(pace);
+            }
         }
         self.in_use =
             in_use.is_some() && lease::hold(&self.db, &lease_name(self.channel), self.holder, LEASE).await?;

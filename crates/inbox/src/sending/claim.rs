@@ -212,7 +212,7 @@ async fn heads(
     rows::all(
         tx,
         "select d.message_id, d.conversation_id, d.attempts, m.content, m.reply_to, m.created_at, c.reply_address,
-             c.window_until, c.contact_id, ch.kind, d.lane, f.facts->>'messaging_limit' as messaging_limit,
+             c.window_until, c.contact_id, ch.kind, d.lane, f.facts->>'limit' as messaging_limit,
              coalesce(f.facts->>'portfolio_id', ch.account_key) as portfolio,
              case when m.kind = 'template' then
                  (select category from template t where t.id = (m.content->>'template')::uuid) end as category

@@ -43,6 +43,12 @@ impl Bucket {
     }
 }
 
+fn number(per_second: i32) -> Bucket {
+    let per_second = u32::try_from(per_second).unwrap_or(1).max(1);
+    // A small burst: a full second's worth of it would be refused when it follows a busy second.
+    Bucket::new((per_second / 10).max(1), Duration::from_secs(1) / per_second)
+}
+
 /// What a channel may send now.
 #[derive(Debug)]
 pub(crate) struct Rates {
@@ -63,16 +69,18 @@ pub(crate) enum Busy {
 impl Rates {
     /// The limits of a channel of `kind` that takes `per_second` messages.
     pub fn new(kind: ChannelKind, per_second: i32) -> Self {
-        let per_second = u32::try_from(per_second).unwrap_or(1).max(1);
-        // A small burst: a full second's worth of it would be refused when it follows a busy second.
-        let number = Bucket::new((per_second / 10).max(1), Duration::from_secs(1) / per_second);
         let pair = match kind {
             ChannelKind::WhatsappCloud | ChannelKind::TwilioWhatsapp => {
                 Some(Bucket::new(PAIR_BURST, PAIR_EVERY))
             }
             ChannelKind::TwilioSms => None,
         };
-        Self { number, pair, pairs: HashMap::new() }
+        Self { number: number(per_second), pair, pairs: HashMap::new() }
+    }
+
+    /// From now on the number takes so many a second. What was sent until now still counts.
+    pub fn set_pace(&mut self, per_second: i32) {
+        self.number = Bucket { full_at: self.number.full_at, ..number(per_second) };
     }
 
     /// Take a turn for a message to `to`, or learn for how long there is none.
@@ -131,6 +139,20 @@ mod tests {
             }
         }
         assert!((160..=168).contains(&sent), "{sent} in two seconds");
+    }
+
+    #[test]
+    fn another_pace_forgets_neither_customers_nor_what_was_sent() {
+        let start = Instant::now();
+        let mut rates = Rates::new(ChannelKind::WhatsappCloud, 1_000);
+        for line in 0..45 {
+            assert_eq!(rates.take(ANA, start + Duration::from_millis(line * 10)), Ok(()));
+        }
+        let later = start + Duration::from_secs(1);
+        rates.set_pace(1);
+        assert!(matches!(rates.take(ANA, later), Err(Busy::Pair(_))));
+        assert_eq!(rates.take("51987000002", later), Ok(()));
+        assert!(matches!(rates.take("51987000003", later), Err(Busy::Number(_))));
     }
 
     #[test]

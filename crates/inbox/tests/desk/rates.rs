@@ -8,6 +8,7 @@ use std::{
 
 use domain::{
     ChannelId, Content, ConversationId, DeliveryState, MessageId, Principal,
+    checkup::NumberFacts,
     inbound::VendorError,
     outbound::{Advice, Outbound, SendOutcome},
     template::{Shown, TemplateMessage},
@@ -101,13 +102,13 @@ async fn template(scene: &Scene, by: &Principal, talk: ConversationId, text: &st
     submitted.message
 }
 
+/// What was read of the number at Meta.
+async fn knows(scene: &Scene, facts: NumberFacts) {
+    inbox::channels::keep_facts(scene.db(), scene.channel, &facts, scene.now).await.unwrap();
+}
+
 async fn limit(scene: &Scene, word: &str) {
-    scene
-        .run(
-            "insert into channel_facts (channel_id, facts) values ($1, jsonb_build_object('messaging_limit', $2::text))",
-            [scene.channel.into(), word.into()],
-        )
-        .await;
+    knows(scene, NumberFacts { limit: Some(word.to_owned()), ..NumberFacts::default() }).await;
 }
 
 #[tokio::test]
@@ -223,6 +224,47 @@ async fn numbers_of_one_business_share_its_day_and_answers_inside_the_window_do_
     let waits = "select count(*) from delivery where held = 'customers_a_day'
                      and due_at between now() + interval '20 hours' and now() + interval '21 hours'";
     assert_eq!(scene.count(waits, []).await, 1, "until this morning's customer counts no more");
+}
+
+#[tokio::test]
+async fn two_accounts_of_one_portfolio_share_its_day() {
+    let scene = Scene::new().await;
+    let valeria = scene.agent("valeria").await;
+    let facts = NumberFacts {
+        limit: Some("TIER_1".to_owned()),
+        portfolio_id: Some("500".to_owned()),
+        ..NumberFacts::default()
+    };
+    knows(&scene, facts).await;
+    let talk = scene.talk_of(&valeria).await;
+    template(&scene, &valeria, talk, "fuera").await;
+    let other = scene.talk(10).await;
+    scene
+        .run(
+            "insert into customer_begun (portfolio, contact_id, at)
+             select '500', contact_id, now() from conversation where id = $1",
+            [other.into()],
+        )
+        .await;
+    let vendor = Arc::new(Vendor::default());
+    sender(&scene, &vendor).until_idle(scene.now).await.unwrap();
+    assert_eq!(vendor.heard(), [""; 0], "another account's customer took the day's last place");
+}
+
+#[tokio::test]
+async fn a_number_that_is_in_the_app_on_a_phone_too_is_sent_by_more_slowly() {
+    let scene = Scene::new().await;
+    let valeria = scene.agent("valeria").await;
+    for customer in 0..3 {
+        let talk = scene.talk_of(&valeria).await;
+        scene.reply(&valeria, talk, &format!("{customer}")).await;
+    }
+    knows(&scene, NumberFacts { on_app: true, ..NumberFacts::default() }).await;
+    let vendor = Arc::new(Vendor::default());
+    *vendor.silent_on.lock().unwrap() = Some(scene.channel);
+    let step = sender(&scene, &vendor).step(scene.now).await.unwrap();
+    assert_eq!(step.changed, 2, "a tenth of the twenty a second; of eighty all three would be");
+    assert!(step.after.is_some_and(|after| after <= Duration::from_millis(50)), "then one in a twentieth");
 }
 
 #[tokio::test]
