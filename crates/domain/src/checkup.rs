@@ -376,6 +376,14 @@ fn is_ours(url: &str, ours: &[String]) -> bool {
     ours.iter().any(|one| bare(one) == bare(url))
 }
 
+/// What makes Twilio try again when an answer is late or wrong; without it only a refused connection is (twilio.md §4).
+const AGAIN: &str = "#rc=5&rp=ct,rt,5xx";
+
+/// Whether an address asks for other attempts.
+fn asks_again(url: &str) -> bool {
+    url.split_once('#').is_some_and(|(_, wishes)| wishes.split('&').any(|wish| wish.starts_with("rc=")))
+}
+
 /// The address to enter at the vendor.
 fn named(ours: &[String]) -> &str {
     ours.first().map_or("", String::as_str)
@@ -427,6 +435,9 @@ fn inbound(asked: &Asked<Option<String>>, ours: &[String]) -> Option<Finding> {
     let Asked::Got(url) = asked else { return unanswered(C::Inbound, asked) };
     Some(match url {
         None => say(C::Inbound, Failed, "inbound-none", named(ours)),
+        Some(url) if is_ours(url, ours) && !asks_again(url) => {
+            say(C::Inbound, Warning, "inbound-once", format!("{url}{AGAIN}"))
+        }
         Some(url) if is_ours(url, ours) => say(C::Inbound, Fine, "inbound-ours", url.clone()),
         Some(url) => say(C::Inbound, Failed, "inbound-elsewhere", url.clone()),
     })
@@ -666,6 +677,7 @@ pub const SAYINGS: &[&str] = &[
     "override-elsewhere",
     "inbound-none",
     "inbound-ours",
+    "inbound-once",
     "inbound-elsewhere",
     "service-senders",
     "service-ours",

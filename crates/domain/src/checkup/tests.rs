@@ -278,6 +278,11 @@ fn a_sender_of_twilio_is_looked_at_where_its_settings_are() {
     let elsewhere =
         with(|facts| facts.inbound = Asked::Got(Some("https://demo.twilio.com/welcome".to_owned())));
     assert_eq!(found(&elsewhere, C::Inbound), (Failed, "inbound-elsewhere"));
+    let once = with(|facts| {
+        facts.inbound = Asked::Got(Some("https://inbox.example/webhooks/twilio/messages".to_owned()));
+    });
+    assert_eq!(found(&once, C::Inbound), (Warning, "inbound-once"));
+    assert_eq!(found(&sender(), C::Inbound), (Fine, "inbound-ours"));
     let drops = with(|facts| facts.service = Asked::Got(ServiceFacts::default()));
     assert_eq!(found(&drops, C::Service), (Failed, "service-drops"), "null means that it is dropped");
 }
