@@ -91,8 +91,8 @@ impl Calendar {
     /// See [`is_open`].
     #[must_use]
     pub fn is_open(&self, at: DateTime<Utc>) -> bool {
-        // At most three days concern one moment: the day before, because of an hour that comes twice over midnight.
-        self.openings(at, 3).next().is_some_and(|opening| opening.from <= at)
+        // The next day concerns it too: an hour that comes twice may begin after midnight and go back before it.
+        self.openings(at, 2).next().is_some_and(|opening| opening.from <= at)
     }
 
     /// See [`opens_after`].
@@ -160,10 +160,9 @@ impl Calendar {
     /// What is open and ends after `at`, day by day, for so many days.
     fn openings(&self, at: DateTime<Utc>, days: usize) -> impl Iterator<Item = Opening> {
         let today = at.with_timezone(&self.zone).date_naive();
-        let first = today.pred_opt().unwrap_or(today);
-        first
+        today
             .iter_days()
-            .take(days.saturating_add(1))
+            .take(days)
             .flat_map(move |date| {
                 self.hours_on(date).into_iter().filter_map(move |span| self.opening(date, span))
             })

@@ -158,6 +158,11 @@ fn santiago_and_sao_paulo_change_at_midnight() {
         7 * HOUR
     );
 
+    // St. John's went back a minute after midnight, into the evening before: 7 November 2010.
+    let morning = daily(America::St_Johns, "00:00-08:00");
+    assert!(morning.is_open(at("2010-11-06T23:30:00-03:30")));
+    assert_eq!(morning.closes_after(at("2010-11-06T23:30:00-03:30")), Some(at("2010-11-07T08:00:00-03:30")));
+
     // São Paulo, the last time: 4 November 2018.
     let morning = daily(America::Sao_Paulo, "00:00-08:00");
     let day = (at("2018-11-03T12:00:00-03:00"), at("2018-11-04T12:00:00-02:00"));
@@ -173,6 +178,7 @@ fn zone() -> impl Strategy<Value = Tz> {
         America::New_York,
         America::Sao_Paulo,
         America::Havana,
+        America::St_Johns,
     ])
 }
 
@@ -202,6 +208,7 @@ fn any_moment() -> impl Strategy<Value = DateTime<Utc>> {
         "2026-09-06T04:00:00Z",
         "2018-11-04T03:00:00Z",
         "2018-02-18T02:00:00Z",
+        "2010-11-07T02:31:00Z",
     ]);
     prop_oneof![
         (change, -100_000..100_000_i64)
