@@ -10,18 +10,21 @@ use domain::{
     outbound::{Advice, Hold},
     referral::Referral,
 };
-use inbox::reading::{
-    conversations::ConversationLine,
-    details::{ContactDetails, CostLine},
-    floor::{AgentLine, QueueLine},
-    messages::MessageLine,
-    start::PresenceLine,
-    timeline::TimelineEvent,
+use inbox::{
+    contacts::{Joined, ProposalReason, Proposed},
+    reading::{
+        conversations::ConversationLine,
+        details::{ContactDetails, CostLine},
+        floor::{AgentLine, QueueLine},
+        messages::MessageLine,
+        start::PresenceLine,
+        timeline::TimelineEvent,
+    },
 };
 use serde::de::DeserializeOwned;
 use views::{
-    Author, ChannelTag, ConversationRow, Delivery, Details, FileFacts, FloorAgent, FloorConversation,
-    FloorQueue, FloorTotals, Happened, IdentityLine, MePresence, MessageView, PersonTag,
+    Alike, Author, ChannelTag, ConversationRow, Delivery, Details, FileFacts, FloorAgent, FloorConversation,
+    FloorQueue, FloorTotals, Happened, IdentityLine, JoinLine, MePresence, MessageView, PersonTag,
     PreviousConversation, Quote, Spent, SystemLine, ThreadState,
     details::{ConsentLine, mask},
     message::{Ad, Around},
@@ -186,7 +189,12 @@ fn around(line: &MessageLine, first: Option<Content>) -> Around {
         first,
         revoked: line.revoked,
         reactions: read(Some(&line.reactions)).unwrap_or_default(),
-        ad: referral.map(|ad| Ad { headline: ad.headline, body: ad.body, url: ad.url }),
+        ad: referral.map(|ad| Ad {
+            post: ad.source.as_deref() == Some("post"),
+            headline: ad.headline,
+            body: ad.body,
+            url: ad.url,
+        }),
         forwarded: context
             .as_ref()
             .filter(|context| context.forwarded)
@@ -251,6 +259,8 @@ pub fn details(line: &ConversationLine, details: &ContactDetails, class: Class) 
             })
             .collect(),
         spent: spent(line.id, &details.costs),
+        alike: Vec::new(),
+        joined: Vec::new(),
         previous: details
             .previous
             .iter()
@@ -263,6 +273,25 @@ pub fn details(line: &ConversationLine, details: &ContactDetails, class: Class) 
             })
             .collect(),
     }
+}
+
+/// Who may be the same person, for those who may join contacts.
+#[must_use]
+pub fn alike(proposed: &Proposed, class: Class) -> Alike {
+    Alike {
+        contact: proposed.other_id,
+        name: class.name(&proposed.other_name),
+        why: match serde_json::from_value(proposed.reason.clone()) {
+            Ok(ProposalReason::NumberTaken) => "alike-number",
+            _ => "alike-message",
+        },
+    }
+}
+
+/// Who was joined with a contact.
+#[must_use]
+pub fn joined(join: &Joined, class: Class) -> JoinLine {
+    JoinLine { id: join.id.to_string(), name: class.name(&join.name), at: join.at }
 }
 
 /// What a conversation has cost.

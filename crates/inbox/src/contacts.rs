@@ -179,6 +179,31 @@ pub async fn merge_of(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Merg
     Ok(found.into_iter().next())
 }
 
+/// A join that can be taken back.
+#[derive(Debug, Clone, PartialEq, FromQueryResult)]
+pub struct Joined {
+    /// Which.
+    pub id: Uuid,
+    /// Who was joined.
+    pub name: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Who became a part of this contact and was not taken out again, the newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn joined_into(db: &impl ConnectionTrait, contact: ContactId) -> Result<Vec<Joined>, DbErr> {
+    rows::all(
+        db,
+        "select j.id, part.name, j.at from contact_merge j join contact part on part.id = j.from_id
+         where j.into_id = $1 and j.undone_at is null order by j.at desc limit 10",
+        [contact.into()],
+    )
+    .await
+}
+
 async fn queue_of(tx: &DatabaseTransaction, id: ConversationId) -> Result<domain::QueueId, DbErr> {
     #[derive(FromQueryResult)]
     struct Found {

@@ -84,6 +84,32 @@ pub struct Details {
     pub spent: Spent,
     /// Other conversations of the contact, newest first.
     pub previous: Vec<PreviousConversation>,
+    /// Who may be the same person: for those who may join contacts.
+    pub alike: Vec<Alike>,
+    /// Who was joined with the contact: for those who may take that back.
+    pub joined: Vec<JoinLine>,
+}
+
+/// Somebody who may be the same person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alike {
+    /// Who.
+    pub contact: ContactId,
+    /// Their name, or address in this class.
+    pub name: String,
+    /// What speaks for it: its key.
+    pub why: &'static str,
+}
+
+/// A join.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JoinLine {
+    /// Which.
+    pub id: String,
+    /// Who was joined, by name or address in this class.
+    pub name: String,
+    /// When.
+    pub at: DateTime<Utc>,
 }
 
 impl Details {

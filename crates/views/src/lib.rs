@@ -14,6 +14,7 @@ pub mod file;
 pub mod file_refusal;
 pub mod flaw;
 pub mod floor;
+mod form;
 pub mod frame;
 pub mod inbox;
 pub mod lean;
@@ -41,7 +42,9 @@ pub mod welcome;
 pub use admin::{AdminChannel, AdminPage, AdminPerson};
 pub use askama::{self, Template};
 pub use channel::ChannelTag;
-pub use details::{ConsentLine, Details, DetailsFragment, IdentityLine, Spent, SpentFragment};
+pub use details::{
+    Alike, ConsentLine, Details, DetailsFragment, IdentityLine, JoinLine, Spent, SpentFragment,
+};
 pub use error_page::ErrorPage;
 pub use file::FileFacts;
 pub use file_refusal::FileRefusal;

@@ -8,7 +8,6 @@ use domain::{
     outbound::{Advice, Hold},
     template::{HeaderValue, TemplateMessage},
 };
-use serde_json::Value;
 
 use crate::{
     Arg, FileFacts, PersonTag, Tx, channels::costs::MessageCost, failure, failure::Failure, linkify, preview,
@@ -110,6 +109,8 @@ pub struct Around {
 /// The ad or post that led here, as far as it is told.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ad {
+    /// Whether it is a post, not an ad.
+    pub post: bool,
     /// Its headline.
     pub headline: Option<String>,
     /// Its text.
@@ -119,6 +120,24 @@ pub struct Ad {
 }
 
 impl Ad {
+    /// The key of what it is.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        if self.post { "message-referral-post" } else { "message-referral" }
+    }
+
+    /// The key of what it is, with its headline.
+    #[must_use]
+    pub const fn named(&self) -> &'static str {
+        if self.post { "message-referral-post-named" } else { "message-referral-named" }
+    }
+
+    /// The key of the link to it.
+    #[must_use]
+    pub const fn to_open(&self) -> &'static str {
+        if self.post { "message-referral-post-open" } else { "message-referral-open" }
+    }
+
     /// The address, if it is one of the web: anything else is not made a link.
     #[must_use]
     pub fn link(&self) -> Option<&str> {
@@ -418,16 +437,14 @@ impl MessageView {
         format!("{latitude:.5}, {longitude:.5}")
     }
 
-    /// The answers of a form, question by question; nested ones as text.
+    /// The labels under a template, unless it was taken back.
     #[must_use]
-    pub fn answers(&self, answers: &Value) -> Vec<(String, String)> {
-        match answers {
-            Value::Object(map) => map
-                .iter()
-                .filter(|(key, _)| *key != "flow_token")
-                .map(|(key, value)| (key.replace('_', " "), plain(value)))
-                .collect(),
-            value => vec![(String::new(), plain(value))],
+    pub fn buttons(&self) -> Option<&[String]> {
+        match self.said() {
+            Content::Template(template) if !self.around.revoked && !template.shown.buttons.is_empty() => {
+                Some(&template.shown.buttons)
+            }
+            _ => None,
         }
     }
 
@@ -449,13 +466,6 @@ pub const fn mark(state: DeliveryState) -> (&'static str, &'static str, &'static
         DeliveryState::Read => ("check-check", "read", "delivery-read"),
         DeliveryState::Played => ("check-check", "read", "delivery-played"),
         DeliveryState::Failed => ("circle-alert", "fail", "delivery-failed"),
-    }
-}
-
-fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        value => value.to_string(),
     }
 }
 

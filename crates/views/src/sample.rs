@@ -13,9 +13,10 @@ use domain::{
 use serde_json::json;
 
 use crate::{
-    Ad, Around, Author, ChannelTag, ConsentLine, ConversationRow, Delivery, Details, Entry, Frame, Happened,
-    IdentityLine, InboxPage, Lang, MePresence, MessageView, PersonTag, PreviousConversation, Quote, Section,
-    Spent, SystemLine, TextSize, Theme, Thread, ThreadState, Tx, Viewer, Why, time,
+    Ad, Alike, Around, Author, ChannelTag, ConsentLine, ConversationRow, Delivery, Details, Entry, Frame,
+    Happened, IdentityLine, InboxPage, JoinLine, Lang, MePresence, MessageView, PersonTag,
+    PreviousConversation, Quote, Section, Spent, SystemLine, TextSize, Theme, Thread, ThreadState, Tx,
+    Viewer, Why, time,
 };
 
 /// The moment at which samples are drawn: Friday 20 November 2026, 10:44 in Lima.
@@ -373,6 +374,12 @@ pub fn details(masked: bool) -> Details {
             proof: "BAJA".to_owned(),
             at: now() - TimeDelta::days(80),
         }],
+        alike: vec![Alike { contact: id(3, 9), name: "Lucía F.".to_owned(), why: "alike-message" }],
+        joined: vec![JoinLine {
+            id: "1".to_owned(),
+            name: "Lucy".to_owned(),
+            at: now() - TimeDelta::days(3),
+        }],
         spent: Spent { conversation: id(2, 1), costs: vec![("USD".to_owned(), 45_800, 1)] },
         previous: vec![
             PreviousConversation {
@@ -479,6 +486,7 @@ pub fn everything() -> Thread {
         Around { forwarded: Some(true), product: Some("SKU-204".to_owned()), ..Around::default() },
         Around {
             ad: Some(Ad {
+                post: false,
                 headline: Some("Blanqueamiento con 30 % de descuento".to_owned()),
                 body: Some("Solo en noviembre, en Miraflores y Surco.".to_owned()),
                 url: Some("https://fb.me/2AbCdEf".to_owned()),

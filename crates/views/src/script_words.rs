@@ -40,6 +40,8 @@ pub const SCRIPT_KEYS: &[&str] = &[
     "js-resolved",
     "js-resent",
     "js-claimed",
+    "js-joined",
+    "js-parted",
     "js-taken-by-other",
     "js-signed-out",
     "js-reload",

@@ -2,7 +2,7 @@
 import { act } from "./act.js";
 import { key } from "./keys.js";
 import { neighbour } from "./list.js";
-import { open, openConversation } from "./panes.js";
+import { open, openConversation, refetch } from "./panes.js";
 import { toast } from "./say.js";
 import { send } from "./send.js";
 import { t } from "./words.js";
@@ -26,6 +26,14 @@ act("close", async (button) => {
 });
 act("claim", (button) => command(button, `/conversations/${openConversation()}/claim`, "claimed"));
 act("resend", (button) => command(button, `/messages/${button.dataset.message}/resend`, "resent"));
+
+// Who a contact is changes all around it: what is open is drawn again.
+const again = (done) => done && refetch();
+act("join", async (button) => {
+  const { contact, into } = button.dataset;
+  again(await command(button, `/contacts/${contact}/merge`, "joined", { into }));
+});
+act("part", async (button) => again(await command(button, `/contacts/merges/${button.dataset.merge}/undo`, "parted")));
 
 const details = () => document.getElementById("details-pane");
 const toggleDetails = () => details()?.toggleAttribute("data-open");

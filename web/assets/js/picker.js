@@ -43,6 +43,7 @@ function draw() {
 }
 
 function choose(option) {
+  byId("pick-cost").textContent = option.dataset.cost ?? "";
   byId("pick-hint").hidden = true;
   byId("pick-preview").hidden = false;
   byId("pick-preview").replaceChildren(option.querySelector("template").content.cloneNode(true));

@@ -6,12 +6,15 @@ use actix_web::{
 };
 use chrono::{DateTime, Utc};
 use domain::{ConversationId, Permission};
-use inbox::reading::{
-    self,
-    conversations::ConversationLine,
-    messages::{MessageLine, Place},
-    start::Start,
-    timeline::TimelineEvent,
+use inbox::{
+    contacts,
+    reading::{
+        self,
+        conversations::ConversationLine,
+        messages::{MessageLine, Place},
+        start::Start,
+        timeline::TimelineEvent,
+    },
 };
 use sea_orm::DatabaseConnection;
 use serde::Deserialize;
@@ -169,7 +172,17 @@ async fn thread(
             .await?
             .ok_or(PageError::NotFound)?;
     let names = state.directory.names().await?;
-    let details = present::details(line, &beside, class);
+    let mut details = present::details(line, &beside, class);
+    if viewer.principal.can(Permission::ContactMerge, &facts) {
+        for one in contacts::proposals_of(&state.db, line.contact_id).await? {
+            // What one may not see does not exist, not even as somebody's likeness.
+            if contacts::is_within(&state.db, &viewer.principal, one.other_id).await? {
+                details.alike.push(present::alike(&one, class));
+            }
+        }
+        let joins = contacts::joined_into(&state.db, line.contact_id).await?;
+        details.joined = joins.iter().map(|join| present::joined(join, class)).collect();
+    }
     let may = |permission| viewer.principal.can(permission, &facts);
     let count = |n: i64| i32::try_from(n).unwrap_or(i32::MAX);
     Ok(Thread {

@@ -52,3 +52,5 @@ js-file-refused = Remove the file that can't be sent.
 js-not-uploaded = It could not be uploaded. Check your connection and try again.
 js-record-unable = This browser can't record voice notes.
 js-record-denied = No permission to use the microphone. Allow it in the browser.
+js-joined = They are one contact now
+js-parted = They are two contacts again

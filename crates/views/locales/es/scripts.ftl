@@ -52,3 +52,5 @@ js-file-refused = Quita el archivo que no se puede enviar.
 js-not-uploaded = No se pudo subir. Revisa tu conexión e inténtalo otra vez.
 js-record-unable = Este navegador no puede grabar notas de voz.
 js-record-denied = No hay permiso para usar el micrófono. Actívalo en el navegador.
+js-joined = Ahora son un solo contacto
+js-parted = Vuelven a ser dos contactos

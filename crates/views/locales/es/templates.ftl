@@ -200,3 +200,5 @@ picker-value = Variable { $name }
 picker-button-url = { $button }: final de la dirección
 picker-button-code = Código que se copia
 picker-fill = Llena todas las variables.
+picker-cost = Costo estimado: { $amount }
+picker-free = Gratis

@@ -52,3 +52,5 @@ js-file-refused = Remova o arquivo que não pode ser enviado.
 js-not-uploaded = Não foi possível enviar o arquivo. Verifique sua conexão e tente de novo.
 js-record-unable = Este navegador não grava mensagens de voz.
 js-record-denied = Sem permissão para usar o microfone. Ative no navegador.
+js-joined = Agora são um só contato
+js-parted = Voltaram a ser dois contatos

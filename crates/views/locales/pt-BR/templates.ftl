@@ -200,3 +200,5 @@ picker-value = Variável { $name }
 picker-button-url = { $button }: fim do endereço
 picker-button-code = Código que se copia
 picker-fill = Preencha todas as variáveis.
+picker-cost = Custo estimado: { $amount }
+picker-free = Grátis

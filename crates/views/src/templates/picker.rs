@@ -43,6 +43,8 @@ pub struct PickerOption {
     pub buttons: Vec<String>,
     /// What is to be filled in.
     pub fields: Vec<Field>,
+    /// What it will cost, as a sentence; nothing when only the vendor can tell.
+    pub cost: Option<String>,
 }
 
 /// A value to fill in.
@@ -78,7 +80,21 @@ impl PickerOption {
             footer: footer.clone(),
             buttons: buttons.iter().filter_map(Button::label).map(str::to_owned).collect(),
             fields: fields(template, first_name, tx),
+            cost: None,
         }
+    }
+
+    /// With what it will cost: an amount in millionths, as cards and windows have it now.
+    #[must_use]
+    pub fn costing(mut self, amount: Option<(i64, &str)>, tx: &Tx) -> Self {
+        self.cost = amount.map(|(micros, currency)| {
+            if micros == 0 {
+                tx.t("picker-free")
+            } else {
+                tx.a("picker-cost", "amount", &crate::money::amount(micros, currency, tx))
+            }
+        });
+        self
     }
 
     fn about(&self, tx: &Tx) -> String {
