@@ -11,7 +11,9 @@ pub mod head;
 pub mod list;
 pub mod number;
 pub mod overview;
+pub mod past;
 pub mod problem;
+pub mod vendor_words;
 
 pub use alarm::AlarmLine;
 pub use checks::{CheckLine, ChecksPage, TestFragment, TestLine};
@@ -20,4 +22,5 @@ pub use head::{ChannelHead, ChannelTab};
 pub use list::{ChannelRow, ChannelsPage};
 pub use number::{NumberPage, ProfileForm, SecretRow, SetupLine};
 pub use overview::{ChannelPage, NoticeLine};
+pub use past::PastLine;
 pub use problem::ProblemLine;

@@ -5,11 +5,26 @@ use crate::{Lang, Tx};
 /// An amount in millionths: two places at least, and as many more as it takes to tell it from nothing.
 #[must_use]
 pub fn amount(micros: i64, currency: &str, tx: &Tx) -> String {
-    let (decimal, group) = if tx.lang == Lang::PtBr { (',', '.') } else { ('.', ',') };
+    let decimal = if tx.lang == Lang::PtBr { ',' } else { '.' };
     let code = if currency == "USD" { "US$" } else { currency };
     let sign = if micros < 0 { "−" } else { "" };
     let micros = micros.unsigned_abs();
-    let digits = (micros / 1_000_000).to_string();
+    let whole = thousands(micros / 1_000_000, tx);
+    let part = format!("{:06}", micros % 1_000_000);
+    let places = part.trim_end_matches('0').len().max(2);
+    format!("{sign}{code} {whole}{decimal}{}", &part[..places])
+}
+
+/// A whole number with its thousands told apart.
+#[must_use]
+pub fn grouped(number: i64, tx: &Tx) -> String {
+    let sign = if number < 0 { "−" } else { "" };
+    format!("{sign}{}", thousands(number.unsigned_abs(), tx))
+}
+
+fn thousands(number: u64, tx: &Tx) -> String {
+    let group = if tx.lang == Lang::PtBr { '.' } else { ',' };
+    let digits = number.to_string();
     let mut whole = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
@@ -17,9 +32,7 @@ pub fn amount(micros: i64, currency: &str, tx: &Tx) -> String {
         }
         whole.push(digit);
     }
-    let part = format!("{:06}", micros % 1_000_000);
-    let places = part.trim_end_matches('0').len().max(2);
-    format!("{sign}{code} {whole}{decimal}{}", &part[..places])
+    whole
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Times as the server writes them. The browser formats each again, in the viewer's own zone.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 use crate::Tx;
 
@@ -21,6 +21,13 @@ pub fn clock(at: &DateTime<Utc>, tx: &Tx) -> String {
 pub fn day(at: &DateTime<Utc>, tx: &Tx) -> String {
     let format = if tx.lang == crate::Lang::En { "%-d %b %Y" } else { "%d/%m/%Y" };
     at.with_timezone(&tx.zone).format(format).to_string()
+}
+
+/// A day of the calendar in the order of the words.
+#[must_use]
+pub fn date(day: NaiveDate, tx: &Tx) -> String {
+    let format = if tx.lang == crate::Lang::En { "%-d %b %Y" } else { "%d/%m/%Y" };
+    day.format(format).to_string()
 }
 
 /// Day and time in the zone and order of the words.

@@ -149,7 +149,7 @@ async fn apply(tx: &DatabaseTransaction, receipts: &[Receipt], now: DateTime<Utc
         posting::received(tx, &happened, now).await?;
     }
     statuses::apply(tx, &sorted.reports, now, &mut happened).await?;
-    past::note_progress(tx, &sorted.progress).await?;
+    past::note_progress(tx, &sorted.progress, now).await?;
     notices::apply(tx, &sorted.notices, now).await?;
     quarantine::store(tx, &set_aside).await?;
     settling::settle(tx, receipts, &set_aside, &ears, now).await?;

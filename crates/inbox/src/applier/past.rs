@@ -328,6 +328,7 @@ async fn complete(
 pub(crate) async fn note_progress(
     tx: &DatabaseTransaction,
     told: &[Told<PastProgress>],
+    now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     #[derive(Serialize)]
     struct Row<'a> {
@@ -345,13 +346,13 @@ pub(crate) async fn note_progress(
     rows::run(
         tx,
         "insert into channel_facts as known (channel_id, facts)
-         select channel_id, jsonb_build_object('past', past)
+         select channel_id, jsonb_build_object('past', past, 'past_at', $2::timestamptz)
          from json_to_recordset($1::text::json) as row(channel_id uuid, past jsonb)
          on conflict (channel_id) do update set facts = known.facts || excluded.facts, changed_at = now()
          where not coalesce(
              ((known.facts -> 'past' ->> 'phase')::int, (known.facts -> 'past' ->> 'progress')::int)
                  > ((excluded.facts -> 'past' ->> 'phase')::int, (excluded.facts -> 'past' ->> 'progress')::int), false)",
-        [rows::recordset(&rows)?],
+        [rows::recordset(&rows)?, now.into()],
     )
     .await?;
     Ok(())

@@ -78,3 +78,18 @@ details-cost-unknown = { $count ->
     [one] { $count } message without a known price
    *[other] { $count } messages without a known price
 }
+costs-month-of = { $month ->
+    [m1] January
+    [m2] February
+    [m3] March
+    [m4] April
+    [m5] May
+    [m6] June
+    [m7] July
+    [m8] August
+    [m9] September
+    [m10] October
+    [m11] November
+   *[m12] December
+} { $year }
+costs-card-source = Source: { $source }

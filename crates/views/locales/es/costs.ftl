@@ -78,3 +78,18 @@ details-cost-unknown = { $count ->
     [one] { $count } mensaje sin precio conocido
    *[other] { $count } mensajes sin precio conocido
 }
+costs-month-of = { $month ->
+    [m1] Enero
+    [m2] Febrero
+    [m3] Marzo
+    [m4] Abril
+    [m5] Mayo
+    [m6] Junio
+    [m7] Julio
+    [m8] Agosto
+    [m9] Septiembre
+    [m10] Octubre
+    [m11] Noviembre
+   *[m12] Diciembre
+} de { $year }
+costs-card-source = Fuente: { $source }

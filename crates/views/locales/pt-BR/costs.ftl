@@ -78,3 +78,18 @@ details-cost-unknown = { $count ->
     [one] { $count } mensagem sem preço conhecido
    *[other] { $count } mensagens sem preço conhecido
 }
+costs-month-of = { $month ->
+    [m1] Janeiro
+    [m2] Fevereiro
+    [m3] Março
+    [m4] Abril
+    [m5] Maio
+    [m6] Junho
+    [m7] Julho
+    [m8] Agosto
+    [m9] Setembro
+    [m10] Outubro
+    [m11] Novembro
+   *[m12] Dezembro
+} de { $year }
+costs-card-source = Fonte: { $source }

@@ -127,7 +127,7 @@ impl CheckLine {
                 let at = at.to_utc();
                 format!("{} {}", time::day(&at, tx), time::clock(&at, tx))
             }
-            Err(_) => self.detail.clone(),
+            Err(_) => super::vendor_words::word(tx, &self.detail),
         }
     }
 

@@ -4,7 +4,7 @@ use askama::Template;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{ChannelHead, ChannelTab};
-use crate::{Arg, Frame, Tx, money};
+use crate::{Arg, Frame, Tx, money, time};
 
 /// What a channel costs in a month.
 #[derive(Debug, Template)]
@@ -43,6 +43,13 @@ pub struct CostsPage {
 }
 
 impl CostsPage {
+    /// The month as people name it.
+    fn month_words(&self) -> String {
+        let (year, month) = self.month.split_once('-').unwrap_or((&self.month, "1"));
+        let month = format!("m{}", month.trim_start_matches('0'));
+        self.tx().with("costs-month-of", [("month", Arg::Text(&month)), ("year", Arg::Text(year))])
+    }
+
     const fn tx(&self) -> Tx {
         self.frame.tx
     }
@@ -182,13 +189,13 @@ impl CardLine {
     /// Since when it is good.
     #[must_use]
     pub fn from_words(&self, tx: &Tx) -> String {
-        tx.a("costs-card-from", "day", &self.from.to_string())
+        tx.a("costs-card-from", "day", &time::date(self.from, tx))
     }
 
     /// When it was read.
     #[must_use]
     pub fn read_words(&self, tx: &Tx) -> String {
-        tx.a("costs-card-read", "day", &self.read_on.to_string())
+        tx.a("costs-card-read", "day", &time::date(self.read_on, tx))
     }
 }
 

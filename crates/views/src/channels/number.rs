@@ -4,7 +4,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use domain::{ChannelKind, QueueId, checkup::NumberFacts};
 
-use super::{ChannelHead, ChannelTab, ProblemLine, list::Quality, problem::about};
+use super::{ChannelHead, ChannelTab, ProblemLine, list::Quality, problem::about, vendor_words};
 use crate::{Frame, Tx};
 
 /// The number's page.
@@ -127,6 +127,15 @@ impl SetupLine {
     }
 }
 
+/// Messages a second behind a word for them (whatsapp-cloud.md §5.5).
+fn throughput(word: &str, tx: &Tx) -> String {
+    match word {
+        "STANDARD" => tx.n("channel-per-second", 80),
+        "HIGH" => tx.n("channel-per-second", 1_000),
+        word => vendor_words::word(tx, word),
+    }
+}
+
 impl NumberPage {
     const fn tx(&self) -> Tx {
         self.frame.tx
@@ -148,22 +157,23 @@ impl NumberPage {
     fn pairs(&self) -> Vec<(&'static str, String)> {
         let Some(facts) = &self.facts else { return Vec::new() };
         let yes = |on: bool| on.then(|| self.tx().t("yes"));
+        let said = |word: &Option<String>| word.as_deref().map(|word| vendor_words::word(&self.tx(), word));
         [
             ("fact-name", facts.name.clone()),
-            ("fact-name-status", facts.name_status.clone()),
-            ("fact-new-name-status", facts.new_name_status.clone()),
-            ("fact-status", facts.status.clone()),
-            ("fact-limit", facts.limit.clone()),
-            ("fact-throughput", facts.throughput.clone()),
-            ("fact-verification", facts.verification.clone()),
-            ("fact-platform", facts.platform.clone()),
-            ("fact-mode", facts.mode.clone()),
+            ("fact-name-status", said(&facts.name_status)),
+            ("fact-new-name-status", said(&facts.new_name_status)),
+            ("fact-status", said(&facts.status)),
+            ("fact-limit", said(&facts.limit)),
+            ("fact-throughput", facts.throughput.as_deref().map(|word| throughput(word, &self.tx()))),
+            ("fact-verification", said(&facts.verification)),
+            ("fact-platform", said(&facts.platform)),
+            ("fact-mode", said(&facts.mode)),
             ("fact-pin", facts.pin.and_then(yes)),
             ("fact-official", yes(facts.official)),
             ("fact-on-app", yes(facts.on_app)),
             ("fact-account", facts.account.clone()),
-            ("fact-business", facts.business.clone()),
-            ("fact-review", facts.review.clone()),
+            ("fact-business", said(&facts.business)),
+            ("fact-review", said(&facts.review)),
             ("fact-currency", facts.currency.clone()),
             ("fact-id", Some(facts.id.clone()).filter(|id| !id.is_empty())),
             ("fact-override", facts.number_webhook.clone().or_else(|| facts.account_webhook.clone())),

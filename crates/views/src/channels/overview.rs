@@ -3,7 +3,7 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::{AlarmLine, ChannelHead, ChannelTab, list::Quality};
+use super::{AlarmLine, ChannelHead, ChannelTab, PastLine, list::Quality};
 use crate::{Frame, Tx};
 
 /// A channel at a glance.
@@ -32,6 +32,10 @@ pub struct ChannelPage {
     pub verify_token: Option<String>,
     /// What the vendor told, the newest first.
     pub notices: Vec<NoticeLine>,
+    /// The import of what was said before the connection; `None` where there is none.
+    pub past: Option<PastLine>,
+    /// Customers that may be written to first in a day: the vendor's word.
+    pub limit: Option<String>,
     /// What was just done: `done-…`.
     pub done: Option<&'static str>,
 }
@@ -47,6 +51,37 @@ pub struct NoticeLine {
     pub known: bool,
     /// All of it.
     pub raw: String,
+}
+
+/// The vendor's names that have words, as their keys end.
+pub const NOTICES: &[&str] = &[
+    "phone-number-quality-update",
+    "phone-number-name-update",
+    "security",
+    "account-update",
+    "account-alerts",
+    "account-review-update",
+    "business-capability-update",
+    "message-template-status-update",
+    "message-template-quality-update",
+    "message-template-components-update",
+    "template-category-update",
+    "user-preferences",
+    "business-username-update",
+    "payment-configuration-update",
+    "partner-solutions",
+    "automatic-events",
+    "group-message",
+];
+
+impl NoticeLine {
+    /// What it is about, in words where there are any.
+    #[must_use]
+    pub fn title(&self, tx: &Tx) -> String {
+        let key = self.field.replace('_', "-");
+        let known = NOTICES.contains(&key.as_str());
+        tx.t(&if known { format!("notice-{key}") } else { "channel-notice-other".to_owned() })
+    }
 }
 
 impl ChannelPage {

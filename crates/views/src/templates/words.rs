@@ -37,6 +37,27 @@ pub fn category(word: &str, tx: &Tx) -> String {
     }
 }
 
+/// A language's own name beside its code, for those our customers write in most; the code alone for the others.
+#[must_use]
+pub fn language(code: &str) -> String {
+    let name = match code {
+        "es" => "Español",
+        "es_AR" => "Español (Argentina)",
+        "es_CL" => "Español (Chile)",
+        "es_CO" => "Español (Colombia)",
+        "es_ES" => "Español (España)",
+        "es_MX" => "Español (México)",
+        "es_PE" => "Español (Perú)",
+        "pt_BR" => "Português (Brasil)",
+        "pt_PT" => "Português (Portugal)",
+        "en" => "English",
+        "en_GB" => "English (UK)",
+        "en_US" => "English (US)",
+        code => return code.to_owned(),
+    };
+    format!("{name} · {code}")
+}
+
 /// Dot and key of a quality; none while there is none.
 #[must_use]
 pub fn quality(word: Option<&str>) -> Option<(&'static str, &'static str)> {

@@ -15,8 +15,8 @@ use views::{
     Arg, ChannelTag, Lang, Section, Template, Theme,
     channels::{
         AlarmLine, ChannelHead, ChannelPage, ChannelRow, ChannelTab, ChannelsPage, CheckLine, ChecksPage,
-        NewChannelPage, NoticeLine, NumberPage, ProblemLine, ProfileForm, SecretRow, SetupLine, TestFragment,
-        TestLine,
+        NewChannelPage, NoticeLine, NumberPage, PastLine, ProblemLine, ProfileForm, SecretRow, SetupLine,
+        TestFragment, TestLine,
         alarm::{title_key, to_do_key},
         connect::Field,
         head::Condition,
@@ -81,6 +81,12 @@ fn overview(lang: Lang, name: &str) -> ChannelPage {
         webhook_url: "https://inbox.example/webhooks/whatsapp".to_owned(),
         verify_token: Some("abcd".to_owned()),
         notices: vec![NoticeLine { field: name.to_owned(), at: now(), known: false, raw: name.to_owned() }],
+        past: Some(PastLine {
+            said: domain::inbound::PastProgress::Chunk { phase: 1, chunk: 3, progress: 55 },
+            at: Some(sample::now()),
+            read_at: sample::now(),
+        }),
+        limit: Some("TIER_2K".to_owned()),
         done: Some("done-connected"),
     }
 }

@@ -178,7 +178,10 @@ async fn tables(state: &AppState, of: Of, tx: &Tx) -> Result<Vec<Grouped>, DbErr
                     }
                     By::Market => market(&line.key, tx),
                     By::Agent => line.name.unwrap_or_else(|| tx.t("costs-nobody")),
-                    By::Day | By::Queue | By::Channel => line.name.unwrap_or(line.key),
+                    By::Day => {
+                        line.key.parse().map_or_else(|_| line.key.clone(), |day| views::time::date(day, tx))
+                    }
+                    By::Queue | By::Channel => line.name.unwrap_or(line.key),
                 };
                 (name, sum(line.total))
             })

@@ -9,16 +9,20 @@ pub mod settings;
 pub mod setups;
 mod shown;
 
-use ::inbox::{alarms, channels, reading};
+use ::inbox::{
+    alarms, channels,
+    reading::{self, channels::ChannelLine},
+};
 use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Path, Query},
 };
+use chrono::{DateTime, Utc};
 use domain::ChannelId;
 use sea_orm::TransactionTrait as _;
 use views::{
     Section,
-    channels::{ChannelPage, ChannelRow, ChannelTab, ChannelsPage, NoticeLine},
+    channels::{ChannelPage, ChannelRow, ChannelTab, ChannelsPage, NoticeLine, PastLine},
 };
 
 pub use shown::{alarm_lines, head, open, problem_lines, quality};
@@ -89,8 +93,18 @@ pub async fn show(
                 raw: serde_json::to_string_pretty(&one.raw).unwrap_or_default(),
             })
             .collect(),
+        past: past(&line, state.clock.now()),
+        limit: line.facts.as_ref().and_then(|facts| facts["limit"].as_str()).map(str::to_owned),
         done: actions::done_word(before.done()),
     })
+}
+
+/// The import of what was said before the connection, where one was begun.
+fn past(line: &ChannelLine, now: DateTime<Utc>) -> Option<PastLine> {
+    let facts = line.facts.as_ref()?;
+    let said = serde_json::from_value(facts.get("past")?.clone()).ok()?;
+    let at = facts.get("past_at").and_then(|at| serde_json::from_value(at.clone()).ok());
+    Some(PastLine { said, at, read_at: now })
 }
 
 /// POST /admin/alarms/{id}/dismiss: it was seen. What still holds rings again at the next check.
