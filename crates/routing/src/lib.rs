@@ -2,7 +2,7 @@
 //!
 //! [`choose`] decides and explains one conversation; [`assign`] decides a whole pass. [`entry::enter`] says where a new
 //! conversation goes, [`due::judge`] what the passing of time asks for, [`check::check`] whether a [`Policy`] can be
-//! published. None of them reads a clock or a database, so yesterday can be routed again under other settings.
+//! published, [`rehearsal::rehearse`] what a day would be like under it. None of them reads a clock or a database, so yesterday can be routed again under other settings.
 
 pub mod check;
 mod choose;
@@ -15,6 +15,7 @@ mod next;
 mod pass;
 pub mod policy;
 mod promise;
+pub mod rehearsal;
 mod set;
 
 pub use choose::{Choice, Considered, Verdict, choose};
