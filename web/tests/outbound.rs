@@ -331,3 +331,39 @@ async fn a_failure_says_why_and_from_when_on_to_try_again_and_an_admin_hears_of_
     clinic.until_count(open, 0).await;
     page.becomes_a_fresh_load().await;
 }
+
+/// Seconds between the end of an attempt at the first message and the start of the next.
+async fn pauses(clinic: &Clinic) -> Vec<f64> {
+    let sql = "select coalesce(string_agg(extract(epoch from b.started_at - a.finished_at)::text, ' '
+                   order by a.number), '')
+               from delivery_attempt a join delivery_attempt b on b.message_id = a.message_id
+                   and b.number = a.number + 1";
+    let all: String = one(&clinic.ground.db, sql).await.unwrap();
+    all.split_whitespace().map(|seconds| seconds.parse().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_vendor_that_asks_for_patience_gets_it_and_the_line_keeps_its_order() {
+    let clinic = Clinic::open().await;
+    let page = with_lucia(&clinic).await;
+    let talk = page.talk.unwrap();
+    clinic.vendor().misbehaves(json!({"status_429": 1.0, "retry_after": 2, "only": ["messages"]})).await;
+    page.replies(talk, "Uno").await.is(StatusCode::CREATED);
+    clinic.until_count("select count(*) from delivery_attempt where outcome = 'retry'", 1).await;
+    clinic.vendor().misbehaves(json!({})).await;
+    clinic.until_count(DELIVERED, 1).await;
+    let waited = pauses(&clinic).await;
+    assert!(waited.len() == 1 && waited[0] >= 1.9, "as long as Retry-After says: {waited:?}");
+
+    clinic.change("delete from delivery_attempt").await;
+    let pair = json!({"vendor": "meta", "path": "messages", "code": 131_056, "times": 2});
+    clinic.vendor().refuses_once(pair).await;
+    for text in ["Dos", "Tres"] {
+        page.replies(talk, text).await.is(StatusCode::CREATED);
+    }
+    clinic.until_count(DELIVERED, 3).await;
+    let waited = pauses(&clinic).await;
+    assert!(waited.len() == 2 && waited[0] >= 0.9 && waited[1] >= 3.9, "1 s, then 4 s: {waited:?}");
+    assert_eq!(clinic.vendor().sent_texts().await, ["Uno", "Dos", "Tres"]);
+    clinic.vendor().has_nothing_twice().await;
+}
