@@ -112,9 +112,9 @@ pub fn rehearse(policy: &Policy, day: &Day) -> Report {
 
 /// The same day if everybody could take everything, in order of arrival, with no time to wrap up.
 ///
-/// Its mean wait is what skills, queues, limits and favourites cost nothing of: a mark to measure a policy by. It is no
-/// proof of the best: who knew beforehand how long each will last, and took the short ones first, would have a lower
-/// mean.
+/// Its mean wait is a mark for what skills, queues, limits and favourites cost. It is no lower bound: who knew
+/// beforehand how long each will last, and took the short ones first, would have a lower mean; and where customers give
+/// up, the more do, the shorter the others wait. So compare days on which nobody does.
 #[must_use]
 pub fn pooled(policy: &Policy, day: &Day) -> Report {
     let (pool, mut day) = (QueueId(uuid::Uuid::nil()), day.clone());
