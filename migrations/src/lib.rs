@@ -36,6 +36,7 @@ pub const HISTORY: History = History::new(&[
     migration!("0007_ledger"),
     migration!("0008_lanes"),
     migration!("0009_consent_source"),
+    migration!("0010_routing"),
 ]);
 
 /// Applies what is missing and returns its names. Nodes that start together wait for each other.

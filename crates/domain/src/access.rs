@@ -43,6 +43,10 @@ words! {
         UserRead = "user.read",
         /// Create people and one-time links.
         UserInvite = "user.invite",
+        /// See how conversations are routed, and rehearse it.
+        RoutingRead = "routing.read",
+        /// Change, publish and roll back how conversations are routed.
+        RoutingManage = "routing.manage",
         /// See channels, without secrets.
         ChannelRead = "channel.read",
         /// Connect and change channels.
@@ -235,6 +239,8 @@ pub fn ready_made_roles() -> [(&'static str, BTreeMap<Permission, Scope>); 3] {
         (P::ConversationAssign, Team),
         (P::PresenceSetOther, Team),
         (P::ChannelRead, Team),
+        // Routing is one document for the whole company.
+        (P::RoutingRead, All),
         // Templates belong to an account, not to a team.
         (P::TemplateRead, All),
     ]);

@@ -1,10 +1,42 @@
 //! What happened, in order, immutable. Written in the transaction that makes it so.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     ContactId, ConversationId, DeliveryState, MessageId, PersonId, PresenceState, QueueId, consent::Purpose,
+    words::words,
 };
+
+words! {
+    /// How an offer ended.
+    OfferOutcome {
+        /// The person took it.
+        Accepted = "accepted",
+        /// The person did not want it.
+        Declined = "declined",
+        /// The person said nothing in time.
+        Lapsed = "lapsed",
+        /// It was closed, moved or given to somebody else meanwhile.
+        Withdrawn = "withdrawn",
+    }
+}
+
+words! {
+    /// What calls for a supervisor.
+    Alert {
+        /// It has waited longer than the queue allows.
+        WaitsTooLong = "waits_too_long",
+        /// Its agent owes an answer for too long.
+        AgentSilent = "agent_silent",
+        /// The first answer is later than promised.
+        FirstResponseLate = "first_response_late",
+        /// The next answer is later than promised.
+        NextResponseLate = "next_response_late",
+        /// It is not closed by when it was promised.
+        ResolutionLate = "resolution_late",
+    }
+}
 
 /// One thing that happened. `kind` and the fields beside it are what is stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -138,6 +170,61 @@ pub enum Event {
         /// To.
         to: QueueId,
     },
+    /// A conversation is offered to somebody, until a time.
+    ConversationOffered {
+        /// Which.
+        conversation: ConversationId,
+        /// To whom.
+        to: PersonId,
+        /// Until when it stands.
+        until: DateTime<Utc>,
+        /// The colleague who hands it over; `None` for the router.
+        from: Option<PersonId>,
+    },
+    /// An offer is over.
+    OfferEnded {
+        /// Of which conversation.
+        conversation: ConversationId,
+        /// To whom it was made.
+        to: PersonId,
+        /// How it ended.
+        outcome: OfferOutcome,
+        /// The colleague who wanted to hand it over; `None` for the router.
+        from: Option<PersonId>,
+    },
+    /// Its queue asks for less from now on, because it has waited so long.
+    ConversationRelaxed {
+        /// Which.
+        conversation: ConversationId,
+        /// How many steps of the queue's it has gone.
+        steps: u32,
+    },
+    /// Something of a conversation calls for a supervisor.
+    ConversationAlerted {
+        /// Which.
+        conversation: ConversationId,
+        /// What.
+        alert: Alert,
+    },
+    /// A conversation got a tag, or lost it.
+    ConversationTagged {
+        /// Which.
+        conversation: ConversationId,
+        /// The tag.
+        tag: String,
+        /// Got it.
+        on: bool,
+    },
+    /// By when something was promised changed.
+    DueChanged {
+        /// Of which conversation.
+        conversation: ConversationId,
+    },
+    /// A version of the routing was published.
+    PolicyPublished {
+        /// Its number.
+        version: u32,
+    },
     /// A conversation was closed.
     ConversationClosed {
         /// Which.
@@ -175,6 +262,13 @@ impl Event {
             Self::ConsentChanged { .. } => "consent_changed",
             Self::ConversationAssigned { .. } => "conversation_assigned",
             Self::ConversationTransferred { .. } => "conversation_transferred",
+            Self::ConversationOffered { .. } => "conversation_offered",
+            Self::OfferEnded { .. } => "offer_ended",
+            Self::ConversationRelaxed { .. } => "conversation_relaxed",
+            Self::ConversationAlerted { .. } => "conversation_alerted",
+            Self::ConversationTagged { .. } => "conversation_tagged",
+            Self::DueChanged { .. } => "due_changed",
+            Self::PolicyPublished { .. } => "policy_published",
             Self::ConversationClosed { .. } => "conversation_closed",
             Self::PresenceChanged { .. } => "presence_changed",
         }
@@ -200,8 +294,14 @@ impl Event {
             | Self::ConsentChanged { conversation, .. }
             | Self::ConversationAssigned { conversation, .. }
             | Self::ConversationTransferred { conversation, .. }
+            | Self::ConversationOffered { conversation, .. }
+            | Self::OfferEnded { conversation, .. }
+            | Self::ConversationRelaxed { conversation, .. }
+            | Self::ConversationAlerted { conversation, .. }
+            | Self::ConversationTagged { conversation, .. }
+            | Self::DueChanged { conversation }
             | Self::ConversationClosed { conversation, .. } => Some(*conversation),
-            Self::PresenceChanged { .. } => None,
+            Self::PresenceChanged { .. } | Self::PolicyPublished { .. } => None,
         }
     }
 
@@ -211,6 +311,7 @@ impl Event {
         match self {
             Self::ConversationAssigned { to, .. } => *to,
             Self::PresenceChanged { person, .. } => Some(*person),
+            Self::ConversationOffered { to, .. } | Self::OfferEnded { to, .. } => Some(*to),
             _ => None,
         }
     }
@@ -259,6 +360,11 @@ pub enum AssignmentReason {
     },
     /// A supervisor moved it.
     Moved {
+        /// Who.
+        by: PersonId,
+    },
+    /// A colleague handed it over, and the new holder accepted.
+    HandedOver {
         /// Who.
         by: PersonId,
     },

@@ -1,7 +1,7 @@
 //! Conversations.
 
 use chrono::{DateTime, Utc};
-use domain::{ChannelId, ContactId, ConversationId, ConversationState, MustAct, PersonId, QueueId};
+use domain::{ChannelId, ContactId, ConversationId, ConversationState, MustAct, PersonId, QueueId, TeamId};
 use domain::{ConversationFacts, Visibility};
 use sea_orm::{Condition, ExprTrait as _, QueryFilter, Select, entity::prelude::*};
 
@@ -56,6 +56,40 @@ pub struct Model {
     pub version: i64,
     /// Who held it last, or holds it.
     pub last_holder_id: Option<PersonId>,
+    /// Its place in the order of what waits: smaller goes first.
+    pub turn_at: DateTime<Utc>,
+    /// Slots it takes of its holder.
+    pub weight: i16,
+    /// Skills asked for beside what its queue asks for, with levels.
+    pub skills: Json,
+    /// Steps of the queue's relaxation it has gone.
+    pub relaxed: i16,
+    /// Only people of this team take it.
+    pub team_id: Option<TeamId>,
+    /// Goes before all others, until.
+    pub preferred_id: Option<PersonId>,
+    /// Until when it waits for them.
+    pub preferred_until: Option<DateTime<Utc>>,
+    /// The customer's language, as stated, else as the first message reads.
+    pub language: Option<String>,
+    /// When it was opened, or reopened.
+    pub begun_at: DateTime<Utc>,
+    /// With what it was closed.
+    pub outcome: Option<String>,
+    /// To whom it is offered.
+    pub offered_to: Option<PersonId>,
+    /// Until when.
+    pub offered_until: Option<DateTime<Utc>>,
+    /// When a person answered first.
+    pub first_answered_at: Option<DateTime<Utc>>,
+    /// When a person answered last.
+    pub last_answered_at: Option<DateTime<Utc>>,
+    /// By when the first answer was promised.
+    pub first_due_at: Option<DateTime<Utc>>,
+    /// By when the next one is.
+    pub next_due_at: Option<DateTime<Utc>>,
+    /// By when closing was promised.
+    pub resolve_due_at: Option<DateTime<Utc>>,
 }
 
 /// Joins are written where they are needed.

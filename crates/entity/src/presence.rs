@@ -19,14 +19,18 @@ pub struct Model {
     pub since: DateTime<Utc>,
     /// Believed until then.
     pub lease_until: Option<DateTime<Utc>>,
-    /// How many conversations at once.
+    /// How many slots they have for conversations.
     pub capacity: i32,
-    /// How many now.
+    /// How many are taken, by conversations they hold or are offered.
     pub load: i32,
     /// When the last conversation was given to them.
     pub idle_since: DateTime<Utc>,
     /// Raised by every change.
     pub version: i64,
+    /// Takes nothing new before that: they write up the last one.
+    pub wrap_up_until: Option<DateTime<Utc>>,
+    /// Offers they let run out since they last took one.
+    pub offers_missed: i16,
 }
 
 /// Joins are written where they are needed.

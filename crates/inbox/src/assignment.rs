@@ -2,8 +2,9 @@
 
 mod by_hand;
 mod moves;
+pub mod offers;
 
 pub(crate) use by_hand::put_back;
 pub use by_hand::{AssignError, Handover, assign, claim, release};
-pub use moves::{Lost, Move, Moved, move_holders};
-pub(crate) use moves::{end_assignments, lighten};
+pub(crate) use moves::{Freed, end_assignments, lighten};
+pub use moves::{Lost, Move, Moved, Terms, move_holders};

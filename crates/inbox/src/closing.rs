@@ -1,13 +1,16 @@
 //! Closing a conversation.
 
-use chrono::{DateTime, Utc};
-use domain::{ConversationId, ConversationState, Event, Permission, Principal};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{ConversationId, ConversationState, Event, Permission, PersonId, Principal};
 use entity::conversation;
 use sea_orm::{
     ColumnTrait as _, DatabaseTransaction, DbErr, QueryFilter as _, QuerySelect as _, sea_query::LockType,
 };
 
-use crate::{assignment, events, rows};
+use crate::{
+    assignment::{self, Freed, offers},
+    events, policy, rows, watch,
+};
 
 /// Why a conversation was not closed.
 #[derive(Debug, thiserror::Error)]
@@ -42,21 +45,39 @@ pub async fn close(
     if found.state == ConversationState::Closed {
         return Err(CloseError::AlreadyClosed);
     }
+    end(tx, &found, Some(by.person), None, now).await?;
+    Ok(())
+}
+
+/// Close a conversation that the caller has locked. `by` is `None` for the machine.
+pub(crate) async fn end(
+    tx: &DatabaseTransaction,
+    found: &conversation::Model,
+    by: Option<PersonId>,
+    outcome: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let id = found.id;
     rows::run(
         tx,
-        "update conversation set state = 'closed', assignee_id = null, closed_at = $2, version = version + 1
+        "update conversation set state = 'closed', assignee_id = null, closed_at = $2, outcome = $3, version = version + 1
          where id = $1",
-        [id.into(), now.into()],
+        [id.into(), now.into(), outcome.map(str::to_owned).into()],
     )
     .await?;
-    let mut happened =
-        vec![(Event::ConversationClosed { conversation: id, holder: found.assignee_id }, Some(by.person))];
+    let mut happened = vec![(Event::ConversationClosed { conversation: id, holder: found.assignee_id }, by)];
+    let mut freed = Vec::new();
     if let Some(holder) = found.assignee_id {
         assignment::end_assignments(tx, vec![id.0], now).await?;
-        if let Some(state) = assignment::lighten(tx, holder).await? {
-            happened.push((Event::PresenceChanged { person: holder, state }, None));
-        }
+        let wrap_up = policy::current(tx).await?.policy.queue(found.queue_id).wrap_up;
+        let wrap_up_until = (wrap_up > 0).then(|| now + TimeDelta::seconds(i64::from(wrap_up)));
+        freed.push(Freed { person: holder, weight: found.weight, wrap_up_until });
     }
+    let (kept, over) = offers::withdraw(tx, id, found.offered_to, found.weight, now).await?;
+    freed.extend(kept);
+    happened.extend(over);
+    happened.extend(assignment::lighten(tx, freed).await?);
     events::append(tx, &happened, now).await?;
+    watch::forget(tx, id).await?;
     Ok(())
 }

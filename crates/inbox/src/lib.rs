@@ -7,6 +7,7 @@
 pub mod alarms;
 pub mod applier;
 pub mod assignment;
+mod automatic;
 pub mod channels;
 pub mod closing;
 pub mod consent;
@@ -21,6 +22,7 @@ pub mod gaps;
 pub mod lease;
 pub mod ledger;
 pub mod notices;
+pub mod policy;
 pub mod presence;
 pub mod read_marks;
 pub mod reading;
@@ -34,6 +36,8 @@ pub mod sending;
 pub mod templates;
 pub mod trail;
 pub mod transfer;
+mod waiting;
 pub mod wakes;
+pub mod watch;
 
 pub use wakes::Wakes;

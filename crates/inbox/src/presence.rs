@@ -66,7 +66,7 @@ pub async fn set(
     if changed.is_empty() {
         renew(tx, &[person]).await?;
     } else {
-        events::append(tx, &[(Event::PresenceChanged { person, state }, Some(by.person))], now).await?;
+        events::append(tx, &told(tx, &[person], Some(by.person), now).await?, now).await?;
     }
     Ok(())
 }
@@ -110,8 +110,7 @@ pub async fn arrive(
     )
     .await?;
     if changed > 0 {
-        let event = Event::PresenceChanged { person, state: PresenceState::Available };
-        events::append(tx, &[(event, Some(person))], now).await?;
+        events::append(tx, &told(tx, &[person], Some(person), now).await?, now).await?;
     }
     Ok(changed > 0)
 }
@@ -134,8 +133,7 @@ pub async fn leave(
     )
     .await?;
     if changed > 0 {
-        let event = Event::PresenceChanged { person: who.person, state: PresenceState::Offline };
-        events::append(tx, &[(event, Some(who.person))], now).await?;
+        events::append(tx, &told(tx, &[who.person], Some(who.person), now).await?, now).await?;
     }
     Ok(())
 }
@@ -187,12 +185,56 @@ pub async fn sweep(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<usize
         [GRACE.as_secs_f64().into(), now.into()],
     )
     .await?;
-    let happened: Vec<_> = gone
-        .iter()
-        .map(|gone| (Event::PresenceChanged { person: gone.person_id, state: PresenceState::Offline }, None))
-        .collect();
-    events::append(tx, &happened, now).await?;
+    let gone: Vec<PersonId> = gone.into_iter().map(|gone| gone.person_id).collect();
+    events::append(tx, &told(tx, &gone, None, now).await?, now).await?;
     Ok(gone.len())
+}
+
+/// What these people are now is written into their time line; the events that say so.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn told(
+    tx: &DatabaseTransaction,
+    people: &[PersonId],
+    by: Option<PersonId>,
+    now: DateTime<Utc>,
+) -> Result<Vec<(Event, Option<PersonId>)>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Now {
+        person_id: PersonId,
+        state: PresenceState,
+    }
+    if people.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Uuid> = people.iter().map(|person| person.0).collect();
+    rows::run(
+        tx,
+        "update presence_span s set until_at = $2 from presence p
+         where p.person_id = any($1) and s.person_id = p.person_id and s.until_at is null
+             and (s.state, s.code) is distinct from (p.state, p.pause_code)",
+        [ids.clone().into(), now.into()],
+    )
+    .await?;
+    rows::run(
+        tx,
+        "insert into presence_span (person_id, state, code, from_at, by_id)
+         select p.person_id, p.state, p.pause_code, $2, $3 from presence p
+         where p.person_id = any($1)
+             and not exists (select from presence_span s where s.person_id = p.person_id and s.until_at is null)
+         on conflict (person_id, from_at) do update
+             set state = excluded.state, code = excluded.code, until_at = null, by_id = excluded.by_id",
+        [ids.clone().into(), now.into(), by.into()],
+    )
+    .await?;
+    let found: Vec<Now> =
+        rows::all(tx, "select person_id, state from presence where person_id = any($1)", [ids.into()])
+            .await?;
+    Ok(found
+        .into_iter()
+        .map(|now| (Event::PresenceChanged { person: now.person_id, state: now.state }, by))
+        .collect())
 }
 
 /// The loop around [`sweep`]. Ends when `stop` is set.

@@ -99,7 +99,7 @@ pub struct Stepped {
 /// # Errors
 /// When the database fails.
 pub async fn step(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<Stepped, DbErr> {
-    let tx = rows::begin_alone(db, 3).await?;
+    let tx = rows::begin_alone(db, 4).await?;
     let settled = settle(&tx, now).await?;
     let released = release(&tx, now).await?;
     rows::run(

@@ -18,7 +18,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::{consent, events, rows};
+use crate::{consent, events, rows, watch};
 
 /// Something somebody wants to send.
 #[derive(Debug, Clone, PartialEq)]
@@ -309,7 +309,8 @@ async fn store(
         tx,
         "update conversation set last_activity_at = greatest(last_activity_at, $2), last_position = $3,
              last_direction = 'out', last_kind = $4, last_text = $5, last_author_id = $6,
-             must_act = 'customer', must_act_since = $7, version = version + 1
+             must_act = 'customer', must_act_since = $7, version = version + 1,
+             first_answered_at = coalesce(first_answered_at, $7), last_answered_at = $7
          where id = $1",
         [
             talk.id.into(),
@@ -322,5 +323,6 @@ async fn store(
         ],
     )
     .await?;
+    watch::look(tx, &[talk.id], now).await?;
     Ok(id)
 }

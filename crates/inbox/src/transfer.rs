@@ -1,14 +1,17 @@
 //! Moving a conversation to another queue.
 
 use chrono::{DateTime, Utc};
-use domain::{ConversationId, ConversationState, Event, Permission, Principal, QueueId};
+use domain::{ConversationId, ConversationState, Event, Permission, PersonId, Principal, QueueId};
 use entity::{conversation, queue};
 use sea_orm::{
     ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _,
     sea_query::LockType,
 };
 
-use crate::{assignment, events, rows};
+use crate::{
+    assignment::{self, offers},
+    events, rows, waiting,
+};
 
 /// Why a conversation was not moved.
 #[derive(Debug, thiserror::Error)]
@@ -55,13 +58,33 @@ pub async fn transfer(
         return Ok(());
     }
     assignment::put_back(tx, &found, by, now).await?;
+    move_to(tx, &found, to, Some(by.person), now).await?;
+    Ok(())
+}
+
+/// Put a conversation that the caller has locked and nobody holds any more into another queue, where it begins to wait
+/// anew. `by` is `None` for the machine.
+pub(crate) async fn move_to(
+    tx: &DatabaseTransaction,
+    found: &conversation::Model,
+    to: QueueId,
+    by: Option<PersonId>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let id = found.id;
+    let (kept, mut happened) =
+        offers::withdraw(tx, id, found.offered_to.filter(|_| found.assignee_id.is_none()), found.weight, now)
+            .await?;
+    happened.extend(assignment::lighten(tx, kept.into_iter().collect()).await?);
     rows::run(
         tx,
         "update conversation set queue_id = $2, state = 'queued', queued_at = $3, version = version + 1 where id = $1",
         [id.into(), to.into(), now.into()],
     )
     .await?;
+    waiting::begin(tx, &[id], now).await?;
     let event = Event::ConversationTransferred { conversation: id, from: found.queue_id, to };
-    events::append(tx, &[(event, Some(by.person))], now).await?;
+    happened.push((event, by));
+    events::append(tx, &happened, now).await?;
     Ok(())
 }

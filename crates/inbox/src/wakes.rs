@@ -38,6 +38,8 @@ pub struct Wakes {
     pub applier: Arc<Notify>,
     /// Conversations wait, or somebody has become free for them.
     pub dispatcher: Arc<Notify>,
+    /// Conversations have to be looked at, for what time asks of them.
+    pub watch: Arc<Notify>,
     /// Committed events wait for their numbers.
     pub relay: Arc<Notify>,
     /// Messages of ours wait to be sent.
@@ -83,7 +85,10 @@ impl Wakes {
     pub fn ring_here(&self, bell: Bell) {
         match bell {
             Bell::Apply => self.applier.notify_one(),
-            Bell::Dispatch => self.dispatcher.notify_one(),
+            Bell::Dispatch => {
+                self.dispatcher.notify_one();
+                self.watch.notify_one();
+            }
             Bell::Relay => self.relay.notify_one(),
             Bell::Send => self.sender.notify_one(),
             Bell::Work => self.jobs.notify_one(),

@@ -123,6 +123,7 @@ impl World {
                 load: Set(0),
                 idle_since: Set(Utc::now()),
                 version: Set(1),
+                ..Default::default()
             },
         )
         .await;

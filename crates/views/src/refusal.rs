@@ -32,6 +32,8 @@ pub enum Refusal {
     NotYet(DateTime<Utc>),
     /// Somebody was faster; their name, if it may be told.
     HeldBy(Option<String>),
+    /// It is offered to a colleague who has not answered yet.
+    OfferedTo(String),
     /// The person does not serve the queue.
     TargetOutsideQueue,
     /// The person is not at work.
@@ -69,6 +71,7 @@ impl Refusal {
             Self::NotResendable => "not_resendable",
             Self::NotYet(_) => "not_yet",
             Self::HeldBy(_) => "held_by",
+            Self::OfferedTo(_) => "offered_to",
             Self::TargetOutsideQueue => "target_outside_queue",
             Self::TargetOffline => "target_offline",
             Self::Full => "full",
@@ -99,6 +102,7 @@ impl Refusal {
             Self::NotResendable => tx.t("refusal-not-resendable"),
             Self::NotYet(at) => tx.a("refusal-not-yet", "when", &crate::time::moment(at, tx)),
             Self::HeldBy(Some(name)) => tx.a("refusal-held-by", "name", name),
+            Self::OfferedTo(name) => tx.a("refusal-offered-to", "name", name),
             Self::HeldBy(None) => tx.t("refusal-held-by-nobody"),
             Self::TargetOutsideQueue => tx.t("refusal-target-outside-queue"),
             Self::TargetOffline => tx.t("refusal-target-offline"),

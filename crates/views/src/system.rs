@@ -107,7 +107,9 @@ impl Happened {
                             capacity: *capacity,
                         }
                     }
-                    AssignmentReason::Moved { by } => Why::Moved { by: person(*by) },
+                    AssignmentReason::Moved { by } | AssignmentReason::HandedOver { by } => {
+                        Why::Moved { by: person(*by) }
+                    }
                     AssignmentReason::Taken | AssignmentReason::Released { .. } => Why::Taken,
                     AssignmentReason::Joined => Why::Joined,
                 };
@@ -138,6 +140,13 @@ impl Happened {
             | Event::ContactChanged { .. }
             | Event::FileChanged { .. }
             | Event::DeliveryChanged { .. }
+            | Event::DueChanged { .. }
+            | Event::PolicyPublished { .. }
+            | Event::ConversationOffered { .. }
+            | Event::OfferEnded { .. }
+            | Event::ConversationRelaxed { .. }
+            | Event::ConversationAlerted { .. }
+            | Event::ConversationTagged { .. }
             | Event::PresenceChanged { .. } => return None,
         })
     }

@@ -159,6 +159,7 @@ async fn people(
             load: Set(0),
             idle_since: Set(Utc::now()),
             version: Set(1),
+            ..Default::default()
         };
         presence::Entity::insert(row).exec_without_returning(tx).await?;
         let rows = serves

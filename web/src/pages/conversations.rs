@@ -111,6 +111,10 @@ async fn refusal(error: AssignError, state: &AppState, tx: Tx) -> PageError {
             let names = state.directory.names().await.ok();
             Refusal::HeldBy(holder.zip(names).map(|(holder, names)| names.person(holder)))
         }
+        AssignError::OfferedTo(person) => {
+            let names = state.directory.names().await.ok();
+            Refusal::OfferedTo(names.map(|names| names.person(person)).unwrap_or_default())
+        }
         AssignError::TargetOutsideQueue => Refusal::TargetOutsideQueue,
         AssignError::TargetOffline => Refusal::TargetOffline,
         AssignError::Full => Refusal::Full,

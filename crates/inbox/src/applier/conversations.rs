@@ -13,9 +13,10 @@ use serde::Serialize;
 use super::{
     channels::Channel,
     effects,
+    entering::{self, Beginning},
     sorting::{Arrival, Side},
 };
-use crate::rows;
+use crate::{rows, waiting, watch};
 
 /// The part of a conversation that arriving messages change.
 #[derive(Debug, Clone, FromQueryResult, Serialize)]
@@ -42,9 +43,13 @@ pub(crate) struct Talk {
 }
 
 /// The conversations of a batch, locked, by channel and contact.
+#[derive(Default)]
 pub(crate) struct Talks {
     by_pair: HashMap<(ChannelId, ContactId), Talk>,
-    waiting: bool,
+    /// Those that came to wait.
+    waiting: Vec<ConversationId>,
+    /// Whose turn it was before the messages.
+    before: HashMap<ConversationId, MustAct>,
 }
 
 /// The channel, the first arrival, and whether the customer wrote: what the phone app beside us wrote asks nobody for
@@ -105,7 +110,7 @@ pub(crate) async fn open(
             *pair = (arrival.channel.clone(), index, true);
         }
     }
-    let mut talks = Talks { by_pair: HashMap::with_capacity(pairs.len()), waiting: false };
+    let mut talks = Talks { by_pair: HashMap::with_capacity(pairs.len()), ..Talks::default() };
     if pairs.is_empty() {
         return Ok(talks);
     }
@@ -150,12 +155,13 @@ impl Talks {
         self.by_pair.get_mut(&(channel, contact))
     }
 
-    /// Whether any of them now waits in a queue.
-    pub fn any_waiting(&self) -> bool {
-        self.waiting
+    /// Those that came to wait in a queue.
+    pub fn waiting(&self) -> &[ConversationId] {
+        &self.waiting
     }
 
     fn keep(&mut self, found: Vec<Talk>) {
+        self.before.extend(found.iter().map(|talk| (talk.id, talk.must_act)));
         self.by_pair.extend(found.into_iter().map(|talk| ((talk.channel_id, talk.contact_id), talk)));
     }
 
@@ -222,7 +228,7 @@ impl Talks {
                  ) newest
              )
              update conversation c set state = 'queued', closed_at = null, queued_at = $3, must_act = 'agent',
-                 must_act_since = $3
+                 must_act_since = $3, begun_at = $3, first_answered_at = null, outcome = null
              from latest where c.id = latest.id
              returning c.id, c.contact_id, c.channel_id, c.queue_id, c.state, c.reply_address, c.must_act,
                  c.must_act_since, c.window_until, c.opened_at, c.queued_at, c.last_activity_at, c.last_position,
@@ -235,7 +241,7 @@ impl Talks {
                 (Event::ConversationReopened { conversation: talk.id, queue: talk.queue_id }, None)
             }),
         );
-        self.waiting |= !found.is_empty();
+        self.waiting.extend(found.iter().map(|talk| talk.id));
         self.keep(found);
         Ok(())
     }
@@ -248,18 +254,27 @@ impl Talks {
         now: DateTime<Utc>,
         happened: &mut Vec<(Event, Option<PersonId>)>,
     ) -> Result<(), DbErr> {
+        let beginnings: Vec<Beginning<'_>> = pairs
+            .iter()
+            .filter_map(|((_, contact), (channel, first, _))| {
+                Some(Beginning { channel, contact: *contact, first: arrivals.get(*first)? })
+            })
+            .collect();
+        let entered = entering::decide(tx, &beginnings, now).await?;
         let fresh: Vec<Talk> = pairs
             .iter()
-            .filter_map(|((channel_id, contact_id), (channel, first, by_customer))| {
-                let arrival = arrivals.get(*first)?;
-                let written_at = arrival.written_at();
-                Some(Talk {
+            .zip(&beginnings)
+            .zip(&entered)
+            .map(|(((_, (_, _, by_customer)), beginning), entered)| {
+                let Beginning { channel, contact, first } = beginning;
+                let written_at = first.written_at();
+                Talk {
                     id: ConversationId::new(),
-                    contact_id: *contact_id,
-                    channel_id: *channel_id,
-                    queue_id: channel.queue_id,
+                    contact_id: *contact,
+                    channel_id: channel.id,
+                    queue_id: entered.queue,
                     state: if *by_customer { ConversationState::Queued } else { ConversationState::Closed },
-                    reply_address: arrival.message.reply_address.clone(),
+                    reply_address: first.message.reply_address.clone(),
                     must_act: if *by_customer { MustAct::Agent } else { MustAct::Customer },
                     must_act_since: now,
                     window_until: None,
@@ -273,34 +288,33 @@ impl Talks {
                     last_author_id: None,
                     inbound_count: 0,
                     closed_at: (!by_customer).then_some(written_at),
-                })
+                }
             })
             .collect();
         // No ON CONFLICT: if another writer opened one a moment ago, this transaction starts again and finds it.
         rows::run(
             tx,
             "insert into conversation (id, contact_id, channel_id, queue_id, state, reply_address, must_act,
-                 must_act_since, opened_at, queued_at, last_activity_at, closed_at)
+                 must_act_since, opened_at, queued_at, last_activity_at, closed_at, begun_at)
              select id, contact_id, channel_id, queue_id, state, reply_address, must_act, must_act_since, opened_at,
-                 queued_at, last_activity_at, closed_at
+                 queued_at, last_activity_at, closed_at, $2
              from json_populate_recordset(null::conversation, $1::text::json)",
-            [rows::recordset(&fresh)?],
+            [rows::recordset(&fresh)?, now.into()],
         )
         .await?;
+        let entered: Vec<_> = fresh.iter().map(|talk| talk.id).zip(entered).collect();
+        entering::keep(tx, &entered, now).await?;
         let open = fresh.iter().filter(|talk| talk.state != ConversationState::Closed);
-        let before = happened.len();
-        happened.extend(
-            open.map(|talk| {
-                (Event::ConversationOpened { conversation: talk.id, queue: talk.queue_id }, None)
-            }),
-        );
-        self.waiting |= happened.len() > before;
+        for talk in open {
+            self.waiting.push(talk.id);
+            happened.push((Event::ConversationOpened { conversation: talk.id, queue: talk.queue_id }, None));
+        }
         self.keep(fresh);
         Ok(())
     }
 
-    /// Write back what the messages changed.
-    pub async fn save(&self, tx: &DatabaseTransaction) -> Result<(), DbErr> {
+    /// Write back what the messages changed, and let what came to wait begin to.
+    pub async fn save(&self, tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<(), DbErr> {
         if self.by_pair.is_empty() {
             return Ok(());
         }
@@ -318,6 +332,13 @@ impl Talks {
             [rows::recordset(&changed)?],
         )
         .await?;
-        Ok(())
+        waiting::begin(tx, &self.waiting, now).await?;
+        let turned: Vec<ConversationId> = changed
+            .iter()
+            .filter(|talk| talk.state != ConversationState::Closed)
+            .filter(|talk| self.before.get(&talk.id).is_some_and(|before| *before != talk.must_act))
+            .map(|talk| talk.id)
+            .collect();
+        watch::look(tx, &turned, now).await
     }
 }

@@ -12,6 +12,7 @@ mod contacts;
 mod conversations;
 pub(crate) mod echoes;
 mod effects;
+mod entering;
 mod files;
 mod messages;
 mod notices;
@@ -207,9 +208,9 @@ async fn apply_run(
     let mut talks = conversations::open(tx, &new, &whose, now, happened).await?;
     let stored = messages::store(tx, &new, &whose, &mut talks, now, happened).await?;
     applied.files += files::store(tx, &expected, now).await?;
-    talks.save(tx).await?;
+    talks.save(tx, now).await?;
     applied.messages += stored.count + changing.len();
-    applied.waiting |= talks.any_waiting();
+    applied.waiting |= !talks.waiting().is_empty();
 
     waiting.extend(stored.waiting);
     let mut effects = messages::store_changing(tx, &changing, now).await?;

@@ -11,7 +11,7 @@ use sea_orm::{
     QuerySelect as _, sea_query::LockType,
 };
 
-use super::moves::{Lost, Move, Moved, move_holders};
+use super::moves::{Lost, Move, Moved, Terms, move_holders};
 use crate::rows;
 
 /// So long after a colleague took a conversation, whoever also clicked for it is told; later it does not exist for them.
@@ -29,6 +29,9 @@ pub enum AssignError {
     /// Somebody was faster: this is who holds it now, if anybody.
     #[error("somebody else was faster")]
     HeldBy(Option<PersonId>),
+    /// It is offered to somebody who has not answered yet.
+    #[error("it is offered to somebody else")]
+    OfferedTo(PersonId),
     /// That person can't sign in, or has no part in the queue.
     #[error("the person does not serve the queue")]
     TargetOutsideQueue,
@@ -48,6 +51,7 @@ impl From<Lost> for AssignError {
         match lost {
             Lost::Gone => Self::Closed,
             Lost::HeldBy(holder) => Self::HeldBy(holder),
+            Lost::OfferedTo(person) => Self::OfferedTo(person),
             Lost::Full => Self::Full,
             Lost::Away => Self::TargetOffline,
         }
@@ -148,8 +152,14 @@ pub(crate) async fn put_back(
         return Ok(());
     }
     let reason = AssignmentReason::Released { by: Some(by.person) };
-    let wanted =
-        Move { conversation: found.id, from: found.assignee_id, to: None, reason, by: Some(by.person) };
+    let wanted = Move {
+        conversation: found.id,
+        from: found.assignee_id,
+        to: None,
+        reason,
+        by: Some(by.person),
+        terms: Terms::Done,
+    };
     move_holders(tx, &[wanted], now).await.map(drop)
 }
 
@@ -161,7 +171,14 @@ async fn move_one(
     by: &Principal,
     now: DateTime<Utc>,
 ) -> Result<(), AssignError> {
-    let wanted = Move { conversation: found.id, from: found.assignee_id, to, reason, by: Some(by.person) };
+    let wanted = Move {
+        conversation: found.id,
+        from: found.assignee_id,
+        to,
+        reason,
+        by: Some(by.person),
+        terms: Terms::Done,
+    };
     match move_holders(tx, &[wanted], now).await?.first() {
         Some(Moved::Lost(lost)) => Err((*lost).into()),
         Some(Moved::Won) | None => Ok(()),

@@ -7,15 +7,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use domain::{
-    ConversationId, ConversationState, Event, PersonId, PresenceState, QueueId, event::AssignmentReason,
+    ConversationId, ConversationState, Event, PersonId, PresenceState, QueueId,
+    event::{AssignmentReason, OfferOutcome},
 };
 use sea_orm::{DatabaseTransaction, DbErr, FromQueryResult};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{events, rows};
+use super::offers;
+use crate::{events, rows, waiting};
 
-/// A change of holder that somebody wants.
+/// A change of holder, or an offer of one, that somebody wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Move {
     /// Which conversation.
@@ -28,15 +30,39 @@ pub struct Move {
     pub reason: AssignmentReason,
     /// Who decided; `None` for the router.
     pub by: Option<PersonId>,
+    /// Whether it is done or only offered.
+    pub terms: Terms,
+}
+
+/// Whether a move is done or offered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Terms {
+    /// It is done.
+    Done,
+    /// The person may take it, until then. Slots are kept for it, and whoever holds it goes on holding it.
+    Offered {
+        /// Until when the offer stands.
+        until: DateTime<Utc>,
+        /// What a colleague who hands it over says about it.
+        note: Option<String>,
+    },
 }
 
 impl Move {
     fn needs_room(&self) -> bool {
-        matches!(self.reason, AssignmentReason::Routed { .. } | AssignmentReason::Taken)
+        self.is_offer() || matches!(self.reason, AssignmentReason::Routed { .. } | AssignmentReason::Taken)
     }
 
     fn needs_presence(&self) -> bool {
-        matches!(self.reason, AssignmentReason::Routed { .. })
+        self.is_offer() || self.is_routed()
+    }
+
+    fn is_routed(&self) -> bool {
+        self.by.is_none() && matches!(self.reason, AssignmentReason::Routed { .. })
+    }
+
+    fn is_offer(&self) -> bool {
+        matches!(self.terms, Terms::Offered { .. })
     }
 }
 
@@ -56,6 +82,8 @@ pub enum Lost {
     Gone,
     /// Somebody else holds it, or nobody does any more.
     HeldBy(Option<PersonId>),
+    /// It is offered to somebody who has not answered yet.
+    OfferedTo(PersonId),
     /// The person holds as many as they may.
     Full,
     /// The person is not available, or not believed to be.
@@ -67,7 +95,9 @@ struct Talk {
     id: ConversationId,
     state: ConversationState,
     assignee_id: Option<PersonId>,
+    offered_to: Option<PersonId>,
     queue_id: QueueId,
+    weight: i16,
 }
 
 #[derive(FromQueryResult)]
@@ -75,11 +105,14 @@ struct Desk {
     person_id: PersonId,
     state: PresenceState,
     believed: bool,
+    writing_up: bool,
     capacity: i32,
     load: i32,
 }
 
 /// Do as many of the moves as still can be done, in the order given; answers for each, in that order.
+///
+/// An offer that stands ends with any change of holder: accepted when it goes to whom it was offered, else withdrawn.
 ///
 /// # Errors
 /// Only when the database fails. A move that came too late is an answer.
@@ -92,7 +125,9 @@ pub async fn move_holders(
         return Ok(Vec::new());
     }
     let mut talks = lock_talks(tx, moves).await?;
-    let mut desks = lock_desks(tx, moves).await?;
+    let offers: HashMap<ConversationId, PersonId> =
+        talks.values().filter_map(|talk| Some((talk.id, talk.offered_to?))).collect();
+    let mut desks = lock_desks(tx, moves, offers.values().copied()).await?;
     let answers: Vec<Moved> = moves
         .iter()
         .map(|wanted| decide(wanted, &mut talks, &mut desks).map_or_else(Moved::Lost, |()| Moved::Won))
@@ -100,7 +135,7 @@ pub async fn move_holders(
     let won: Vec<&Move> =
         moves.iter().zip(&answers).filter(|(_, answer)| **answer == Moved::Won).map(|(won, _)| won).collect();
     if !won.is_empty() {
-        write(tx, &won, &talks, &desks, now).await?;
+        write(tx, &won, &talks, &desks, &offers, now).await?;
     }
     Ok(answers)
 }
@@ -117,19 +152,37 @@ fn decide(
     if talk.assignee_id != wanted.from || wanted.from == wanted.to {
         return Err(Lost::HeldBy(talk.assignee_id));
     }
-    if let Some(desk) = wanted.to.and_then(|to| desks.get_mut(&to)) {
-        if wanted.needs_presence() && !(desk.state == PresenceState::Available && desk.believed) {
+    let weight = i32::from(talk.weight);
+    let kept = wanted.to.is_some() && talk.offered_to == wanted.to;
+    // A supervisor may go over an offer, whoever takes by themselves may not.
+    let yields = wanted.is_offer() || wanted.is_routed() || wanted.reason == AssignmentReason::Taken;
+    if let Some(offered_to) = talk.offered_to.filter(|_| yields && !kept) {
+        return Err(Lost::OfferedTo(offered_to));
+    }
+    if let Some(desk) = wanted.to.and_then(|to| desks.get(&to)) {
+        let there = desk.state == PresenceState::Available && desk.believed;
+        if wanted.needs_presence() && !kept && (!there || (desk.writing_up && wanted.is_routed())) {
             return Err(Lost::Away);
         }
-        if wanted.needs_room() && desk.load >= desk.capacity {
+        if wanted.needs_room() && !kept && desk.load + weight > desk.capacity {
             return Err(Lost::Full);
         }
-        desk.load += 1;
+    }
+    if let Some(desk) = talk.offered_to.and_then(|offered_to| desks.get_mut(&offered_to)) {
+        desk.load -= weight;
+    }
+    if let Some(desk) = wanted.to.and_then(|to| desks.get_mut(&to)) {
+        desk.load += weight;
+    }
+    if wanted.is_offer() {
+        talk.offered_to = wanted.to;
+        return Ok(());
     }
     if let Some(desk) = wanted.from.and_then(|from| desks.get_mut(&from)) {
-        desk.load -= 1;
+        desk.load -= weight;
     }
     talk.assignee_id = wanted.to;
+    talk.offered_to = None;
     Ok(())
 }
 
@@ -141,16 +194,21 @@ async fn lock_talks(
     // NO KEY: events written elsewhere refer to the row, and shall not wait for this.
     let found: Vec<Talk> = rows::all(
         tx,
-        "select id, state, assignee_id, queue_id from conversation where id = any($1) order by id for no key update",
+        "select id, state, assignee_id, offered_to, queue_id, weight from conversation where id = any($1)
+         order by id for no key update",
         [ids.into()],
     )
     .await?;
     Ok(found.into_iter().map(|talk| (talk.id, talk)).collect())
 }
 
-async fn lock_desks(tx: &DatabaseTransaction, moves: &[Move]) -> Result<BTreeMap<PersonId, Desk>, DbErr> {
+async fn lock_desks(
+    tx: &DatabaseTransaction,
+    moves: &[Move],
+    offered_to: impl Iterator<Item = PersonId>,
+) -> Result<BTreeMap<PersonId, Desk>, DbErr> {
     let people: BTreeSet<PersonId> =
-        moves.iter().flat_map(|wanted| [wanted.from, wanted.to]).flatten().collect();
+        moves.iter().flat_map(|wanted| [wanted.from, wanted.to]).flatten().chain(offered_to).collect();
     let ids: Vec<Uuid> = people.iter().map(|person| person.0).collect();
     let mut desks = desks(tx, &ids).await?;
     if desks.len() < people.len() {
@@ -169,7 +227,8 @@ async fn lock_desks(tx: &DatabaseTransaction, moves: &[Move]) -> Result<BTreeMap
 async fn desks(tx: &DatabaseTransaction, people: &[Uuid]) -> Result<Vec<Desk>, DbErr> {
     rows::all(
         tx,
-        "select person_id, state, coalesce(lease_until > clock_timestamp(), false) as believed, capacity, load
+        "select person_id, state, coalesce(lease_until > clock_timestamp(), false) as believed,
+             coalesce(wrap_up_until > clock_timestamp(), false) as writing_up, capacity, load
          from presence where person_id = any($1) order by person_id for no key update",
         [people.to_vec().into()],
     )
@@ -181,6 +240,7 @@ async fn write(
     won: &[&Move],
     talks: &HashMap<ConversationId, Talk>,
     desks: &BTreeMap<PersonId, Desk>,
+    offers: &HashMap<ConversationId, PersonId>,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     #[derive(Serialize)]
@@ -198,24 +258,25 @@ async fn write(
         by_id: Option<PersonId>,
     }
 
+    let done = || won.iter().filter(|won| !won.is_offer());
     let holders: Vec<Holder> =
-        won.iter().map(|done| Holder { id: done.conversation, assignee_id: done.to }).collect();
+        done().map(|done| Holder { id: done.conversation, assignee_id: done.to }).collect();
     rows::run(
         tx,
         "update conversation c set assignee_id = t.assignee_id, version = c.version + 1,
              last_holder_id = coalesce(t.assignee_id, c.last_holder_id),
              state = case when t.assignee_id is null then 'queued' else 'assigned' end,
-             queued_at = case when t.assignee_id is null then $2 else c.queued_at end
+             queued_at = case when t.assignee_id is null then $2 else c.queued_at end,
+             offered_to = null, offered_until = null
          from json_to_recordset($1::text::json) as t(id uuid, assignee_id uuid) where c.id = t.id",
         [rows::recordset(&holders)?, now.into()],
     )
     .await?;
 
     let ended: Vec<Uuid> =
-        won.iter().filter(|done| done.from.is_some()).map(|done| done.conversation.0).collect();
+        done().filter(|done| done.from.is_some()).map(|done| done.conversation.0).collect();
     end_assignments(tx, ended, now).await?;
-    let started: Vec<Assignment<'_>> = won
-        .iter()
+    let started: Vec<Assignment<'_>> = done()
         .filter_map(|done| {
             Some(Assignment {
                 id: Uuid::now_v7(),
@@ -238,23 +299,42 @@ async fn write(
     .await?;
 
     let receivers = won.iter().filter_map(|done| done.to).collect();
-    let touched: BTreeSet<PersonId> = won.iter().flat_map(|done| [done.from, done.to]).flatten().collect();
+    let mut touched: BTreeSet<PersonId> =
+        won.iter().flat_map(|done| [done.from, done.to]).flatten().collect();
+    touched.extend(won.iter().filter_map(|won| offers.get(&won.conversation)));
     set_loads(tx, desks.values().filter(|desk| touched.contains(&desk.person_id)), &receivers, now).await?;
 
-    let mut happened: Vec<_> = won
-        .iter()
-        .map(|done| {
-            let Move { conversation, from, to, reason, by } = (*done).clone();
-            (Event::ConversationAssigned { conversation, from, to, reason }, by)
-        })
-        .collect();
+    let mut happened = offers::end(tx, &ended_offers(won, offers), now).await?;
+    happened.extend(
+        offers::make(tx, won, |id| talks.get(&id).map(|talk| (talk.queue_id, talk.weight)), now).await?,
+    );
+    happened.extend(done().map(|done| {
+        let Move { conversation, from, to, reason, by, .. } = (*done).clone();
+        (Event::ConversationAssigned { conversation, from, to, reason }, by)
+    }));
     happened.extend(
         desks
             .values()
             .filter(|desk| touched.contains(&desk.person_id))
             .map(|desk| (Event::PresenceChanged { person: desk.person_id, state: desk.state }, None)),
     );
-    events::append(tx, &happened, now).await
+    events::append(tx, &happened, now).await?;
+    let released: Vec<ConversationId> =
+        done().filter(|done| done.to.is_none()).map(|done| done.conversation).collect();
+    waiting::begin(tx, &released, now).await
+}
+
+fn ended_offers(
+    won: &[&Move],
+    offers: &HashMap<ConversationId, PersonId>,
+) -> Vec<(ConversationId, OfferOutcome)> {
+    won.iter()
+        .filter_map(|won| {
+            let offered_to = offers.get(&won.conversation)?;
+            let accepted = won.to == Some(*offered_to);
+            Some((won.conversation, if accepted { OfferOutcome::Accepted } else { OfferOutcome::Withdrawn }))
+        })
+        .collect()
 }
 
 async fn set_loads<'a>(
@@ -304,20 +384,38 @@ pub(crate) async fn end_assignments(
     Ok(())
 }
 
-/// One conversation less for a person whose conversation the caller has locked; what they are now.
+/// Somebody who gives up slots: their conversation was closed, or an offer to them ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Freed {
+    /// Who.
+    pub person: PersonId,
+    /// How many slots.
+    pub weight: i16,
+    /// Until when they write up what they closed.
+    pub wrap_up_until: Option<DateTime<Utc>>,
+}
+
+/// People whose conversations the caller has locked have room again; the events that say so.
 pub(crate) async fn lighten(
     tx: &DatabaseTransaction,
-    person: PersonId,
-) -> Result<Option<PresenceState>, DbErr> {
+    mut freed: Vec<Freed>,
+) -> Result<Vec<(Event, Option<PersonId>)>, DbErr> {
     #[derive(FromQueryResult)]
     struct Now {
         state: PresenceState,
     }
-    let found: Vec<Now> = rows::all(
-        tx,
-        "update presence set load = load - 1, version = version + 1 where person_id = $1 returning state",
-        [person.into()],
-    )
-    .await?;
-    Ok(found.first().map(|now| now.state))
+    // In the order of their ids, like everybody who locks presences.
+    freed.sort_unstable();
+    let mut happened = Vec::with_capacity(freed.len());
+    for Freed { person, weight, wrap_up_until } in freed {
+        let found: Vec<Now> = rows::all(
+            tx,
+            "update presence set load = load - $2, version = version + 1, wrap_up_until = greatest(wrap_up_until, $3)
+             where person_id = $1 returning state",
+            [person.into(), weight.into(), wrap_up_until.into()],
+        )
+        .await?;
+        happened.extend(found.first().map(|now| (Event::PresenceChanged { person, state: now.state }, None)));
+    }
+    Ok(happened)
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{Closed, Locked, Marks, MergeError, MergeReason, Moved, alone, lock};
 use crate::{
-    assignment::{self, Move, move_holders},
+    assignment::{self, Freed, Move, Terms, move_holders, offers},
     events, rows,
 };
 
@@ -24,6 +24,8 @@ struct Talk {
     channel_id: ChannelId,
     state: ConversationState,
     assignee_id: Option<PersonId>,
+    offered_to: Option<PersonId>,
+    weight: i16,
     opened_at: DateTime<Utc>,
     queued_at: DateTime<Utc>,
     must_act: MustAct,
@@ -115,7 +117,8 @@ pub async fn merge(
 async fn lock_talks(tx: &DatabaseTransaction, from: ContactId, into: ContactId) -> Result<Vec<Talk>, DbErr> {
     rows::all(
         tx,
-        "select id, contact_id, channel_id, state, assignee_id, opened_at, queued_at, must_act, must_act_since,
+        "select id, contact_id, channel_id, state, assignee_id, offered_to, weight, opened_at, queued_at, must_act,
+             must_act_since,
              window_until, reply_address, last_activity_at
          from conversation where contact_id in ($1, $2) order by id for no key update",
         [from.into(), into.into()],
@@ -135,7 +138,7 @@ async fn close_newer(
     for talk in talks.iter().filter(|talk| talk.state != ConversationState::Closed) {
         open.entry(talk.channel_id).or_default().push(talk);
     }
-    let mut closed = Vec::new();
+    let (mut closed, mut freed) = (Vec::new(), Vec::new());
     for mut twins in open.into_values() {
         twins.sort_by_key(|talk| (talk.opened_at, talk.id));
         let [older, newer] = twins[..] else { continue };
@@ -171,17 +174,15 @@ async fn close_newer(
         )
         .await?;
         happened.push((Event::ConversationClosed { conversation: newer.id, holder: newer.assignee_id }, by));
+        let holder = newer.assignee_id;
+        freed.extend(holder.map(|person| Freed { person, weight: newer.weight, wrap_up_until: None }));
+        let (kept, over) = offers::withdraw(tx, newer.id, newer.offered_to, newer.weight, now).await?;
+        freed.extend(kept);
+        happened.extend(over);
     }
     let ended: Vec<Uuid> = closed.iter().map(|closed| closed.conversation.0).collect();
     assignment::end_assignments(tx, ended, now).await?;
-    // In the order of their ids, like everybody who locks presences.
-    let mut holders: Vec<PersonId> = closed.iter().filter_map(|closed| closed.holder).collect();
-    holders.sort_unstable();
-    for holder in holders {
-        if let Some(state) = assignment::lighten(tx, holder).await? {
-            happened.push((Event::PresenceChanged { person: holder, state }, None));
-        }
-    }
+    happened.extend(assignment::lighten(tx, freed).await?);
     Ok(closed)
 }
 
@@ -198,7 +199,14 @@ async fn give_on(
         .filter(|closed| talks.iter().any(|talk| talk.id == closed.goes_on && talk.assignee_id.is_none()))
         .filter_map(|closed| {
             let to = Some(closed.holder?);
-            Some(Move { conversation: closed.goes_on, from: None, to, reason: AssignmentReason::Joined, by })
+            Some(Move {
+                conversation: closed.goes_on,
+                from: None,
+                to,
+                reason: AssignmentReason::Joined,
+                by,
+                terms: Terms::Done,
+            })
         })
         .collect();
     move_holders(tx, &moves, now).await?;

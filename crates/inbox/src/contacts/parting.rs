@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use super::{Closed, MergeError, Moved, alone, lock};
 use crate::{
-    assignment::{Move, move_holders},
-    events, rows,
+    assignment::{Move, Terms, move_holders},
+    events, rows, waiting,
 };
 
 #[derive(FromQueryResult)]
@@ -235,12 +235,21 @@ async fn open_again(
         happened.push((Event::ConversationReopened { conversation: closed.conversation, queue }, Some(by)));
     }
     events::append(tx, &happened, now).await?;
+    let reopened: Vec<ConversationId> = again.iter().map(|closed| closed.conversation).collect();
+    waiting::begin(tx, &reopened, now).await?;
     let moves: Vec<Move> = again
         .iter()
         .filter_map(|closed| {
             let to = Some(closed.holder?);
             let reason = AssignmentReason::Joined;
-            Some(Move { conversation: closed.conversation, from: None, to, reason, by: Some(by) })
+            Some(Move {
+                conversation: closed.conversation,
+                from: None,
+                to,
+                reason,
+                by: Some(by),
+                terms: Terms::Done,
+            })
         })
         .collect();
     move_holders(tx, &moves, now).await?;

@@ -130,7 +130,7 @@ pub async fn details(
              (select coalesce(json_agg(line order by line.id), '[]') from (
                  select id, at, data as event from event
                  where conversation_id = $2 and kind not in ('message_received', 'message_submitted', 'delivery_changed',
-                         'message_changed', 'message_echoed')
+                         'message_changed', 'message_echoed', 'due_changed')
                      and ($6::timestamptz is null or at >= $6)
                  order by id desc limit $7) line) as events
          from contact where contact.id = $1"),

@@ -129,6 +129,10 @@ async fn skills_and_vip_decide_before_waiting_does() {
             [vip.into()],
         )
         .await;
+    // As a VIP's conversation begins to wait.
+    scene
+        .run("update conversation set turn_at = turn_at - interval '30 minutes' where id = $1", [vip.into()])
+        .await;
 
     assert_eq!(scene.dispatch().await, 1, "valeria's level is too low");
     assert_eq!(scene.holder(vip).await, Some(camila.person));

@@ -3,11 +3,14 @@
 
 mod assignment;
 mod kinds;
+mod offers;
 mod presence;
 mod race;
 mod rates;
 mod reply;
+mod routing_policy;
 mod scene;
 mod sending;
 mod templates;
+mod watch;
 mod wishes;

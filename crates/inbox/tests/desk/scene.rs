@@ -132,8 +132,8 @@ impl Scene {
         self.run("insert into contact (id, name) values ($1, 'Ana')", [contact.into()]).await;
         self.run(
             "insert into conversation (id, contact_id, channel_id, queue_id, state, reply_address, must_act_since,
-                 window_until, opened_at, queued_at, last_activity_at)
-             values ($1, $2, $3, $4, 'queued', $5, $6, $6 + interval '24 hours', $6, $6, $6)",
+                 window_until, opened_at, queued_at, turn_at, last_activity_at)
+             values ($1, $2, $3, $4, 'queued', $5, $6, $6 + interval '24 hours', $6, $6, $6, $6)",
             [
                 talk.into(),
                 contact.into(),
@@ -142,6 +142,30 @@ impl Scene {
                 format!("to-{talk}").into(),
                 wrote.into(),
             ],
+        )
+        .await;
+        talk
+    }
+
+    /// A new customer writes now and waits in the queue.
+    pub async fn begin_talk(&self) -> ConversationId {
+        let talk = self.talk(0).await;
+        // With a message of theirs, and looked at as whatever begins to wait is.
+        self.run(
+            "insert into message (id, conversation_id, channel_id, direction, kind, body, content, written_at, position)
+             select $2, id, channel_id, 'in', 'text', 'Hola', '{\"kind\": \"text\", \"body\": \"Hola\"}', $3, 4096
+             from conversation where id = $1",
+            [talk.into(), Uuid::now_v7().into(), self.now.into()],
+        )
+        .await;
+        self.run(
+            "update conversation set begun_at = $2, must_act_since = $2 where id = $1",
+            [talk.into(), self.now.into()],
+        )
+        .await;
+        self.run(
+            "insert into watch (conversation_id, look_at) values ($1, $2)",
+            [talk.into(), self.now.into()],
         )
         .await;
         talk
@@ -165,8 +189,18 @@ impl Scene {
         submitted.message
     }
 
+    /// Publish the routing that the tables hold, changed.
+    pub async fn publish(&self, by: &Principal, change: impl FnOnce(&mut routing::Policy)) -> u32 {
+        let tx = self.begin().await;
+        let draft = inbox::policy::draft(&tx).await.unwrap();
+        let saved = inbox::policy::save(&tx, by, draft.revision, change, self.now).await.unwrap();
+        let version = inbox::policy::publish(&tx, by, saved.revision, "", self.now).await.unwrap();
+        tx.commit().await.unwrap();
+        version
+    }
+
     pub async fn dispatch(&self) -> usize {
-        inbox::dispatcher::step(self.db(), self.now).await.unwrap()
+        inbox::dispatcher::step(self.db(), self.now).await.unwrap().given
     }
 
     pub async fn conversation(&self, talk: ConversationId) -> conversation::Model {
@@ -194,7 +228,11 @@ impl Scene {
         let wrong_loads = self
             .count(
                 "select count(*) from presence p
-                 where load <> (select count(*) from conversation c where c.assignee_id = p.person_id)",
+                 where load <> (select coalesce(sum(c.weight), 0) from conversation c where c.assignee_id = p.person_id)
+                     + (select coalesce(sum(c.weight), 0) from conversation c where c.offered_to = p.person_id)
+                     or load <> (select coalesce(sum(c.weight), 0) from conversation c where c.assignee_id = p.person_id)
+                     + (select coalesce(sum(o.weight), 0) from offer o where o.person_id = p.person_id
+                            and o.ended_at is null)",
                 [],
             )
             .await;

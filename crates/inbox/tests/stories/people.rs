@@ -4,7 +4,7 @@ use chrono::Utc;
 use domain::{Address, ContactId, ConversationId, PersonId};
 use inbox::{
     Wakes, applier,
-    assignment::{self, Move},
+    assignment::{self, Move, Terms},
     consent::{self, Wishes},
     contacts::{self, MergeError, MergeReason},
     ledger::{Ledger, Receipt, Source},
@@ -418,7 +418,14 @@ async fn two_contacts_become_one_and_two_again_as_they_were() {
     let newer = ConversationId(clinic.ask(talk_of, [new.into()]).await);
     let tx = clinic.test.db().begin().await.unwrap();
     let reason = domain::event::AssignmentReason::Taken;
-    let give = Move { conversation: newer, from: None, to: Some(valeria.person), reason, by: None };
+    let give = Move {
+        conversation: newer,
+        from: None,
+        to: Some(valeria.person),
+        reason,
+        by: None,
+        terms: Terms::Done,
+    };
     assignment::move_holders(&tx, &[give], Utc::now()).await.unwrap();
     tx.commit().await.unwrap();
 

@@ -7,6 +7,7 @@ refusal-empty = Write something before sending.
 refusal-too-long = The text has { $length } characters and this channel takes { $longest }. Shorten it or split it in two.
 refusal-not-resendable = This message is on its way or has arrived. Sending it again would double it.
 refusal-held-by = { $name } already has this conversation.
+refusal-offered-to = It is being offered to { $name }. If they don’t answer within seconds, you can take it.
 refusal-held-by-nobody = Someone changed this conversation a moment ago. Look at it and try again.
 refusal-target-outside-queue = That person does not serve this queue.
 refusal-target-offline = That person is not connected. Choose someone else.

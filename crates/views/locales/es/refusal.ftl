@@ -7,6 +7,7 @@ refusal-empty = Escribe algo antes de enviar.
 refusal-too-long = El texto tiene { $length } caracteres y este canal admite { $longest }. Acórtalo o divídelo en dos.
 refusal-not-resendable = Este mensaje ya va en camino o llegó. Reenviarlo lo duplicaría.
 refusal-held-by = { $name } ya tiene esta conversación.
+refusal-offered-to = Se le está ofreciendo a { $name }. Si no responde en unos segundos, la podrás tomar.
 refusal-held-by-nobody = Alguien cambió esta conversación hace un momento. Mira cómo quedó e inténtalo otra vez.
 refusal-target-outside-queue = Esa persona no atiende esta cola.
 refusal-target-offline = Esa persona no está conectada. Elige a otra.

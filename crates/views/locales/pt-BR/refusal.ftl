@@ -7,6 +7,7 @@ refusal-empty = Escreva algo antes de enviar.
 refusal-too-long = O texto tem { $length } caracteres e este canal aceita { $longest }. Encurte ou divida em dois.
 refusal-not-resendable = Esta mensagem já está a caminho ou chegou. Reenviá-la a duplicaria.
 refusal-held-by = { $name } já está com esta conversa.
+refusal-offered-to = Está sendo oferecida a { $name }. Se não responder em alguns segundos, você poderá pegá-la.
 refusal-held-by-nobody = Alguém mudou esta conversa agora há pouco. Veja como ficou e tente de novo.
 refusal-target-outside-queue = Essa pessoa não atende esta fila.
 refusal-target-offline = Essa pessoa não está conectada. Escolha outra.

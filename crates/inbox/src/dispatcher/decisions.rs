@@ -1,0 +1,159 @@
+//! Why somebody was chosen, kept so that it can be told later.
+//!
+//! What a pass saw is kept once, and of each decision what it was about. How each candidate fared is computed from both
+//! by the functions that decided, so the explanation can't differ from the decision, and costs nothing until asked for.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use domain::{ConversationId, PersonId, QueueId};
+use routing::{Candidate, Choice, Work};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult};
+use serde::Serialize;
+
+use super::floor::parse;
+use crate::{
+    assignment::{Move, Terms},
+    rows,
+};
+
+/// A decision of the past, with how everybody fared in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explained {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Under which version of the routing; 0: before the first.
+    pub policy: u32,
+    /// Who got it.
+    pub person: PersonId,
+    /// Whether it was given or offered, and how the offer ended.
+    pub outcome: Outcome,
+    /// What was known of the conversation.
+    pub work: Work,
+    /// How everybody fared.
+    pub choice: Choice,
+    /// Everybody as they stood when it was decided.
+    pub people: Vec<Candidate>,
+}
+
+/// How somebody got it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was given.
+    Given,
+    /// It was offered.
+    Offered,
+}
+
+/// Keep what was decided.
+pub(super) async fn keep(
+    tx: &DatabaseTransaction,
+    policy: u32,
+    works: &[Work],
+    candidates: &[Candidate],
+    won: &[&Move],
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    #[derive(Serialize)]
+    struct Row<'a> {
+        place: usize,
+        conversation_id: ConversationId,
+        person_id: PersonId,
+        offered: bool,
+        work: &'a Work,
+    }
+    #[derive(FromQueryResult)]
+    struct Pass {
+        id: i64,
+    }
+    let decided: Vec<Row<'_>> = won
+        .iter()
+        .enumerate()
+        .filter_map(|(place, won)| {
+            Some(Row {
+                place,
+                conversation_id: won.conversation,
+                person_id: won.to?,
+                offered: won.terms != Terms::Done,
+                work: works.iter().find(|work| work.conversation == won.conversation)?,
+            })
+        })
+        .collect();
+    if decided.is_empty() {
+        return Ok(());
+    }
+    let queues: BTreeSet<QueueId> = decided.iter().map(|row| row.work.queue).collect();
+    let widened = |candidate: &Candidate| decided.iter().any(|row| candidate.serves(row.work));
+    let people: Vec<&Candidate> = candidates
+        .iter()
+        .filter(|candidate| candidate.queues.iter().any(|queue| queues.contains(queue)) || widened(candidate))
+        .collect();
+    let pass: Vec<Pass> = rows::all(
+        tx,
+        "insert into routing_pass (at, policy, people) values ($1, $2, $3::text::jsonb) returning id",
+        [now.into(), policy.cast_signed().into(), rows::recordset(&people)?],
+    )
+    .await?;
+    let Some(pass) = pass.first() else { return Ok(()) };
+    rows::run(
+        tx,
+        "insert into decision (pass_id, place, conversation_id, at, person_id, offered, work)
+         select $2, place, conversation_id, $3, person_id, offered, work
+         from json_to_recordset($1::text::json)
+             as t(place int, conversation_id uuid, person_id uuid, offered boolean, work jsonb)",
+        [rows::recordset(&decided)?, pass.id.into(), now.into()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The decisions about a conversation, newest first, each with how everybody fared in it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn explain_past(
+    db: &impl ConnectionTrait,
+    conversation: ConversationId,
+    limit: u32,
+) -> Result<Vec<Explained>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        at: DateTime<Utc>,
+        policy: i32,
+        person_id: PersonId,
+        offered: bool,
+        work: serde_json::Value,
+        before: serde_json::Value,
+        people: serde_json::Value,
+    }
+    let found: Vec<Row> = rows::all(
+        db,
+        "select d.at, p.policy, d.person_id, d.offered, d.work, p.people,
+             (select coalesce(json_agg(b.work order by b.place), '[]') from decision b
+              where b.pass_id = d.pass_id and b.place < d.place) as before
+         from decision d join routing_pass p on p.id = d.pass_id
+         where d.conversation_id = $1 order by d.at desc, d.pass_id desc limit $2",
+        [conversation.into(), i64::from(limit).into()],
+    )
+    .await?;
+    found
+        .into_iter()
+        .map(|row| {
+            let work: Work = parse(row.work)?;
+            let people: Vec<Candidate> = parse(row.people)?;
+            let mut works: Vec<Work> = parse(row.before)?;
+            works.push(work.clone());
+            let choice = routing::explain(conversation, &works, &people, row.at)
+                .unwrap_or_else(|| routing::choose(&work, &people, row.at));
+            Ok(Explained {
+                at: row.at,
+                policy: row.policy.unsigned_abs(),
+                person: row.person_id,
+                outcome: if row.offered { Outcome::Offered } else { Outcome::Given },
+                work,
+                choice,
+                people,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,152 @@
+//! What waits, as the router sees it.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use domain::{ConversationId, PersonId, QueueId, SkillId, event::PreferredAs};
+use routing::{Policy, Preferred, Skills, Work, due::asked, policy::Queue};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use uuid::Uuid;
+
+use super::floor::parse;
+use crate::rows;
+
+/// How many of a queue a pass looks at, in turn. Beyond them waits what came much later.
+const LOOKED_AT: i64 = 2_000;
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: ConversationId,
+    queue_id: QueueId,
+    turn_at: DateTime<Utc>,
+    queued_at: DateTime<Utc>,
+    skills: serde_json::Value,
+    relaxed: i16,
+    weight: i16,
+    preferred_id: Option<PersonId>,
+    preferred_until: Option<DateTime<Utc>>,
+    preferred_why: Option<String>,
+    barred: Vec<Uuid>,
+}
+
+/// Queues in which something waits.
+pub(super) async fn queues_with_work(db: &impl ConnectionTrait) -> Result<Vec<QueueId>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        id: QueueId,
+    }
+    let queues: Vec<Found> = rows::all(
+        db,
+        "select id from queue q where exists (select from conversation c where c.queue_id = q.id and c.state = 'queued')",
+        [],
+    )
+    .await?;
+    Ok(queues.into_iter().map(|queue| queue.id).collect())
+}
+
+/// What waits in these queues and is offered to nobody, in turn.
+pub(super) async fn waiting(
+    db: &impl ConnectionTrait,
+    policy: &Policy,
+    queues: &[QueueId],
+    now: DateTime<Utc>,
+) -> Result<Vec<Work>, DbErr> {
+    let queues: Vec<Uuid> = queues.iter().map(|queue| queue.0).collect();
+    let found: Vec<Row> = rows::all(
+        db,
+        "select w.* from unnest($1::uuid[]) as q(id) cross join lateral (
+             select c.id, c.queue_id, c.turn_at, c.queued_at, c.skills, c.relaxed, c.weight, c.preferred_id,
+                 c.preferred_until, c.preferred_why,
+                 array(select a.person_id from assignment a where a.conversation_id = c.id and a.ended_at = c.queued_at
+                           and c.queued_at > $2 - interval '2 minutes'
+                       union
+                       select o.person_id from offer o where o.conversation_id = c.id and o.made_at >= c.queued_at
+                           and o.outcome in ('declined', 'lapsed')) as barred
+             from conversation c
+             where c.queue_id = q.id and c.state = 'queued' and c.offered_to is null
+             order by c.turn_at
+             limit $3
+         ) w",
+        [queues.into(), now.into(), LOOKED_AT.into()],
+    )
+    .await?;
+    works(db, policy, found).await
+}
+
+/// One conversation, if it waits.
+pub(super) async fn one(
+    db: &impl ConnectionTrait,
+    policy: &Policy,
+    conversation: ConversationId,
+    now: DateTime<Utc>,
+) -> Result<Option<Work>, DbErr> {
+    let found: Vec<Row> = rows::all(
+        db,
+        "select c.id, c.queue_id, c.turn_at, c.queued_at, c.skills, c.relaxed, c.weight, c.preferred_id,
+             c.preferred_until, c.preferred_why,
+             array(select a.person_id from assignment a where a.conversation_id = c.id and a.ended_at = c.queued_at
+                       and c.queued_at > $2 - interval '2 minutes'
+                   union
+                   select o.person_id from offer o where o.conversation_id = c.id and o.made_at >= c.queued_at
+                       and o.outcome in ('declined', 'lapsed')) as barred
+         from conversation c where c.id = $1 and c.state = 'queued'",
+        [conversation.into(), now.into()],
+    )
+    .await?;
+    Ok(works(db, policy, found).await?.into_iter().next())
+}
+
+async fn works(db: &impl ConnectionTrait, policy: &Policy, found: Vec<Row>) -> Result<Vec<Work>, DbErr> {
+    let mut queues: HashMap<QueueId, Queue> = HashMap::new();
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let asked_by_queue = skills_asked(db).await?;
+    for row in &found {
+        queues.entry(row.queue_id).or_insert_with(|| {
+            let mut queue = policy.queue(row.queue_id).into_owned();
+            queue.skills = asked_by_queue.get(&row.queue_id).cloned().unwrap_or_default();
+            queue
+        });
+    }
+    found.into_iter().filter_map(|row| queues.get(&row.queue_id).map(|queue| work(row, queue))).collect()
+}
+
+fn work(row: Row, queue: &Queue) -> Result<Work, DbErr> {
+    let relaxed = u32::from(row.relaxed.unsigned_abs());
+    let extra: Skills = parse(row.skills)?;
+    let asked = asked(queue, &extra, relaxed);
+    let why = match row.preferred_why.as_deref() {
+        Some("owner") => PreferredAs::Owner,
+        _ => PreferredAs::LastAgent,
+    };
+    Ok(Work {
+        skills: asked.skills,
+        widened: asked.widened,
+        relaxed,
+        weight: u32::from(row.weight.unsigned_abs()),
+        preferred: row.preferred_id.zip(row.preferred_until).map(|(person, until)| Preferred {
+            person,
+            until,
+            why,
+        }),
+        barred: row.barred.into_iter().map(PersonId).collect::<BTreeSet<_>>(),
+        ..Work::new(row.id, row.queue_id, row.turn_at, row.queued_at)
+    })
+}
+
+async fn skills_asked(db: &impl ConnectionTrait) -> Result<HashMap<QueueId, Skills>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Asked {
+        queue_id: QueueId,
+        skill_id: SkillId,
+        level: i16,
+    }
+    let asked: Vec<Asked> = rows::all(db, "select queue_id, skill_id, level from queue_skill", []).await?;
+    let mut skills: HashMap<QueueId, Skills> = HashMap::new();
+    for asked in asked {
+        let level = u8::try_from(asked.level).unwrap_or(u8::MAX);
+        skills.entry(asked.queue_id).or_default().insert(asked.skill_id, level);
+    }
+    Ok(skills)
+}

@@ -1,0 +1,33 @@
+//! What a document may name.
+
+use routing::check::Known;
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use uuid::Uuid;
+
+use crate::rows;
+
+/// Everybody and everything the routing may name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn known(db: &impl ConnectionTrait) -> Result<Known, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        people: Vec<Uuid>,
+        teams: Vec<Uuid>,
+        channels: Vec<Uuid>,
+    }
+    let found: Vec<Row> = rows::all(
+        db,
+        "select array(select id from person where disabled_at is null) as people,
+             array(select id from team) as teams, array(select id from channel) as channels",
+        [],
+    )
+    .await?;
+    let row = found.into_iter().next();
+    Ok(row.map_or_else(Known::default, |row| Known {
+        people: row.people.into_iter().map(domain::PersonId).collect(),
+        teams: row.teams.into_iter().map(domain::TeamId).collect(),
+        channels: row.channels.into_iter().map(domain::ChannelId).collect(),
+    }))
+}

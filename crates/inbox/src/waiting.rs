@@ -1,0 +1,106 @@
+//! Beginning to wait: what a conversation gets the moment it comes to wait in a queue, however it came there.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{ChannelKind, ConversationId, MustAct, PersonId, QueueId};
+use routing::{
+    Policy,
+    policy::{Sticky, StickyTo},
+};
+use sea_orm::{DatabaseTransaction, DbErr, FromQueryResult};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{policy, rows, watch};
+
+#[derive(FromQueryResult)]
+struct Waiting {
+    id: ConversationId,
+    queue_id: QueueId,
+    kind: ChannelKind,
+    priority: i16,
+    vip: bool,
+    queued_at: DateTime<Utc>,
+    must_act: MustAct,
+    must_act_since: DateTime<Utc>,
+    owner_id: Option<PersonId>,
+    last_agent_id: Option<PersonId>,
+}
+
+#[derive(Serialize)]
+struct Placed {
+    id: ConversationId,
+    turn_at: DateTime<Utc>,
+    weight: u32,
+    preferred_id: Option<PersonId>,
+    preferred_until: Option<DateTime<Utc>>,
+    preferred_why: Option<&'static str>,
+}
+
+/// Give these conversations, which the caller has locked and put into their queues, their place in the order, their
+/// weight, and whoever goes before all others; and look at them at once. Wake dispatcher and watch after the commit.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn begin(
+    tx: &DatabaseTransaction,
+    conversations: &[ConversationId],
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    if conversations.is_empty() {
+        return Ok(());
+    }
+    let policy = policy::current(tx).await?.policy;
+    let ids: Vec<Uuid> = conversations.iter().map(|id| id.0).collect();
+    let found: Vec<Waiting> = rows::all(
+        tx,
+        "select c.id, c.queue_id, ch.kind, c.priority, k.vip, c.queued_at, c.must_act, c.must_act_since, k.owner_id,
+             coalesce(c.last_holder_id, (
+                 select o.last_holder_id from conversation o
+                 where o.contact_id = c.contact_id and o.id <> c.id and o.last_holder_id is not null
+                 order by o.opened_at desc limit 1)) as last_agent_id
+         from conversation c join contact k on k.id = c.contact_id join channel ch on ch.id = c.channel_id
+         where c.id = any($1) and c.state = 'queued'",
+        [ids.into()],
+    )
+    .await?;
+    let placed: Vec<Placed> = found.iter().map(|waiting| place(waiting, &policy)).collect();
+    rows::run(
+        tx,
+        "update conversation c set turn_at = t.turn_at, weight = t.weight, relaxed = 0, preferred_id = t.preferred_id,
+             preferred_until = t.preferred_until, preferred_why = t.preferred_why
+         from json_to_recordset($1::text::json) as t(id uuid, turn_at timestamptz, weight smallint, preferred_id uuid,
+             preferred_until timestamptz, preferred_why text)
+         where c.id = t.id",
+        [rows::recordset(&placed)?],
+    )
+    .await?;
+    watch::look(tx, conversations, now).await
+}
+
+fn place(waiting: &Waiting, policy: &Policy) -> Placed {
+    // Whoever was promised nothing yet began to wait when they wrote, wherever the conversation has been since.
+    let since = match waiting.must_act {
+        MustAct::Agent => waiting.must_act_since.min(waiting.queued_at),
+        MustAct::Customer => waiting.queued_at,
+    };
+    let sticky = policy.queue(waiting.queue_id).sticky;
+    let preferred = sticky.and_then(|sticky| Some((preferred(sticky, waiting)?, sticky.wait)));
+    Placed {
+        id: waiting.id,
+        turn_at: policy.turn(since, waiting.queue_id, waiting.priority, waiting.vip),
+        weight: policy.weight(waiting.kind),
+        preferred_id: preferred.map(|((person, _), _)| person),
+        preferred_until: preferred.map(|(_, wait)| waiting.queued_at + TimeDelta::seconds(i64::from(wait))),
+        preferred_why: preferred.map(|((_, why), _)| why),
+    }
+}
+
+fn preferred(sticky: Sticky, waiting: &Waiting) -> Option<(PersonId, &'static str)> {
+    let owner = waiting.owner_id.map(|person| (person, "owner"));
+    let last_agent = waiting.last_agent_id.map(|person| (person, "last_agent"));
+    match sticky.to {
+        StickyTo::Owner => owner,
+        StickyTo::LastAgent => last_agent,
+        StickyTo::OwnerOrLastAgent => owner.or(last_agent),
+    }
+}
