@@ -20,6 +20,7 @@ pub mod inbox;
 pub mod lean;
 pub mod ledger;
 pub mod linkify;
+pub mod marks;
 pub mod me;
 pub mod message;
 pub mod money;

@@ -1,6 +1,6 @@
 //! Web addresses in customers' words become links. The one place that makes markup out of their text.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, ops::Range};
 
 use askama::filters::{Html, escape};
 
@@ -9,25 +9,39 @@ use askama::filters::{Html, escape};
 #[must_use]
 pub fn linkify(text: &str) -> String {
     let mut html = String::with_capacity(text.len() + 32);
-    let mut rest = text;
-    while let Some(start) = next_address(rest) {
-        let (before, from) = rest.split_at(start);
-        let (address, after) = from.split_at(address_length(from));
-        push_escaped(&mut html, before);
-        html.push_str("<a class=\"link\" target=\"_blank\" rel=\"noopener noreferrer\" href=\"");
-        push_escaped(&mut html, address);
-        html.push_str("\">");
-        push_escaped(&mut html, address);
-        html.push_str("</a>");
-        rest = after;
+    let mut done = 0;
+    for address in addresses(text) {
+        push_escaped(&mut html, &text[done..address.start]);
+        push_link(&mut html, &text[address.clone()]);
+        done = address.end;
     }
-    push_escaped(&mut html, rest);
+    push_escaped(&mut html, &text[done..]);
     html
 }
 
-/// Where the next address begins that has something behind its scheme.
-fn next_address(text: &str) -> Option<usize> {
+/// Where the addresses are, in order.
+pub(crate) fn addresses(text: &str) -> Vec<Range<usize>> {
+    let mut all = Vec::new();
     let mut from = 0;
+    while let Some(start) = next_address(text, from) {
+        let end = start + address_length(&text[start..]);
+        all.push(start..end);
+        from = end;
+    }
+    all
+}
+
+/// One address as a link.
+pub(crate) fn push_link(html: &mut String, address: &str) {
+    html.push_str("<a class=\"link\" target=\"_blank\" rel=\"noopener noreferrer\" href=\"");
+    push_escaped(html, address);
+    html.push_str("\">");
+    push_escaped(html, address);
+    html.push_str("</a>");
+}
+
+/// Where the next address begins that has something behind its scheme.
+fn next_address(text: &str, mut from: usize) -> Option<usize> {
     while let Some(at) = text[from..].find("http").map(|at| at + from) {
         let behind = &text[at..];
         let scheme = ["https://", "http://"].into_iter().find(|scheme| behind.starts_with(scheme));
@@ -47,11 +61,12 @@ fn next_address(text: &str) -> Option<usize> {
 /// punctuation, and with a closing bracket only when it opened one.
 fn address_length(text: &str) -> usize {
     let end = text
-        .find(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '«' | '»'))
+        .find(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '`' | '«' | '»'))
         .unwrap_or(text.len());
     let mut address = &text[..end];
     loop {
-        let shorter = address.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '*', '_', '…', '”', '’']);
+        let shorter =
+            address.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '*', '_', '~', '…', '”', '’']);
         let unopened = shorter.matches(')').count() > shorter.matches('(').count();
         let shorter = if unopened { shorter.strip_suffix(')').unwrap_or(shorter) } else { shorter };
         if shorter.len() == address.len() {
@@ -61,7 +76,8 @@ fn address_length(text: &str) -> usize {
     }
 }
 
-fn push_escaped(html: &mut String, text: &str) {
+/// Text as it is.
+pub(crate) fn push_escaped(html: &mut String, text: &str) {
     let Ok(escaped) = escape(text, Html);
     // Writing to a String can't fail.
     let _ = write!(html, "{escaped}");
@@ -71,7 +87,7 @@ fn push_escaped(html: &mut String, text: &str) {
 mod tests {
     use super::*;
 
-    fn addresses(text: &str) -> Vec<String> {
+    fn linked(text: &str) -> Vec<String> {
         linkify(text)
             .split("href=\"")
             .skip(1)
@@ -81,9 +97,9 @@ mod tests {
 
     #[test]
     fn addresses_end_where_a_reader_would_end_them() {
-        assert_eq!(addresses("mira https://sonrisas.pe/citas."), ["https://sonrisas.pe/citas"]);
-        assert_eq!(addresses("(http://a.pe/x_(y)) y https://b.pe?"), ["http://a.pe/x_(y)", "https://b.pe"]);
-        assert_eq!(addresses("https://a.pe/á?q=1&r=2"), ["https://a.pe/á?q=1&#38;r=2"]);
+        assert_eq!(linked("mira https://sonrisas.pe/citas."), ["https://sonrisas.pe/citas"]);
+        assert_eq!(linked("(http://a.pe/x_(y)) y https://b.pe?"), ["http://a.pe/x_(y)", "https://b.pe"]);
+        assert_eq!(linked("https://a.pe/á?q=1&r=2"), ["https://a.pe/á?q=1&#38;r=2"]);
     }
 
     #[test]
@@ -96,7 +112,7 @@ mod tests {
             "xhttps://a.pe",
             "ftp://a.pe",
         ] {
-            assert_eq!(addresses(text), Vec::<String>::new(), "{text}");
+            assert_eq!(linked(text), Vec::<String>::new(), "{text}");
         }
     }
 
@@ -105,7 +121,7 @@ mod tests {
         let html = linkify("<script>x</script> https://a.pe/\"onclick=alert(1) <b>");
         assert!(!html.contains("<script") && !html.contains("<b>"), "{html}");
         assert!(!html.contains("onclick=alert(1) target"), "{html}");
-        assert_eq!(addresses("https://a.pe/\"onclick=x"), ["https://a.pe/"]);
+        assert_eq!(linked("https://a.pe/\"onclick=x"), ["https://a.pe/"]);
     }
 
     proptest::proptest! {

@@ -10,8 +10,8 @@ use domain::{
 };
 
 use crate::{
-    Arg, FileFacts, PersonTag, Tx, channels::costs::MessageCost, failure, failure::Failure, linkify, preview,
-    time,
+    Arg, FileFacts, PersonTag, Tx, channels::costs::MessageCost, failure, failure::Failure, linkify, marks,
+    preview, time,
 };
 
 /// Who wrote a message.
@@ -321,7 +321,7 @@ impl MessageView {
     #[must_use]
     pub fn quoted(&self, tx: &Tx) -> Option<(String, String)> {
         let quote = self.quote.as_ref()?;
-        Some((quote.author.clone(), preview::line(tx, &quote.kind, &quote.text, 120)))
+        Some((quote.author.clone(), preview::line(tx, self.channel, &quote.kind, &quote.text, 120)))
     }
 
     /// The mark of the delivery: icon, class, key of its word.
@@ -404,10 +404,10 @@ impl MessageView {
         })
     }
 
-    /// Words as HTML: escaped, with links.
+    /// Words as HTML: escaped, with links, and with WhatsApp's marks drawn where the channel has them.
     #[must_use]
     pub fn html(&self, text: &str) -> String {
-        linkify::linkify(text)
+        if self.channel == ChannelKind::TwilioSms { linkify::linkify(text) } else { marks::html(text) }
     }
 
     /// A file in words.
@@ -500,5 +500,27 @@ pub const fn header_file(template: &TemplateMessage) -> Option<(&'static str, &'
         Some(HeaderValue::Video(_)) => Some(("video", "kind-video")),
         Some(HeaderValue::Document(_)) => Some(("file-text", "kind-document")),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Lang, sample};
+
+    #[test]
+    fn marks_are_drawn_in_whatsapp_and_stay_typed_in_sms() {
+        let mut message = sample::inbound(1, 0, sample::text("*Hola* <b>"));
+        message.quote =
+            Some(Quote { author: "Lucía".to_owned(), kind: "text".to_owned(), text: "_sí_".to_owned() });
+        let drawn = |message: &MessageView| {
+            MessageFragment { tx: sample::tx(Lang::Es), message }.render().unwrap_or_default()
+        };
+        let whatsapp = drawn(&message);
+        assert!(whatsapp.contains("<strong>Hola</strong> &#60;b&#62;"), "{whatsapp}");
+        assert!(whatsapp.contains("</b>sí</span>"), "{whatsapp}");
+        message.channel = ChannelKind::TwilioSms;
+        let sms = drawn(&message);
+        assert!(sms.contains("*Hola* &#60;b&#62;") && sms.contains("</b>_sí_</span>"), "{sms}");
     }
 }

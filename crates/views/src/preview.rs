@@ -1,6 +1,10 @@
 //! A message in one line: the icon and words of a list row or a quote.
 
-use crate::Tx;
+use std::borrow::Cow;
+
+use domain::ChannelKind;
+
+use crate::{Tx, marks};
 
 /// The icon of a kind of message (the word of `Content::kind`); `None` for plain words.
 #[must_use]
@@ -49,9 +53,12 @@ pub fn word(kind: &str) -> &'static str {
     }
 }
 
-/// The words of the line: what was written, else what it is. At most `longest` characters.
+/// The words of the line: what was written, without the marks the channel draws, else what it is. At most `longest`
+/// characters.
 #[must_use]
-pub fn line(tx: &Tx, kind: &str, text: &str, longest: usize) -> String {
+pub fn line(tx: &Tx, channel: ChannelKind, kind: &str, text: &str, longest: usize) -> String {
+    let text =
+        if channel == ChannelKind::TwilioSms { Cow::Borrowed(text) } else { marks::plain(text).into() };
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let words = match kind {
         _ if words.is_empty() => tx.t(word(kind)),

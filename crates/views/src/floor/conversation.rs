@@ -71,7 +71,7 @@ impl FloorConversation {
     /// The last message in one line.
     #[must_use]
     pub fn line(&self, tx: &Tx) -> String {
-        preview::line(tx, &self.preview_kind, &self.preview, PREVIEW)
+        preview::line(tx, self.channel.kind, &self.preview_kind, &self.preview, PREVIEW)
     }
 
     /// The icon before it.
