@@ -107,6 +107,28 @@ pub async fn clear(
     Ok(cleared > 0)
 }
 
+/// What was asked of the vendor at `asked` says that it is well. An alarm that was raised or renewed since knows better.
+///
+/// # Errors
+/// When the database fails.
+pub async fn clear_as_of(
+    tx: &impl ConnectionTrait,
+    about: Subject<'_>,
+    kind: AlarmKind,
+    asked: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let (channel, account) = about.parts();
+    let cleared = rows::run(
+        tx,
+        "update alarm set cleared_at = $4
+         where kind = $1 and coalesce(channel_id::text, account_key, '') = coalesce($2::text, $3, '')
+             and cleared_at is null and last_at < $4",
+        [kind.into(), channel.into(), account.into(), asked.into()],
+    )
+    .await?;
+    Ok(cleared > 0)
+}
+
 /// An admin has seen it and it need not stand there any longer; whether it still did.
 ///
 /// # Errors

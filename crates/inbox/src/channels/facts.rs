@@ -71,8 +71,8 @@ pub struct Shown {
     pub checked_at: DateTime<Utc>,
 }
 
-/// Keep what a run of the troubleshooter found, and raise and clear the alarms that follow from it. Results of checks
-/// that no longer concern the channel go.
+/// Keep what a run of the troubleshooter found that began to ask at `now`, and raise and clear the alarms that follow from
+/// it. Results of checks that no longer concern the channel go.
 ///
 /// # Errors
 /// When the database fails.
@@ -117,7 +117,7 @@ pub async fn keep_checks(
                 bells::raise(tx, about, kind, severity, json!({ "detail": detail }), now).await?;
             }
             None => {
-                bells::clear(tx, about, kind, now).await?;
+                bells::clear_as_of(tx, about, kind, now).await?;
             }
         }
     }

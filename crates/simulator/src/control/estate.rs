@@ -112,6 +112,12 @@ fn apply(number: &mut Number, change: &Change, age: DateTime<Utc>, wall: DateTim
         }
     };
     set(&mut number.quality, &change.quality);
+    // A number is flagged for low quality until that is better (whatsapp-cloud.md §8.1).
+    match (change.quality.as_deref(), number.status.as_str()) {
+        (Some("RED"), "CONNECTED") => "FLAGGED".clone_into(&mut number.status),
+        (Some("GREEN"), "FLAGGED") => "CONNECTED".clone_into(&mut number.status),
+        _ => {}
+    }
     set(&mut number.status, &change.status);
     set(&mut number.name_status, &change.name_status);
     set(&mut number.verification, &change.verification);
