@@ -1,11 +1,11 @@
 //! Connected numbers as their admins see them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{ChannelId, ChannelKind, ConversationId, DeliveryState, MessageId, QueueId};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde_json::Value;
 
-use crate::rows;
+use crate::{channels::first_id, rows};
 
 /// A channel without its secrets, with what is known of it.
 #[derive(Debug, Clone, PartialEq, FromQueryResult)]
@@ -88,22 +88,35 @@ pub struct Week {
     pub days: Vec<i64>,
 }
 
-/// What came in during the seven days before `now`.
+/// What came in during the seven days before `now`: hours that were counted, and what came since.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn weeks(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<Week>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Counted {
+        until: Option<DateTime<Utc>>,
+    }
+    let counted: Vec<Counted> = rows::all(db, "select max(hour) as until from channel_hour", []).await?;
+    let week = now - TimeDelta::days(7);
+    // The last hour that was counted was not over then.
+    let since = counted.first().and_then(|row| row.until).unwrap_or(week).max(week);
     rows::all(
         db,
-        "select channel.id as channel_id, array(
-             select coalesce(sum(h.inbound), 0)::bigint
+        "with came as (
+             select channel_id, hour as at, inbound from channel_hour where hour < $2
+             union all
+             select channel_id, date_trunc('hour', written_at, 'UTC'), count(*) from message
+             where id >= $3 and written_at >= $2 and direction = 'in' group by 1, 2)
+         select channel.id as channel_id, array(
+             select coalesce(sum(came.inbound), 0)::bigint
              from generate_series(6, 0, -1) as ago
-                 left join channel_hour h on h.channel_id = channel.id
-                     and h.hour > $1::timestamptz - make_interval(days => ago + 1)
-                     and h.hour <= $1::timestamptz - make_interval(days => ago)
+                 left join came on came.channel_id = channel.id
+                     and came.at > $1::timestamptz - make_interval(days => ago + 1)
+                     and came.at <= $1::timestamptz - make_interval(days => ago)
              group by ago order by ago desc) as days
          from channel",
-        [now.into()],
+        [now.into(), since.into(), first_id(since - TimeDelta::minutes(1)).into()],
     )
     .await
 }
