@@ -120,6 +120,34 @@ async fn a_template_is_written_approved_picked_in_a_closed_window_and_arrives() 
 }
 
 #[tokio::test]
+async fn a_list_whose_cursor_went_stale_is_read_again_from_its_beginning_once() {
+    let clinic = Clinic::open().await;
+    let mut alonso = Builder::at(&clinic).await;
+    let account = format!(
+        "account_key = (select account_key from channel where id = '{}')",
+        clinic.ground.world.whatsapp
+    );
+    // The first list is asked for by itself.
+    let listed = format!("select count(*) from template_sync where finished_at is not null and {account}");
+    clinic.until_count(&listed, 1).await;
+    clinic.vendor().reviewer(json!({ "name": "confirmacion_cita", "count": 120 })).await;
+    let stale = |times: u32| json!({ "vendor": "meta", "path": "after=", "method": "GET", "code": 131_059, "times": times });
+    let came = format!("select count(*) from template where name like 'confirmacion_cita%' and {account}");
+    let before = clinic.count(&came).await;
+
+    clinic.vendor().refuses_once(stale(2)).await;
+    alonso.ask(Method::POST, "/sync", None).await;
+    let failed = "select count(*) from template_sync where error like '%131059%'";
+    clinic.until_count(failed, 1).await;
+    assert_eq!(clinic.count(&came).await, before, "half a list is none");
+
+    clinic.vendor().refuses_once(stale(1)).await;
+    alonso.ask(Method::POST, "/sync", None).await;
+    clinic.until_count(failed, 0).await;
+    clinic.until_count(&came, before + 120).await;
+}
+
+#[tokio::test]
 async fn a_rejection_is_shown_with_its_reason_and_a_refusal_with_metas_sentence() {
     let clinic = Clinic::open().await;
     let mut alonso = Builder::at(&clinic).await;

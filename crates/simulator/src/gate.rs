@@ -7,7 +7,7 @@ use actix_web::{
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        Method,
+        Method, Uri,
         header::{HeaderValue, RETRY_AFTER},
     },
     middleware::Next,
@@ -29,7 +29,7 @@ pub struct Order {
     /// `meta` or `twilio`; without it, both.
     #[serde(default)]
     pub vendor: Option<String>,
-    /// A piece of the path it is for; without it, any.
+    /// A piece of the path and query it is for; without it, any.
     #[serde(default)]
     pub path: Option<String>,
     /// `GET`, `POST` or `DELETE`; without it, any.
@@ -83,11 +83,11 @@ impl Orders {
         self.take(|order| order.late && of(order, vendor)).map(|order| order.code)
     }
 
-    fn now(&self, vendor: &str, method: &Method, path: &str) -> Option<Order> {
+    fn now(&self, vendor: &str, method: &Method, target: &str) -> Option<Order> {
         self.take(|order| {
             !order.late
                 && of(order, vendor)
-                && order.path.as_ref().is_none_or(|piece| path.contains(piece.as_str()))
+                && order.path.as_ref().is_none_or(|piece| target.contains(piece.as_str()))
                 && order.method.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method.as_str()))
         })
     }
@@ -137,7 +137,7 @@ async fn pass(
         tokio::time::sleep(Duration::from_millis(sim.dice.between(millis))).await;
     }
     let path = request.path().to_owned();
-    if let Some(answer) = refusal(&sim, vendor, request.method(), &path) {
+    if let Some(answer) = refusal(&sim, vendor, request.method(), request.uri()) {
         return Ok(request.into_response(answer));
     }
     let changes = request.method() != Method::GET;
@@ -156,9 +156,10 @@ async fn pass(
     Ok(answer)
 }
 
-fn refusal(sim: &Sim, vendor: &str, method: &Method, path: &str) -> Option<HttpResponse> {
+fn refusal(sim: &Sim, vendor: &str, method: &Method, uri: &Uri) -> Option<HttpResponse> {
     let faults = sim.faults();
-    let ordered = sim.orders.now(vendor, method, path).map(|order| {
+    let path = uri.path();
+    let ordered = sim.orders.now(vendor, method, &uri.to_string()).map(|order| {
         let details = order.details.clone().unwrap_or_else(|| "As ordered by /control/fail.".to_owned());
         if vendor == "meta" {
             let refusal =

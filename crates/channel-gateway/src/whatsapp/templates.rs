@@ -19,16 +19,25 @@ const FIELDS: &str = "id,name,status,category,language,components,parameter_form
 const PAGE: &str = "100";
 const PAGES: usize = 100;
 
-/// All templates of an account, in all languages. What can't be read as a template is left out and counted.
+/// The cursor of the list is no longer valid: the list is to be read from its beginning (whatsapp-cloud.md §5.6, §7.1).
+const STALE_CURSOR: i64 = 131_059;
+
+/// All templates of an account, in all languages. What can't be read as a template is left out and counted. When the
+/// list changes under us so that its cursor is lost, it is read once more.
 ///
 /// # Errors
 /// See [`GraphFault`].
 pub async fn list(graph: &Graph, waba: &str) -> Result<(Vec<Listed>, usize), GraphFault> {
-    let all = graph.all(&[waba, "message_templates"], &[("fields", FIELDS), ("limit", PAGE)], PAGES).await?;
+    let read =
+        async || graph.all(&[waba, "message_templates"], &[("fields", FIELDS), ("limit", PAGE)], PAGES).await;
+    let all = match read().await {
+        Err(Fault::Refused(error)) if error.code == STALE_CURSOR => read().await?,
+        other => other?,
+    };
     let total = all.len();
-    let read: Vec<Listed> = all.iter().filter_map(listed).collect();
-    let unread = total - read.len();
-    Ok((read, unread))
+    let readable: Vec<Listed> = all.iter().filter_map(listed).collect();
+    let unread = total - readable.len();
+    Ok((readable, unread))
 }
 
 /// One template, by its id.
