@@ -1,9 +1,13 @@
 //! Channels: connected from a form, looked after, repaired.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::ChannelId;
+use domain::{
+    AlarmKind, ChannelId, Severity,
+    checkup::{CheckName, CheckResult, Finding},
+};
 use inbox::{
-    channels::{count_hours, judge_silence},
+    alarms::{self, Subject},
+    channels::{count_hours, judge_silence, keep_checks},
     gaps,
 };
 use reqwest::{Method, StatusCode};
@@ -262,6 +266,69 @@ async fn a_notice_of_meta_rings_and_is_shown_as_it_came() {
     .await;
     assert!(ana.get("/admin/channels").await.body.contains("Meta marcó el número"));
     assert!(ana.get(&lima(&clinic)).await.body.contains("phone_number_quality_update"));
+}
+
+#[tokio::test]
+async fn an_alarm_is_not_cleared_by_what_was_asked_before_it_rang() {
+    let test = TestDb::new().await;
+    let world = World::new(test.db()).await;
+    let asked = Utc::now();
+    let well = Finding {
+        check: CheckName::Number,
+        result: CheckResult::Ok,
+        says: "number-on",
+        detail: String::new(),
+    };
+    let (about, kind) = (Subject::Channel(world.whatsapp), AlarmKind::NumberFlagged);
+    let told = asked + TimeDelta::seconds(1);
+    alarms::raise(test.db(), about, kind, Severity::Warning, json!({}), told).await.unwrap();
+    for (asked, rings) in [(asked, true), (told + TimeDelta::seconds(1), false)] {
+        let tx = test.db().begin().await.unwrap();
+        keep_checks(&tx, world.whatsapp, std::slice::from_ref(&well), asked).await.unwrap();
+        tx.commit().await.unwrap();
+        let open = alarms::of_channel(test.db(), world.whatsapp).await.unwrap();
+        assert_eq!(open.iter().any(|alarm| alarm.kind == "number_flagged"), rings);
+    }
+}
+
+#[tokio::test]
+async fn what_came_in_a_moment_ago_is_counted_on_the_page_once() {
+    let (clinic, mut ana) = clinic().await;
+    for count in 1..=2 {
+        clinic.vendor().lucia_writes("Hola").await;
+        clinic.until_count("select count(*) from message", count).await;
+        let page = ana.get("/admin/channels").await.body;
+        let line = page.split("<tr>").find(|row| row.contains("Sonrisas Lima")).unwrap().to_owned();
+        assert!(line.contains(&format!("<span class=\"num muted\">{count}</span>")), "{line}");
+        // Whether the job has counted since makes no difference.
+        count_hours(&clinic.ground.db, Utc::now()).await.unwrap();
+        assert!(ana.get("/admin/channels").await.body.contains(&line));
+    }
+}
+
+#[tokio::test]
+async fn a_number_of_twilio_s_without_a_fallback_address_is_noticed() {
+    let (clinic, mut ana) = clinic().await;
+    let channel = format!("/admin/channels/{}", clinic.ground.world.sms);
+    let page = format!("{channel}/checks");
+    let result = async |ana: &mut Person| {
+        submits(ana, &page, &page, &[]).await.is(StatusCode::SEE_OTHER);
+        let shown = ana.get(&page).await.body;
+        let check = shown.split("data-check=\"fallback\" data-result=\"").nth(1).unwrap();
+        (check.split('"').next().unwrap().to_owned(), shown)
+    };
+    let (before, shown) = result(&mut ana).await;
+    assert_eq!(before, "warning");
+    assert!(shown.contains("como URL de respaldo"), "{shown}");
+    assert!(shown.contains("Es un número de esta cuenta."), "{shown}");
+    clinic.vendor().becomes("twilio", json!({ "fallback": "/webhooks/twilio/messages" })).await;
+    assert_eq!(result(&mut ana).await.0, "ok");
+    assert!(ana.get(&format!("{channel}/number")).await.body.contains("en uso"));
+    let missing = json!({ "path": "IncomingPhoneNumbers", "code": 20_404, "status": 404 });
+    clinic.vendor().refuses_once(missing).await;
+    submits(&mut ana, &page, &page, &[]).await.is(StatusCode::SEE_OTHER);
+    let unlisted = ana.get(&page).await.body;
+    assert!(unlisted.contains("no se puede leer") && !unlisted.contains("404"), "{unlisted}");
 }
 
 #[tokio::test]

@@ -52,6 +52,8 @@ words! {
         Sender = "sender",
         /// Where the vendor sends incoming messages.
         Inbound = "inbound",
+        /// Where it sends those we did not take.
+        Fallback = "fallback",
         /// What a messaging service does with them.
         Service = "service",
     }
@@ -96,6 +98,10 @@ pub enum Asked<T> {
     Refused(String),
     /// No answer came, in ours.
     Silent(String),
+    /// The vendor has no list to look in, as with some accounts and regions.
+    NoList,
+    /// It is not in the vendor's list: what was looked for.
+    Absent(String),
 }
 
 impl<T> Asked<T> {
@@ -212,7 +218,9 @@ pub struct Health {
 pub struct ServiceFacts {
     /// Where it sends what comes in.
     pub inbound_url: Option<String>,
-    /// Whether the sender's own address counts instead.
+    /// Where it sends what that address did not take.
+    pub fallback_url: Option<String>,
+    /// Whether the sender's own addresses count instead.
     pub use_senders: bool,
 }
 
@@ -241,6 +249,8 @@ pub struct Gathered {
     pub credentials: Asked<String>,
     /// Where incoming messages go, where that is set at the sender.
     pub inbound: Asked<Option<String>>,
+    /// Where those go that were not taken there, where that is set at the sender.
+    pub fallback: Asked<Option<String>>,
     /// The messaging service, where there is one.
     pub service: Asked<ServiceFacts>,
     /// When a message, a status and a notice last came.
@@ -293,6 +303,7 @@ pub fn examine(facts: &Gathered, now: DateTime<Utc>) -> Vec<Finding> {
     }
     all.extend(inbound(&facts.inbound, &facts.our_urls));
     all.extend(service(&facts.service, &facts.our_urls));
+    all.extend(fallback(facts));
     all.extend(address(&facts.address, &facts.heard, now));
     all.push(signature(&facts.heard, now));
     all.push(heard(CheckName::Messages, facts.heard[0], now));
@@ -314,6 +325,8 @@ fn unanswered<T>(check: CheckName, asked: &Asked<T>) -> Option<Finding> {
     match asked {
         Asked::Refused(why) => Some(say(check, Failed, "refused", why.clone())),
         Asked::Silent(why) => Some(say(check, Unknown, "no-answer", why.clone())),
+        Asked::NoList => Some(say(check, Unknown, "no-list", "")),
+        Asked::Absent(what) => Some(say(check, Warning, "absent", what.clone())),
         Asked::Not | Asked::Got(_) => None,
     }
 }
@@ -365,8 +378,7 @@ fn credentials(asked: &Asked<String>) -> Option<Finding> {
         Asked::Got(status) if status == "active" => say(C::Credentials, Fine, "credentials-valid", ""),
         Asked::Got(status) => say(C::Credentials, Failed, "account-not-active", status.clone()),
         Asked::Refused(why) => say(C::Credentials, Failed, "credentials-refused", why.clone()),
-        Asked::Silent(why) => say(C::Credentials, Unknown, "no-answer", why.clone()),
-        Asked::Not => return None,
+        other => return unanswered(C::Credentials, other),
     })
 }
 
@@ -453,6 +465,26 @@ fn service(asked: &Asked<ServiceFacts>, ours: &[String]) -> Option<Finding> {
     })
 }
 
+/// The address for what the first one did not take: without it such a message is known by the list alone, minutes later
+/// (twilio.md §4).
+fn fallback(facts: &Gathered) -> Option<Finding> {
+    let (check, ours) = (C::Fallback, &facts.our_urls);
+    let url = match (&facts.service, &facts.fallback) {
+        (Asked::Got(service), _) if !service.use_senders => {
+            // What a service drops has nowhere to fall back from.
+            service.inbound_url.as_ref()?;
+            &service.fallback_url
+        }
+        (_, Asked::Got(url)) => url,
+        (_, other) => return unanswered(check, other),
+    };
+    Some(match url {
+        None => say(check, Warning, "fallback-none", named(ours)),
+        Some(url) if is_ours(url, ours) => say(check, Fine, "fallback-ours", url.clone()),
+        Some(url) => say(check, Warning, "fallback-elsewhere", url.clone()),
+    })
+}
+
 fn address(
     asked: &Asked<Option<String>>,
     heard: &[Option<DateTime<Utc>>; 3],
@@ -460,7 +492,6 @@ fn address(
 ) -> Option<Finding> {
     let heard_lately = heard.iter().flatten().any(|at| now - *at < LATELY);
     Some(match asked {
-        Asked::Not => return None,
         Asked::Got(None) => say(C::Address, Fine, "address-answers", ""),
         Asked::Got(Some(what)) | Asked::Refused(what) => {
             say(C::Address, Failed, "address-wrong", what.clone())
@@ -468,6 +499,7 @@ fn address(
         // Some networks can't reach their own public address from inside; webhooks that come prove that others can.
         Asked::Silent(_) if heard_lately => say(C::Address, Fine, "address-heard", ""),
         Asked::Silent(why) => say(C::Address, Warning, "address-silent", why.clone()),
+        other => return unanswered(C::Address, other),
     })
 }
 
@@ -500,11 +532,13 @@ fn number(asked: &Asked<NumberFacts>) -> Vec<Finding> {
     all.extend(registration(number));
     all.extend(name(number));
     let word = |word: &Option<String>| word.clone().unwrap_or_default();
-    all.push(match number.quality.as_deref() {
-        Some("GREEN" | "HIGH") => say(C::Quality, Fine, "quality-good", ""),
-        Some("YELLOW" | "MEDIUM") => say(C::Quality, Warning, "quality-middling", ""),
-        Some("RED" | "LOW") => say(C::Quality, Failed, "quality-bad", ""),
-        _ => say(C::Quality, Fine, "quality-unrated", ""),
+    all.extend(match number.quality.as_deref() {
+        Some("GREEN" | "HIGH") => Some(say(C::Quality, Fine, "quality-good", "")),
+        Some("YELLOW" | "MEDIUM") => Some(say(C::Quality, Warning, "quality-middling", "")),
+        Some("RED" | "LOW") => Some(say(C::Quality, Failed, "quality-bad", "")),
+        // Numbers for SMS are never rated.
+        _ if number.status.as_deref() == Some(IN_USE) => None,
+        _ => Some(say(C::Quality, Fine, "quality-unrated", "")),
     });
     if number.limit.is_some() {
         all.push(say(C::Limit, Fine, "limit-is", word(&number.limit)));
@@ -513,11 +547,15 @@ fn number(asked: &Asked<NumberFacts>) -> Vec<Finding> {
     all
 }
 
+/// What Twilio says of a phone number an account has.
+const IN_USE: &str = "in-use";
+
 fn standing(number: &NumberFacts) -> Finding {
     let check =
         if number.platform.is_some() || number.verification.is_some() { C::Number } else { C::Sender };
     match number.status.as_deref() {
         Some("CONNECTED" | "ONLINE" | "ONLINE:UPDATING") => say(check, Fine, "number-on", ""),
+        Some(IN_USE) => say(check, Fine, "number-owned", ""),
         Some("FLAGGED") => say(check, Warning, "number-flagged", ""),
         Some(
             word @ ("RESTRICTED"
@@ -620,7 +658,7 @@ pub fn alarms(findings: &[Finding]) -> Vec<(AlarmKind, Option<(Severity, String)
             let severity = if bad.result == Failed { Severity::Critical } else { Severity::Warning };
             all.push((*kind, Some((severity, bad.detail.clone()))));
         } else if !of_kind.is_empty()
-            && of_kind.iter().all(|one| !matches!(one.says, "no-answer" | "refused"))
+            && of_kind.iter().all(|one| !matches!(one.says, "no-answer" | "refused" | "no-list" | "absent"))
         {
             all.push((*kind, None));
         }
@@ -653,6 +691,8 @@ fn raises(finding: &Finding) -> Option<AlarmKind> {
 pub const SAYINGS: &[&str] = &[
     "refused",
     "no-answer",
+    "no-list",
+    "absent",
     "token-invalid",
     "token-valid",
     "token-until",
@@ -683,6 +723,9 @@ pub const SAYINGS: &[&str] = &[
     "service-ours",
     "service-elsewhere",
     "service-drops",
+    "fallback-none",
+    "fallback-ours",
+    "fallback-elsewhere",
     "address-answers",
     "address-wrong",
     "address-heard",
@@ -699,6 +742,7 @@ pub const SAYINGS: &[&str] = &[
     "quality-unrated",
     "limit-is",
     "number-on",
+    "number-owned",
     "number-flagged",
     "number-waits",
     "number-off",
@@ -734,6 +778,7 @@ pub fn is_fine(says: &str) -> bool {
             | "inbound-ours"
             | "service-senders"
             | "service-ours"
+            | "fallback-ours"
             | "address-answers"
             | "address-heard"
             | "signed-lately"
@@ -742,6 +787,7 @@ pub fn is_fine(says: &str) -> bool {
             | "quality-unrated"
             | "limit-is"
             | "number-on"
+            | "number-owned"
             | "registered"
             | "name-approved"
             | "health-good"

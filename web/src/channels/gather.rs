@@ -133,22 +133,25 @@ async fn twilio(desk: &Desk, kind: ChannelKind, keys: &TwilioKeys) -> Gathered {
     if matches!(facts.credentials, Asked::Refused(_)) {
         return facts;
     }
+    let mut own = None;
     match kind {
         ChannelKind::TwilioWhatsapp if keys.from == SANDBOX => {}
         ChannelKind::TwilioWhatsapp => match senders::whatsapp(&messaging, &keys.from).await {
-            Ok(Some(sender)) => {
-                facts.number = Asked::Got(sender.number);
-                if keys.service.is_none() {
-                    facts.inbound = Asked::Got(sender.inbound_url);
-                }
-            }
+            Ok(Some(sender)) => own = Some(sender),
             other => facts.number = nothing_there(other.map(drop), &keys.from),
         },
         _ => match senders::sms_number(&api, &keys.account, &keys.from).await {
-            Ok(Some(url)) if keys.service.is_none() => facts.inbound = Asked::Got(url),
-            Ok(Some(_)) => {}
+            Ok(Some(number)) => own = Some(number),
             other => facts.number = nothing_there(other.map(drop), &keys.from),
         },
+    }
+    if let Some(own) = own {
+        facts.number = Asked::Got(own.number);
+        // In a service its addresses count, unless it leaves that to the sender.
+        facts.fallback = Asked::Got(own.fallback_url);
+        if keys.service.is_none() {
+            facts.inbound = Asked::Got(own.inbound_url);
+        }
     }
     if let Some(service) = &keys.service {
         facts.service = asked(senders::service(&messaging, service).await);
@@ -159,8 +162,8 @@ async fn twilio(desk: &Desk, kind: ChannelKind, keys: &TwilioKeys) -> Gathered {
 /// Twilio knows no such sender; or it has no list of them, as some accounts and regions do.
 fn nothing_there(answer: Result<(), TwilioFault>, address: &str) -> Asked<NumberFacts> {
     match answer {
-        Ok(()) => Asked::Refused(address.to_owned()),
-        Err(Fault::Refused(error)) if error.is_not_found() => Asked::Silent(error.to_string()),
+        Ok(()) => Asked::Absent(address.to_owned()),
+        Err(Fault::Refused(error)) if error.is_not_found() => Asked::NoList,
         Err(fault) => asked(Err(fault)),
     }
 }

@@ -45,7 +45,8 @@ impl TwilioError {
 
 impl fmt::Display for TwilioError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "({}) {}", self.code, self.message)
+        // A negative code is ours: the vendor gave none.
+        if self.code < 0 { f.write_str(&self.message) } else { write!(f, "({}) {}", self.code, self.message) }
     }
 }
 

@@ -6,13 +6,15 @@ use serde_json::{Value, json};
 use super::rest::{Rest, TwilioFault};
 use crate::Fault;
 
-/// A WhatsApp sender, and where its webhooks go.
+/// A number or sender, and where its webhooks go.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SenderFacts {
     /// What is known of it.
     pub number: NumberFacts,
     /// Where what comes in goes.
     pub inbound_url: Option<String>,
+    /// Where what was not taken there goes.
+    pub fallback_url: Option<String>,
     /// Where statuses go, when a message does not say.
     pub status_url: Option<String>,
 }
@@ -30,19 +32,26 @@ pub async fn account_status(api: &Rest, account: &str) -> Result<String, TwilioF
     text(&body["status"]).ok_or(Fault::Unreadable(200))
 }
 
-/// Where a phone number of the account sends what comes in; the outer `None`: it is not the account's.
+/// A phone number of the account; `None` when it has no such number.
 ///
 /// # Errors
 /// See [`TwilioFault`].
-pub async fn sms_number(
-    api: &Rest,
-    account: &str,
-    number: &str,
-) -> Result<Option<Option<String>>, TwilioFault> {
+pub async fn sms_number(api: &Rest, account: &str, number: &str) -> Result<Option<SenderFacts>, TwilioFault> {
     let path = ["2010-04-01", "Accounts", account, "IncomingPhoneNumbers.json"];
     let all = api.all(&path, &[("PhoneNumber", number)], "incoming_phone_numbers", 3).await?;
     let found = all.iter().find(|one| one["phone_number"].as_str() == Some(number));
-    Ok(found.map(|one| text(&one["sms_url"])))
+    Ok(found.map(|one| SenderFacts {
+        number: NumberFacts {
+            id: text(&one["sid"]).unwrap_or_default(),
+            number: number.to_owned(),
+            name: text(&one["friendly_name"]),
+            status: text(&one["status"]).or_else(|| Some("in-use".to_owned())),
+            ..NumberFacts::default()
+        },
+        inbound_url: text(&one["sms_url"]),
+        fallback_url: text(&one["sms_fallback_url"]),
+        status_url: text(&one["status_callback"]),
+    }))
 }
 
 /// The sender of an address (`whatsapp:+…`); `None` when the account has none. `messaging` is the API of senders.
@@ -85,6 +94,7 @@ fn facts(body: &Value) -> SenderFacts {
             ..NumberFacts::default()
         },
         inbound_url: text(&webhook["callback_url"]),
+        fallback_url: text(&webhook["fallback_url"]),
         status_url: text(&webhook["status_callback_url"]),
     }
 }
@@ -97,6 +107,7 @@ pub async fn service(messaging: &Rest, sid: &str) -> Result<ServiceFacts, Twilio
     let body = messaging.get(&["v1", "Services", sid], &[]).await?;
     Ok(ServiceFacts {
         inbound_url: text(&body["inbound_request_url"]),
+        fallback_url: text(&body["fallback_url"]),
         use_senders: body["use_inbound_webhook_on_number"].as_bool().unwrap_or_default(),
     })
 }

@@ -88,7 +88,12 @@ impl GraphError {
 
 impl fmt::Display for GraphError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "({}) {}", self.code, self.sentence())
+        // A negative code is ours: the vendor gave none.
+        if self.code < 0 {
+            f.write_str(self.sentence())
+        } else {
+            write!(f, "({}) {}", self.code, self.sentence())
+        }
     }
 }
 

@@ -66,7 +66,8 @@ fn sender() -> Gathered {
             ..NumberFacts::default()
         }),
         inbound: Asked::Got(Some("https://inbox.example/webhooks/twilio/messages#rc=5".to_owned())),
-        service: Asked::Got(ServiceFacts { inbound_url: None, use_senders: true }),
+        fallback: Asked::Got(Some("https://inbox.example/webhooks/twilio/messages".to_owned())),
+        service: Asked::Got(ServiceFacts { use_senders: true, ..ServiceFacts::default() }),
         address: Asked::Got(None),
         vendor_time: Some(now()),
         heard: [Some(now()), Some(now()), None],
@@ -285,6 +286,53 @@ fn a_sender_of_twilio_is_looked_at_where_its_settings_are() {
     assert_eq!(found(&sender(), C::Inbound), (Fine, "inbound-ours"));
     let drops = with(|facts| facts.service = Asked::Got(ServiceFacts::default()));
     assert_eq!(found(&drops, C::Service), (Failed, "service-drops"), "null means that it is dropped");
+}
+
+#[test]
+fn what_was_not_taken_at_first_has_somewhere_to_go() {
+    let with = |change: fn(&mut Gathered)| {
+        let mut facts = sender();
+        change(&mut facts);
+        facts
+    };
+    assert_eq!(found(&sender(), C::Fallback), (Fine, "fallback-ours"));
+    let none = with(|facts| facts.fallback = Asked::Got(None));
+    assert_eq!(found(&none, C::Fallback), (Warning, "fallback-none"));
+    let named = examine(&none, now()).into_iter().find(|one| one.check == C::Fallback).unwrap();
+    assert_eq!(named.detail, "https://inbox.example/webhooks/twilio/messages", "what to enter");
+    let elsewhere = with(|facts| facts.fallback = Asked::Got(Some("https://other.example/".to_owned())));
+    assert_eq!(found(&elsewhere, C::Fallback), (Warning, "fallback-elsewhere"));
+    let service = with(|facts| {
+        facts.service = Asked::Got(ServiceFacts {
+            inbound_url: Some("https://inbox.example/webhooks/twilio/messages".to_owned()),
+            ..ServiceFacts::default()
+        });
+    });
+    assert_eq!(found(&service, C::Fallback), (Warning, "fallback-none"), "the service's own counts");
+    let drops = with(|facts| facts.service = Asked::Got(ServiceFacts::default()));
+    assert!(examine(&drops, now()).iter().all(|one| one.check != C::Fallback), "that is the service's check");
+    assert!(examine(&well(), now()).iter().all(|one| one.check != C::Fallback), "Meta has none");
+}
+
+#[test]
+fn a_number_for_sms_is_asked_only_what_such_a_number_has() {
+    let with = |change: fn(&mut Gathered)| {
+        let mut facts = sender();
+        change(&mut facts);
+        facts
+    };
+    let owned = with(|facts| {
+        facts.number =
+            Asked::Got(NumberFacts { status: Some("in-use".to_owned()), ..NumberFacts::default() });
+    });
+    assert_eq!(found(&owned, C::Sender), (Fine, "number-owned"));
+    assert!(examine(&owned, now()).iter().all(|one| one.check != C::Quality));
+    let unlisted = with(|facts| facts.number = Asked::NoList);
+    assert_eq!(found(&unlisted, C::Number), (Unknown, "no-list"));
+    let absent = with(|facts| facts.number = Asked::Absent("+14155550111".to_owned()));
+    assert_eq!(found(&absent, C::Number), (Warning, "absent"));
+    let all = alarms(&examine(&absent, now()));
+    assert!(all.iter().all(|(kind, _)| *kind != AlarmKind::NumberOff), "a short code is in no such list");
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod files;
 pub mod inbound;
 mod listing;
 mod messages;
+mod numbers;
 mod paging;
 mod senders;
 pub mod state;
@@ -29,6 +30,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/2010-04-01/Accounts/{account}/Messages/{sid}.json", web::delete().to(listing::delete))
         .route("/2010-04-01/Accounts/{account}/Messages/{sid}/Media.json", web::get().to(files::list))
         .route("/2010-04-01/Accounts/{account}/Messages/{sid}/Media/{media}", web::get().to(files::redirect))
+        .route("/2010-04-01/Accounts/{account}/IncomingPhoneNumbers.json", web::get().to(numbers::list))
         .route("/2010-04-01/Accounts/{account}.json", web::get().to(api::account))
         .route("/cdn/{media}", web::get().to(files::cdn))
         .route("/v1/Content", web::post().to(content::create))

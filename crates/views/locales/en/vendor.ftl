@@ -39,6 +39,7 @@ vendor-business = Business
 vendor-app = App
 vendor-message-template = Template
 vendor-unknown = unknown
+vendor-in-use = in use
 vendor-limit = up to { $n } customers in 24 h
 vendor-limit-none = no limit
 notice-phone-number-quality-update = The number's quality or limit

@@ -39,6 +39,7 @@ vendor-business = Empresa
 vendor-app = App
 vendor-message-template = Plantilla
 vendor-unknown = sin datos
+vendor-in-use = en uso
 vendor-limit = hasta { $n } clientes en 24 h
 vendor-limit-none = sin límite
 notice-phone-number-quality-update = Calidad o límite del número

@@ -39,6 +39,7 @@ vendor-business = Empresa
 vendor-app = App
 vendor-message-template = Modelo
 vendor-unknown = sem dados
+vendor-in-use = em uso
 vendor-limit = até { $n } clientes em 24 h
 vendor-limit-none = sem limite
 notice-phone-number-quality-update = Qualidade ou limite do número

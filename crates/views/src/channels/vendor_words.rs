@@ -45,6 +45,7 @@ pub const KNOWN: &[&str] = &[
     "app",
     "message-template",
     "unknown",
+    "in-use",
 ];
 
 /// A vendor's word in the person's language. One we don't know stays as it came: better than nothing.
