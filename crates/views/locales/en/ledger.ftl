@@ -23,7 +23,7 @@ ledger-more = { $count ->
     [one] and { $count } more
    *[other] and { $count } more
 }
-ledger-made = made it
+ledger-made = created it
 ledger-was-there = was there already
 ledger-nothing = no effect
 ledger-open = Open

@@ -192,6 +192,13 @@ impl CardLine {
         tx.a("costs-card-from", "day", &time::date(self.from, tx))
     }
 
+    /// Where it was read; which of our own papers tells more is nothing for the screen.
+    #[must_use]
+    pub fn source_words(&self, tx: &Tx) -> String {
+        let (source, paper) = self.source.rsplit_once(" (").unwrap_or((self.source, ""));
+        tx.a("costs-card-source", "source", if paper.contains(".md §") { source } else { self.source })
+    }
+
     /// When it was read.
     #[must_use]
     pub fn read_words(&self, tx: &Tx) -> String {
