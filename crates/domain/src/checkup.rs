@@ -24,6 +24,16 @@ words! {
         Subscription = "subscription",
         /// Whether another address was set for this number or account.
         Override = "override",
+        /// Whether the account may be used with our key.
+        Credentials = "credentials",
+        /// Whether the sender is online.
+        Sender = "sender",
+        /// Where the vendor sends incoming messages.
+        Inbound = "inbound",
+        /// Where it sends those we did not take.
+        Fallback = "fallback",
+        /// What a messaging service does with them.
+        Service = "service",
         /// Whether our public address leads to us.
         Address = "address",
         /// When a genuine webhook last came.
@@ -46,16 +56,6 @@ words! {
         Health = "health",
         /// Whether the clocks agree.
         Clock = "clock",
-        /// Whether the account may be used with our key.
-        Credentials = "credentials",
-        /// Whether the sender is online.
-        Sender = "sender",
-        /// Where the vendor sends incoming messages.
-        Inbound = "inbound",
-        /// Where it sends those we did not take.
-        Fallback = "fallback",
-        /// What a messaging service does with them.
-        Service = "service",
     }
 }
 
