@@ -31,6 +31,7 @@ ledger-older = Older
 ledger-receipt = Receipt { $number }
 ledger-trail = Trail
 ledger-not-noted = What it told is not noted yet; that takes a few seconds.
+ledger-unread = It could not be read: it is in quarantine.
 ledger-raw = As it came
 ledger-raw-show = Show
 ledger-raw-about = It may hold customers' data. Who looks at it is noted.

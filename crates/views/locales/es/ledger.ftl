@@ -31,6 +31,7 @@ ledger-older = Más antiguos
 ledger-receipt = Entrada { $number }
 ledger-trail = Recorrido
 ledger-not-noted = Aún no se ha anotado qué trajo; tarda unos segundos.
+ledger-unread = No se pudo leer: está en cuarentena.
 ledger-raw = Contenido tal como llegó
 ledger-raw-show = Mostrar
 ledger-raw-about = Puede tener datos de clientes. Al mostrarlo queda anotado quién lo vio.

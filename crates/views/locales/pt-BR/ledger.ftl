@@ -31,6 +31,7 @@ ledger-older = Mais antigos
 ledger-receipt = Entrada { $number }
 ledger-trail = Percurso
 ledger-not-noted = Ainda não foi anotado o que trouxe; leva alguns segundos.
+ledger-unread = Não foi possível ler: está em quarentena.
 ledger-raw = Conteúdo como chegou
 ledger-raw-show = Mostrar
 ledger-raw-about = Pode ter dados de clientes. Ao mostrar, fica anotado quem viu.
