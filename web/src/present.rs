@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     Content, ConversationId, DeliveryState, Permission, Principal, QueueId,
     conversation::ReplyWindow,
+    event::AssignmentReason,
     file::FileState,
     inbound::Context,
     outbound::{Advice, Hold},
@@ -17,6 +18,7 @@ use inbox::{
         details::{ContactDetails, CostLine},
         floor::{AgentLine, QueueLine},
         messages::MessageLine,
+        offers::OfferLine,
         start::PresenceLine,
         timeline::TimelineEvent,
     },
@@ -24,8 +26,8 @@ use inbox::{
 use serde::de::DeserializeOwned;
 use views::{
     Alike, Author, ChannelTag, ConversationRow, Delivery, Details, FileFacts, FloorAgent, FloorConversation,
-    FloorQueue, FloorTotals, Happened, IdentityLine, JoinLine, MePresence, MessageView, PersonTag,
-    PreviousConversation, Quote, Spent, SystemLine, ThreadState,
+    FloorQueue, FloorTotals, Happened, IdentityLine, JoinLine, MePresence, MessageView, OfferCard, OfferWhy,
+    PersonTag, PreviousConversation, Quote, Spent, SystemLine, ThreadState,
     details::{ConsentLine, mask},
     message::{Ad, Around},
     person::first_name,
@@ -87,6 +89,12 @@ pub fn row(line: &ConversationLine, class: Class, now: DateTime<Utc>) -> Convers
     }
 }
 
+/// The contact's name, or their address in a class.
+#[must_use]
+pub fn name(line: &ConversationLine, class: Class) -> String {
+    class.name(&line.contact_name)
+}
+
 /// Holder, queue and window of a conversation.
 #[must_use]
 pub fn state(line: &ConversationLine, now: DateTime<Utc>) -> ThreadState {
@@ -100,6 +108,7 @@ pub fn state(line: &ConversationLine, now: DateTime<Utc>) -> ThreadState {
         version: line.version,
         state: line.state,
         holder,
+        offered_to: line.offered_name.clone(),
         queue: line.queue_name.clone(),
         channel: channel(line),
         window,
@@ -219,7 +228,13 @@ const AFTER_MESSAGES: i64 = 900_000_000_000_000;
 /// An event as a line of its thread; `None` for those that are no line.
 #[must_use]
 pub fn line(event: &TimelineEvent, names: &Names) -> Option<SystemLine> {
-    let what = Happened::from_event(&event.event, |person| names.person(person), |queue| names.queue(queue))?;
+    let what = Happened::from_event(
+        &event.event,
+        event.actor,
+        |person| names.person(person),
+        |queue| names.queue(queue),
+        |team| names.team(team),
+    )?;
     Some(SystemLine {
         event: event.id,
         seq: time::seq(&event.at, AFTER_MESSAGES + event.id),
@@ -299,6 +314,36 @@ pub fn joined(join: &Joined, class: Class) -> JoinLine {
 pub fn spent(conversation: ConversationId, costs: &[CostLine]) -> Spent {
     let costs = costs.iter().map(|cost| (cost.currency.clone(), cost.micros, cost.unknown)).collect();
     Spent { conversation, costs }
+}
+
+/// What is offered to somebody. They have no part in it yet, so addresses are masked.
+#[must_use]
+pub fn offer(line: &OfferLine, now: DateTime<Utc>) -> OfferCard {
+    let why = match (&line.by_name, &line.reason) {
+        (Some(by), _) => OfferWhy::HandedOver { by: by.clone() },
+        (None, AssignmentReason::Routed { preferred: Some(preferred), .. }) => OfferWhy::First(*preferred),
+        (None, AssignmentReason::Routed { waited_seconds, candidates, .. }) => {
+            OfferWhy::Routed { waited_seconds: *waited_seconds, candidates: *candidates }
+        }
+        (None, _) => {
+            OfferWhy::Routed { waited_seconds: (line.made_at - line.queued_at).num_seconds(), candidates: 1 }
+        }
+    };
+    OfferCard {
+        conversation: line.conversation_id,
+        contact: line.contact_id,
+        contact_name: Class::Masked.name(&line.contact_name),
+        vip: line.vip,
+        channel: ChannelTag { kind: line.channel_kind, name: line.channel_name.clone() },
+        queue: line.queue_name.clone(),
+        preview_kind: line.words_kind.clone().unwrap_or_else(|| "text".to_owned()),
+        preview: line.words.clone().unwrap_or_default(),
+        why,
+        note: line.note.clone(),
+        made_at: line.made_at,
+        until: line.expires_at,
+        now,
+    }
 }
 
 /// One's own presence.
@@ -389,6 +434,7 @@ pub fn floor_conversation(line: &ConversationLine, class: Class) -> FloorConvers
             .assignee_id
             .zip(line.assignee_name.as_ref())
             .map(|(id, name)| PersonTag { id, name: name.clone() }),
+        offered_to: line.offered_name.clone(),
         version: line.version,
     }
 }

@@ -15,6 +15,7 @@ mod helpers;
 mod hidden;
 mod kill;
 mod main_story;
+mod offers_story;
 mod outbound;
 mod password_guessing;
 mod people_story;

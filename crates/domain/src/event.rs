@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ContactId, ConversationId, DeliveryState, MessageId, PersonId, PresenceState, QueueId, consent::Purpose,
-    words::words,
+    ContactId, ConversationId, DeliveryState, MessageId, PersonId, PresenceState, QueueId, TeamId,
+    consent::Purpose, words::words,
 };
 
 words! {
@@ -169,6 +169,12 @@ pub enum Event {
         from: QueueId,
         /// To.
         to: QueueId,
+        /// Only people of this team take it there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        team: Option<TeamId>,
+        /// What was said about it to whoever takes it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
     },
     /// A conversation is offered to somebody, until a time.
     ConversationOffered {
@@ -180,6 +186,9 @@ pub enum Event {
         until: DateTime<Utc>,
         /// The colleague who hands it over; `None` for the router.
         from: Option<PersonId>,
+        /// What they say about it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
     },
     /// An offer is over.
     OfferEnded {

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{ConversationId, Permission, Principal, QueueId, event::AssignmentReason};
-use routing::{Choice, Decision, Policy, Routed, Work, policy::Mode};
+use routing::{Choice, Decision, Policy, Routed, Verdict, Work, policy::Mode};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr};
 
 use crate::{
@@ -112,7 +112,13 @@ pub async fn take_next(
         .filter(|queue| by.reaches_queue(Permission::ConversationClaim, *queue))
         .collect();
     let mut works = works::waiting(tx, &published.policy, &queues, now).await?;
-    let candidates = floor::candidates(tx, &published.policy, &works).await?;
+    let mut candidates = floor::candidates(tx, &published.policy, &works).await?;
+    let Some(taker) = candidates.iter_mut().find(|candidate| candidate.person == by.person) else {
+        return Ok(None);
+    };
+    // Whoever asks for more is done with writing up.
+    taker.busy_until = None;
+    let taker = taker.clone();
     // Somebody else may be faster; then it is the one after that.
     while let Some(next) = routing::next_for(by.person, &works, &candidates, now) {
         let wanted = Move {
@@ -134,7 +140,18 @@ pub async fn take_next(
             Some(Moved::Lost(_)) | None => works.retain(|work| work.conversation != next.conversation),
         }
     }
-    Ok(None)
+    // Something may wait that only they themselves keep from coming to them.
+    let own = |work: &Work| {
+        let choice = routing::choose(work, std::slice::from_ref(&taker), now);
+        choice.considered.first().map(|considered| considered.verdict)
+    };
+    match works.iter().filter_map(own).find(|verdict| {
+        matches!(verdict, Verdict::Away { .. } | Verdict::Full { .. } | Verdict::QueueFull { .. })
+    }) {
+        Some(Verdict::Away { .. }) => Err(AssignError::TargetOffline),
+        Some(_) => Err(AssignError::Full),
+        None => Ok(None),
+    }
 }
 
 /// What the router would decide for one waiting conversation now, and how everybody fares in it; `None` when it does

@@ -83,7 +83,8 @@ pub(crate) async fn move_to(
     )
     .await?;
     waiting::begin(tx, &[id], now).await?;
-    let event = Event::ConversationTransferred { conversation: id, from: found.queue_id, to };
+    let event =
+        Event::ConversationTransferred { conversation: id, from: found.queue_id, to, team: None, note: None };
     happened.push((event, by));
     events::append(tx, &happened, now).await?;
     Ok(())

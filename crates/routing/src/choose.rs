@@ -34,6 +34,8 @@ pub enum Verdict {
     Chosen,
     /// Neither serves the queue nor is of a team it was widened to.
     OtherQueue,
+    /// Is not of the team it was handed to.
+    OtherTeam,
     /// Lacks a skill, or is not good enough at it.
     LacksSkill {
         /// Which.
@@ -103,6 +105,11 @@ pub enum Verdict {
     IdleForLess,
 }
 
+/// What work waits for that is nobody's to take.
+pub(crate) const fn nobody(work: &Work) -> WaitReason {
+    if work.team.is_some() { WaitReason::NobodyOfTheTeam } else { WaitReason::NobodyServesTheQueue }
+}
+
 /// What keeps a candidate from taking `work`, whatever the others are; `None` for nothing.
 ///
 /// The order is that of [`WaitReason`]: from what only the admin can change to what changes by itself.
@@ -110,7 +117,7 @@ pub(crate) fn obstacle(work: &Work, candidate: &Candidate, now: DateTime<Utc>) -
     let Work { weight, queue, .. } = *work;
     let needed = weight.max(1);
     if !candidate.serves(work) {
-        return Some(Verdict::OtherQueue);
+        return Some(if work.team.is_some() { Verdict::OtherTeam } else { Verdict::OtherQueue });
     }
     if let Some((skill, needed, has)) = candidate.lacks(&work.skills) {
         return Some(Verdict::LacksSkill { skill, needed, has });
@@ -149,6 +156,7 @@ impl Verdict {
     pub(crate) fn wait_reason(self) -> Option<WaitReason> {
         match self {
             Self::OtherQueue => Some(WaitReason::NobodyServesTheQueue),
+            Self::OtherTeam => Some(WaitReason::NobodyOfTheTeam),
             Self::LacksSkill { .. } => Some(WaitReason::NobodyHasTheSkills),
             Self::TooHeavy { .. } => Some(WaitReason::TooHeavyForAnybody),
             Self::Away { .. } => Some(WaitReason::EverybodyIsAway),
@@ -280,7 +288,7 @@ pub fn choose(work: &Work, candidates: &[Candidate], now: DateTime<Utc>) -> Choi
                 .iter()
                 .filter_map(|considered| considered.verdict.wait_reason())
                 .max()
-                .unwrap_or(WaitReason::NobodyServesTheQueue),
+                .unwrap_or(nobody(work)),
         },
     };
     let keeps = match (&decision, first) {

@@ -30,6 +30,9 @@ pub struct Work {
     pub weight: u32,
     /// People of these teams may take it beside those who serve the queue.
     pub widened: BTreeSet<TeamId>,
+    /// Only people of this team may take it, whatever queues they serve: a colleague handed it to them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<TeamId>,
     /// Who goes before all others.
     pub preferred: Option<Preferred>,
     /// Whom it shall not come back to: they put it back, declined it, or let the offer lapse.
@@ -54,6 +57,7 @@ impl Work {
             relaxed: 0,
             weight: 1,
             widened: BTreeSet::new(),
+            team: None,
             preferred: None,
             barred: BTreeSet::new(),
         }
@@ -134,10 +138,15 @@ impl Candidate {
         }
     }
 
-    /// Whether they serve the work's queue, or are of a team it was widened to.
+    /// Whether they serve the work's queue, or are of a team it was widened to; of the team it was handed to, if any.
     #[must_use]
     pub fn serves(&self, work: &Work) -> bool {
-        self.queues.contains(&work.queue) || work.widened.iter().any(|team| self.teams.contains(team))
+        match work.team {
+            Some(team) => self.teams.contains(&team),
+            None => {
+                self.queues.contains(&work.queue) || work.widened.iter().any(|team| self.teams.contains(team))
+            }
+        }
     }
 
     /// The first skill that is asked for and missing or too low, with the level they have (0: none).
@@ -202,6 +211,8 @@ pub enum Decision {
 pub enum WaitReason {
     /// No agent belongs to its queue.
     NobodyServesTheQueue,
+    /// It was handed to a team that nobody belongs to.
+    NobodyOfTheTeam,
     /// Those who do can't do what it asks for.
     NobodyHasTheSkills,
     /// It takes more slots than any of them has, even with nothing else to do.

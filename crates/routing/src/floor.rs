@@ -12,7 +12,7 @@ use domain::{PersonId, PresenceState, QueueId, SkillId, TeamId};
 
 use crate::{
     Candidate, Decision, WaitReason, Work,
-    choose::{First, first, keeping, reason},
+    choose::{First, first, keeping, nobody, reason},
     set::Set,
 };
 
@@ -148,13 +148,17 @@ impl Floor {
 
     /// Those who could take it if they were there and had nothing else to do.
     fn fit(&mut self, work: &Work) -> Result<Set, WaitReason> {
-        let mut fit = self.serve.get(&work.queue).cloned().unwrap_or_else(|| Set::none(self.people.len()));
-        for team in &work.widened {
+        let some = match work.team {
+            Some(team) => self.members.get(&team),
+            None => self.serve.get(&work.queue),
+        };
+        let mut fit = some.cloned().unwrap_or_else(|| Set::none(self.people.len()));
+        for team in work.widened.iter().filter(|_| work.team.is_none()) {
             if let Some(members) = self.members.get(team) {
                 fit.join(members);
             }
         }
-        check(&fit, WaitReason::NobodyServesTheQueue)?;
+        check(&fit, nobody(work))?;
         for (skill, level) in &work.skills {
             fit.keep(self.skilled(*skill, *level));
         }

@@ -2,7 +2,7 @@
 
 use domain::PersonId;
 
-use crate::{MePresence, Tx, words_for_scripts};
+use crate::{MePresence, OfferCard, Tx, words_for_scripts};
 
 /// The colours a person prefers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -100,6 +100,8 @@ pub struct Viewer {
     pub sees_admin: bool,
     /// Own presence; `None` for those who take no conversations.
     pub presence: Option<MePresence>,
+    /// What is offered to them, the most urgent first.
+    pub offers: Vec<OfferCard>,
 }
 
 impl Viewer {

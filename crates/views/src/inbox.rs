@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use domain::{ConversationId, PersonId};
 
-use crate::{ConversationRow, Frame, Thread, Tx};
+use crate::{ConversationRow, Frame, NextUp, Thread, Tx};
 
 /// GET /inbox and /inbox/{conversation}.
 #[derive(Debug, Template)]
@@ -17,6 +17,8 @@ pub struct InboxPage {
     pub rows: Vec<ConversationRow>,
     /// How many of each conversation's inbound messages the person has read; what is missing counts as none.
     pub reads: BTreeMap<ConversationId, i32>,
+    /// What waits in the queues they take from; `None` for those who take nothing.
+    pub next: Option<NextUp>,
     /// The open conversation.
     pub thread: Option<Thread>,
 }

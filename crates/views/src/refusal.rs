@@ -36,10 +36,14 @@ pub enum Refusal {
     OfferedTo(String),
     /// The person does not serve the queue.
     TargetOutsideQueue,
+    /// It was handed to a team of which they are not.
+    OtherTeam,
     /// The person is not at work.
     TargetOffline,
     /// No more conversations fit.
     Full,
+    /// Whoever asks for more work is on a pause.
+    NotAvailable,
     /// The two are one contact.
     SameContact,
     /// One of them is a part of another contact.
@@ -73,8 +77,10 @@ impl Refusal {
             Self::HeldBy(_) => "held_by",
             Self::OfferedTo(_) => "offered_to",
             Self::TargetOutsideQueue => "target_outside_queue",
+            Self::OtherTeam => "other_team",
             Self::TargetOffline => "target_offline",
             Self::Full => "full",
+            Self::NotAvailable => "not_available",
             Self::SameContact => "same_contact",
             Self::JoinedBefore => "joined_before",
             Self::PartedBefore => "parted_before",
@@ -105,8 +111,10 @@ impl Refusal {
             Self::OfferedTo(name) => tx.a("refusal-offered-to", "name", name),
             Self::HeldBy(None) => tx.t("refusal-held-by-nobody"),
             Self::TargetOutsideQueue => tx.t("refusal-target-outside-queue"),
+            Self::OtherTeam => tx.t("refusal-other-team"),
             Self::TargetOffline => tx.t("refusal-target-offline"),
             Self::Full => tx.t("refusal-full"),
+            Self::NotAvailable => tx.t("refusal-not-available"),
             Self::SameContact => tx.t("refusal-same-contact"),
             Self::JoinedBefore => tx.t("refusal-joined-before"),
             Self::PartedBefore => tx.t("refusal-parted-before"),

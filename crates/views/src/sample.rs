@@ -8,15 +8,16 @@ use domain::{
     ChannelKind, Content, ConversationState, DeliveryState, IdentityKind, MustAct, PresenceState,
     content::{ContactCard, Media, OrderItem},
     conversation::ReplyWindow,
+    event::Alert,
     outbound::{Advice, Hold},
 };
 use serde_json::json;
 
 use crate::{
     Ad, Alike, Around, Author, ChannelTag, ConsentLine, ConversationRow, Delivery, Details, Entry, Frame,
-    Happened, IdentityLine, InboxPage, JoinLine, Lang, MePresence, MessageView, PersonTag,
-    PreviousConversation, Quote, Section, Spent, SystemLine, TextSize, Theme, Thread, ThreadState, Tx,
-    Viewer, Why, time,
+    Happened, IdentityLine, InboxPage, JoinLine, Lang, MePresence, MessageView, NextUp, OfferCard, OfferWhy,
+    PersonTag, PreviousConversation, Quote, Section, Spent, SystemLine, TextSize, Theme, Thread, ThreadState,
+    Tx, Viewer, Why, time,
 };
 
 /// The moment at which samples are drawn: Friday 20 November 2026, 10:44 in Lima.
@@ -77,6 +78,26 @@ pub fn presence() -> MePresence {
     }
 }
 
+/// A colleague hands Jorge over to Valeria.
+#[must_use]
+pub fn offer() -> OfferCard {
+    OfferCard {
+        conversation: id(2, 60),
+        contact: id(3, 60),
+        contact_name: "Jorge Ramírez".to_owned(),
+        vip: true,
+        channel: whatsapp(),
+        queue: "Urgencias".to_owned(),
+        preview_kind: "text".to_owned(),
+        preview: "Se me salió una corona y me duele bastante, ¿me pueden ver hoy?".to_owned(),
+        why: OfferWhy::HandedOver { by: mateo().name },
+        note: Some("Ya le pedí la radiografía, falta confirmar la hora".to_owned()),
+        made_at: now() - TimeDelta::seconds(8),
+        until: now() + TimeDelta::seconds(22),
+        now: now(),
+    }
+}
+
 /// What is around a page of Valeria's.
 #[must_use]
 pub fn frame(lang: Lang, theme: Theme, section: Section) -> Frame {
@@ -96,6 +117,7 @@ pub fn frame(lang: Lang, theme: Theme, section: Section) -> Frame {
             sees_floor: true,
             sees_admin: true,
             presence: Some(presence()),
+            offers: vec![offer()],
         },
     }
 }
@@ -282,9 +304,40 @@ pub fn lines() -> Vec<SystemLine> {
         Happened::Assigned { to: to.clone(), why: routed },
         Happened::Assigned { to: to.clone(), why: Why::Moved { by: mateo.clone() } },
         Happened::Assigned { to: to.clone(), why: Why::Taken },
-        Happened::Released { by: Some(mateo) },
+        Happened::Released { by: Some(mateo.clone()) },
         Happened::Released { by: None },
-        Happened::Transferred { to: "Urgencias".to_owned() },
+        Happened::Transferred { to: "Urgencias".to_owned(), team: None, by: None, note: None },
+        Happened::Transferred {
+            to: "Urgencias".to_owned(),
+            team: None,
+            by: Some(mateo.clone()),
+            note: Some("Falta confirmar la hora".to_owned()),
+        },
+        Happened::Transferred {
+            to: "Urgencias".to_owned(),
+            team: Some("Lima".to_owned()),
+            by: Some(mateo.clone()),
+            note: None,
+        },
+        Happened::Assigned { to: to.clone(), why: Why::HandedOver { by: mateo.clone() } },
+        Happened::Offered { to: to.clone(), from: None, note: None },
+        Happened::Offered {
+            to: to.clone(),
+            from: Some(mateo.clone()),
+            note: Some("Falta confirmar la hora".to_owned()),
+        },
+        Happened::NotTaken { to: to.clone(), declined: true, back_to: None },
+        Happened::NotTaken { to: to.clone(), declined: false, back_to: None },
+        Happened::NotTaken { to: to.clone(), declined: true, back_to: Some(mateo.clone()) },
+        Happened::NotTaken { to: to.clone(), declined: false, back_to: Some(mateo.clone()) },
+        Happened::Relaxed { steps: 2 },
+        Happened::Alerted(Alert::WaitsTooLong),
+        Happened::Alerted(Alert::AgentSilent),
+        Happened::Alerted(Alert::FirstResponseLate),
+        Happened::Alerted(Alert::NextResponseLate),
+        Happened::Alerted(Alert::ResolutionLate),
+        Happened::Tagged { tag: "urgente".to_owned(), on: true, by: None },
+        Happened::Tagged { tag: "urgente".to_owned(), on: false, by: Some(mateo) },
         Happened::Closed { holder: Some(to) },
         Happened::Closed { holder: None },
     ]
@@ -346,6 +399,7 @@ pub fn state(window: ReplyWindow) -> ThreadState {
         version: 9,
         state: ConversationState::Assigned,
         holder: Some(valeria()),
+        offered_to: None,
         queue: "Citas".to_owned(),
         channel: whatsapp(),
         window,
@@ -528,5 +582,6 @@ pub fn inbox(lang: Lang, theme: Theme, thread: Option<Thread>) -> InboxPage {
         .zip([2, 3, 3].into_iter().chain(std::iter::repeat(4)))
         .map(|(row, read)| (row.conversation, read))
         .collect::<BTreeMap<_, _>>();
-    InboxPage { frame: frame(lang, theme, Section::Inbox), rows, reads, thread }
+    let next = Some(NextUp { waiting: 3, version: 4711 });
+    InboxPage { frame: frame(lang, theme, Section::Inbox), rows, reads, next, thread }
 }

@@ -2,7 +2,11 @@
 
 use askama::Template;
 use chrono::{DateTime, Utc};
-use domain::{Event, PersonId, QueueId, consent::Purpose, event::AssignmentReason};
+use domain::{
+    Event, PersonId, QueueId, TeamId,
+    consent::Purpose,
+    event::{Alert, AssignmentReason, OfferOutcome},
+};
 
 use crate::{Arg, Tx, time};
 
@@ -22,6 +26,11 @@ pub enum Why {
     },
     /// A supervisor gave it.
     Moved {
+        /// Who, by name.
+        by: String,
+    },
+    /// A colleague handed it over, and it was accepted.
+    HandedOver {
         /// Who, by name.
         by: String,
     },
@@ -60,6 +69,46 @@ pub enum Happened {
     Transferred {
         /// The new queue's name.
         to: String,
+        /// The team whose people alone take it, by name.
+        team: Option<String>,
+        /// Who moved it; `None` for the machine.
+        by: Option<String>,
+        /// What they said about it.
+        note: Option<String>,
+    },
+    /// It is kept for somebody who may take it or not.
+    Offered {
+        /// Who.
+        to: String,
+        /// The colleague who hands it over; `None` for the router.
+        from: Option<String>,
+        /// What they say about it.
+        note: Option<String>,
+    },
+    /// Somebody did not take what was offered to them.
+    NotTaken {
+        /// Who.
+        to: String,
+        /// They said no, or nothing.
+        declined: bool,
+        /// With whom it stays therefore; `None`: it waits on.
+        back_to: Option<String>,
+    },
+    /// Its queue asks for less, because it waits so long.
+    Relaxed {
+        /// How many steps it has gone.
+        steps: u32,
+    },
+    /// It calls for a supervisor.
+    Alerted(Alert),
+    /// It got a tag, or lost it.
+    Tagged {
+        /// Which.
+        tag: String,
+        /// Got it.
+        on: bool,
+        /// Who did it; `None` for a rule or time.
+        by: Option<String>,
     },
     /// It was closed.
     Closed {
@@ -87,12 +136,14 @@ pub enum Happened {
 }
 
 impl Happened {
-    /// What an event tells the readers of a thread; `None` for events that are no line of their own.
+    /// What an event, done by `actor`, tells the readers of a thread; `None` for events that are no line of their own.
     #[must_use]
     pub fn from_event(
         event: &Event,
+        actor: Option<PersonId>,
         person: impl Fn(PersonId) -> String,
         queue: impl Fn(QueueId) -> String,
+        team: impl Fn(TeamId) -> String,
     ) -> Option<Self> {
         Some(match event {
             Event::ConversationOpened { queue: id, .. } => Self::Opened { queue: queue(*id) },
@@ -107,9 +158,8 @@ impl Happened {
                             capacity: *capacity,
                         }
                     }
-                    AssignmentReason::Moved { by } | AssignmentReason::HandedOver { by } => {
-                        Why::Moved { by: person(*by) }
-                    }
+                    AssignmentReason::Moved { by } => Why::Moved { by: person(*by) },
+                    AssignmentReason::HandedOver { by } => Why::HandedOver { by: person(*by) },
                     AssignmentReason::Taken | AssignmentReason::Released { .. } => Why::Taken,
                     AssignmentReason::Joined => Why::Joined,
                 };
@@ -124,7 +174,29 @@ impl Happened {
                 };
                 Self::Released { by }
             }
-            Event::ConversationTransferred { to, .. } => Self::Transferred { to: queue(*to) },
+            Event::ConversationTransferred { to, team: of, note, .. } => Self::Transferred {
+                to: queue(*to),
+                team: of.map(team),
+                by: actor.map(person),
+                note: note.clone(),
+            },
+            Event::ConversationOffered { to, from, note, .. } => {
+                Self::Offered { to: person(*to), from: from.map(person), note: note.clone() }
+            }
+            // Who accepted holds it, which is a line of its own; so is what made it be withdrawn.
+            Event::OfferEnded { outcome: OfferOutcome::Accepted | OfferOutcome::Withdrawn, .. } => {
+                return None;
+            }
+            Event::OfferEnded { to, outcome, from, .. } => Self::NotTaken {
+                to: person(*to),
+                declined: *outcome == OfferOutcome::Declined,
+                back_to: from.map(person),
+            },
+            Event::ConversationRelaxed { steps, .. } => Self::Relaxed { steps: *steps },
+            Event::ConversationAlerted { alert, .. } => Self::Alerted(*alert),
+            Event::ConversationTagged { tag, on, .. } => {
+                Self::Tagged { tag: tag.clone(), on: *on, by: actor.map(person) }
+            }
             Event::ConversationClosed { holder, .. } => Self::Closed { holder: holder.map(person) },
             Event::AddressChanged { .. } => Self::AddressChanged,
             Event::ContactsJoined { .. } => Self::Joined,
@@ -142,11 +214,6 @@ impl Happened {
             | Event::DeliveryChanged { .. }
             | Event::DueChanged { .. }
             | Event::PolicyPublished { .. }
-            | Event::ConversationOffered { .. }
-            | Event::OfferEnded { .. }
-            | Event::ConversationRelaxed { .. }
-            | Event::ConversationAlerted { .. }
-            | Event::ConversationTagged { .. }
             | Event::PresenceChanged { .. } => return None,
         })
     }
@@ -174,6 +241,11 @@ impl SystemLine {
             Happened::Assigned { .. } => "user-plus",
             Happened::Released { .. } => "undo-2",
             Happened::Transferred { .. } => "shuffle",
+            Happened::Offered { .. } => "timer",
+            Happened::NotTaken { .. } => "undo-2",
+            Happened::Relaxed { .. } => "users",
+            Happened::Alerted(_) => "triangle-alert",
+            Happened::Tagged { .. } => "list-checks",
             Happened::Closed { .. } => "circle-check",
             Happened::AddressChanged => "shuffle",
             Happened::Joined | Happened::Parted => "contact-round",
@@ -209,12 +281,50 @@ impl SystemLine {
                 Why::Moved { by } => {
                     tx.with("sys-assigned-moved", [("name", Arg::Text(to)), ("by", Arg::Text(by))])
                 }
+                Why::HandedOver { by } => {
+                    tx.with("sys-assigned-handed-over", [("name", Arg::Text(to)), ("by", Arg::Text(by))])
+                }
                 Why::Taken => tx.a("sys-assigned-taken", "name", to),
                 Why::Joined => tx.a("sys-assigned-joined", "name", to),
             },
             Happened::Released { by: Some(by) } => tx.a("sys-released-by", "by", by),
             Happened::Released { by: None } => tx.t("sys-released"),
-            Happened::Transferred { to } => tx.a("sys-transferred", "queue", to),
+            Happened::Transferred { to, team, by, note } => {
+                let words = match (team, by) {
+                    (Some(team), Some(by)) => tx.with(
+                        "sys-transferred-team",
+                        [("queue", Arg::Text(to)), ("team", Arg::Text(team)), ("by", Arg::Text(by))],
+                    ),
+                    (None, Some(by)) => {
+                        tx.with("sys-transferred-by", [("queue", Arg::Text(to)), ("by", Arg::Text(by))])
+                    }
+                    (_, None) => tx.a("sys-transferred", "queue", to),
+                };
+                with_note(words, note.as_deref())
+            }
+            Happened::Offered { to, from: Some(from), note } => {
+                let words = tx.with("sys-offered-by", [("name", Arg::Text(to)), ("by", Arg::Text(from))]);
+                with_note(words, note.as_deref())
+            }
+            Happened::Offered { to, from: None, note } => {
+                with_note(tx.a("sys-offered", "name", to), note.as_deref())
+            }
+            Happened::NotTaken { to, declined, back_to: Some(by) } => tx.with(
+                if *declined { "sys-declined-back" } else { "sys-lapsed-back" },
+                [("name", Arg::Text(to)), ("by", Arg::Text(by))],
+            ),
+            Happened::NotTaken { to, declined, back_to: None } => {
+                tx.a(if *declined { "sys-declined" } else { "sys-lapsed" }, "name", to)
+            }
+            Happened::Relaxed { steps } => tx.n("sys-relaxed", i64::from(*steps)),
+            Happened::Alerted(alert) => tx.t(alert_word(*alert)),
+            Happened::Tagged { tag, on, by: Some(by) } => tx.with(
+                if *on { "sys-tagged-by" } else { "sys-untagged-by" },
+                [("tag", Arg::Text(tag)), ("by", Arg::Text(by))],
+            ),
+            Happened::Tagged { tag, on, by: None } => {
+                tx.a(if *on { "sys-tagged" } else { "sys-untagged" }, "tag", tag)
+            }
             Happened::Closed { holder: Some(holder) } => tx.a("sys-closed-by", "name", holder),
             Happened::Closed { holder: None } => tx.t("sys-closed"),
             Happened::AddressChanged => tx.t("sys-address-changed"),
@@ -223,6 +333,26 @@ impl SystemLine {
             Happened::PastImported { messages } => tx.n("sys-past-imported", i64::from(*messages)),
             Happened::Consent { purpose, given } => tx.t(consent_word(*purpose, *given)),
         }
+    }
+}
+
+/// A sentence, and what somebody said about it.
+fn with_note(words: String, note: Option<&str>) -> String {
+    match note {
+        Some(note) => format!("{words}: «{note}»"),
+        None => words,
+    }
+}
+
+/// The key of the sentence on what calls for a supervisor.
+#[must_use]
+pub const fn alert_word(alert: Alert) -> &'static str {
+    match alert {
+        Alert::WaitsTooLong => "sys-alert-waits",
+        Alert::AgentSilent => "sys-alert-silent",
+        Alert::FirstResponseLate => "sys-alert-first",
+        Alert::NextResponseLate => "sys-alert-next",
+        Alert::ResolutionLate => "sys-alert-resolution",
     }
 }
 

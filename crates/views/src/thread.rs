@@ -17,6 +17,8 @@ pub struct ThreadState {
     pub state: ConversationState,
     /// Who holds it.
     pub holder: Option<PersonTag>,
+    /// To whom it is offered, by name.
+    pub offered_to: Option<String>,
     /// In which queue.
     pub queue: String,
     /// Through which channel.

@@ -3,6 +3,7 @@ import "./clocks.js";
 import "./presence.js";
 import "./keys.js";
 import "./say.js";
+import "./offers.js";
 import { start } from "./live.js";
 
 if (!document.getElementById("inbox")) start();

@@ -109,6 +109,8 @@ onReset(async () => {
     for (const old of [...container.children]) if (!kept.has(old.id)) old.remove();
     touched.push(...place(container, fresh));
   }
+  const offers = page.getElementById("offers");
+  if (offers) document.getElementById("offers")?.replaceWith(offers);
   const totals = page.getElementById("floor-totals");
   document.getElementById("floor-totals").replaceWith(totals);
   announce([...touched, totals]);

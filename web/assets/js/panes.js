@@ -54,8 +54,10 @@ export async function refetch() {
   document.dispatchEvent(new CustomEvent("leaving"));
   const list = page.getElementById("list");
   if (list) document.getElementById("list").replaceWith(document.adoptNode(list));
-  const me = page.getElementById("me-presence");
-  if (me) document.getElementById("me-presence")?.replaceWith(document.adoptNode(me));
+  for (const id of ["me-presence", "next", "offers"]) {
+    const drawn = page.getElementById(id);
+    if (drawn) document.getElementById(id)?.replaceWith(document.adoptNode(drawn));
+  }
   const focused = document.activeElement?.id;
   show(page, Number(page.body.dataset.cursor));
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });

@@ -8,11 +8,13 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use domain::{ConversationFacts, ConversationId, MessageId, Permission, PersonId, Principal};
-use inbox::reading::{self, conversations::ConversationLine, messages::MessageLine, start::PresenceLine};
+use inbox::reading::{
+    self, conversations::ConversationLine, messages::MessageLine, offers::OfferLine, start::PresenceLine,
+};
 use sea_orm::{DatabaseConnection, DbErr};
 use views::{
-    MePresenceFragment, MessageFragment, RowFragment, Spent, SpentFragment, SystemFragment, SystemLine,
-    Template, ThreadStateFragment, Tx, askama,
+    MePresenceFragment, MessageFragment, OfferBackFragment, OfferFragment, RowFragment, Spent, SpentFragment,
+    SystemFragment, SystemLine, Template, ThreadStateFragment, Tx, askama,
 };
 
 use super::{
@@ -33,6 +35,8 @@ pub enum Topic {
     Thread(ConversationId),
     /// The floor.
     Floor,
+    /// What waits, for those who may take it.
+    Waiting,
 }
 
 /// What an update is about.
@@ -41,6 +45,8 @@ enum Subject {
     Shared(Guard, Thing),
     /// Drawn for each: supervisors are few, and each one's teams decide what a row holds.
     Each(super::floor::Piece),
+    /// How many wait in the queues a viewer takes from.
+    Waiting(Rc<super::waiting::Waiting>),
 }
 
 /// Something that many see alike.
@@ -53,6 +59,10 @@ enum Thing {
     Spent(Spent),
     Line(ConversationId, SystemLine),
     Me(PresenceLine),
+    Offer(Box<OfferLine>),
+    OfferGone(ConversationId),
+    /// Of which conversation, of whom, who did not take it, whether they declined, by which event.
+    Back(Rc<ConversationLine>, String, bool, i64),
 }
 
 /// Who of a topic's sockets may have it.
@@ -92,10 +102,16 @@ impl Drawing {
         Self { topic: Topic::Floor, subject: Subject::Each(piece), drawn: RefCell::default(), now }
     }
 
+    /// What waits.
+    pub fn waiting(waiting: Rc<super::waiting::Waiting>, now: DateTime<Utc>) -> Self {
+        Self { topic: Topic::Waiting, subject: Subject::Waiting(waiting), drawn: RefCell::default(), now }
+    }
+
     /// The update for a viewer, or why there is none: the same `can_see` as everywhere.
     pub fn for_viewer(&self, viewer: &Principal, tx: Tx) -> Seen {
         let drawn = match &self.subject {
             Subject::Each(piece) => piece.draw(viewer, tx).map(|update| update.map(Rc::from)),
+            Subject::Waiting(waiting) => waiting.draw(viewer, tx).map(|update| Some(Rc::from(update))),
             Subject::Shared(Guard::Conversation(facts), _) if !viewer.can_see(facts) => {
                 return match self.topic {
                     Topic::Thread(conversation) => Seen::Gone(conversation),
@@ -156,6 +172,26 @@ impl Drawing {
                 let me = present::me(line);
                 protocol::update("me-presence", How::Morph, &MePresenceFragment { tx, me: &me }.render()?)
             }
+            Thing::Offer(line) => {
+                let offer = present::offer(line, self.now);
+                protocol::update("offers", How::Place, &OfferFragment { tx, offer: &offer }.render()?)
+            }
+            Thing::OfferGone(conversation) => {
+                protocol::update(&format!("offer-{conversation}"), How::Delete, "")
+            }
+            Thing::Back(line, name, declined, event) => {
+                let (contact_name, conversation) = (present::name(line, class), line.id);
+                let (declined, event) = (*declined, *event);
+                let back = OfferBackFragment {
+                    tx,
+                    conversation,
+                    contact_name: &contact_name,
+                    name,
+                    declined,
+                    event,
+                };
+                protocol::update("offers", How::Place, &back.render()?)
+            }
         })
     }
 }
@@ -193,6 +229,31 @@ pub async fn prepare(
         if !still_theirs && is_watched(Topic::Mine(*person)) {
             let thing = Thing::RowGone(*conversation);
             drawings.push(Drawing::new(Topic::Mine(*person), Guard::Owner, thing, now));
+        }
+    }
+
+    let offered: Vec<(PersonId, ConversationId)> =
+        needs.offers.iter().copied().filter(|(person, _)| is_watched(Topic::Me(*person))).collect();
+    if !offered.is_empty() {
+        let ids: Vec<ConversationId> = offered.iter().map(|(_, conversation)| *conversation).collect();
+        let mut standing = reading::offers::standing(db, &ids).await?;
+        for (person, conversation) in offered {
+            let at = standing
+                .iter()
+                .position(|line| (line.person_id, line.conversation_id) == (person, conversation));
+            let thing = match at {
+                Some(at) => Thing::Offer(Box::new(standing.swap_remove(at))),
+                None => Thing::OfferGone(conversation),
+            };
+            drawings.push(Drawing::new(Topic::Me(person), Guard::Owner, thing, now));
+        }
+    }
+    for (told, conversation, by, declined, event) in &needs.back {
+        let line = lines.get(conversation).filter(|line| line.assignee_id == Some(*told));
+        if let Some(line) = line.filter(|_| is_watched(Topic::Me(*told))) {
+            let name = directory.names().await?.person(*by);
+            let thing = Thing::Back(line.clone(), name, *declined, *event);
+            drawings.push(Drawing::new(Topic::Me(*told), Guard::Owner, thing, now));
         }
     }
 

@@ -26,6 +26,7 @@ use super::{
     floor,
     needs::Needs,
     protocol::{self, View},
+    waiting,
 };
 use crate::{auth::SignedIn, database, settings::DatabaseSettings, vital::Vital};
 
@@ -57,7 +58,8 @@ impl Showing {
             View::Floor => Some(Topic::Floor),
             View::Nothing => None,
         };
-        [Some(Topic::Me(person)), view, self.conversation.map(Topic::Thread)].into_iter().flatten()
+        let waiting = (self.view == View::Mine).then_some(Topic::Waiting);
+        [Some(Topic::Me(person)), view, waiting, self.conversation.map(Topic::Thread)].into_iter().flatten()
     }
 }
 
@@ -324,15 +326,16 @@ impl State {
         .await?;
         self.last = last;
         self.deliver(&drawings);
-        if self.topics.contains_key(&Topic::Floor) {
+        self.floor_last = if self.topics.contains_key(&Topic::Floor) { self.floor_last } else { last };
+        if self.topics.contains_key(&Topic::Floor)
+            || (self.topics.contains_key(&Topic::Waiting) && needs.queues)
+        {
             self.floor_owed.merge(needs);
             let earliest = self.floor_told + FLOOR_EVERY;
             self.floor_due.get_or_insert(earliest);
             if earliest <= Instant::now() {
                 self.tell_floor().await;
             }
-        } else {
-            self.floor_last = last;
         }
         Ok(())
     }
@@ -341,6 +344,17 @@ impl State {
         self.floor_due = None;
         self.floor_told = Instant::now();
         let (owed, up_to) = (std::mem::take(&mut self.floor_owed), self.last);
+        if owed.queues && self.topics.contains_key(&Topic::Waiting) {
+            match waiting::prepare(&self.db, up_to, Utc::now()).await {
+                Ok(drawing) => self.deliver(&[drawing]),
+                // The button is told with the next change; taking the next one does not depend on it.
+                Err(error) => tracing::warn!(%error, "how many wait could not be told"),
+            }
+        }
+        if !self.topics.contains_key(&Topic::Floor) {
+            self.floor_last = up_to;
+            return;
+        }
         match floor::prepare(&self.db, &owed, up_to, Utc::now()).await {
             Ok(drawings) => {
                 self.floor_last = up_to;

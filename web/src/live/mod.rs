@@ -13,9 +13,11 @@ mod protocol;
 mod pulse;
 mod relay;
 mod socket;
+mod waiting;
 
 pub use draw::class_for;
 pub use hub::{Hub, HubCommand};
 pub use names::{Directory, Names};
 pub use pulse::Pulse;
 pub use socket::connect;
+pub use waiting::next_up;

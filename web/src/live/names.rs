@@ -2,8 +2,8 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use domain::{PersonId, QueueId};
-use entity::{person, queue};
+use domain::{PersonId, QueueId, TeamId};
+use entity::{person, queue, team};
 use sea_orm::{DatabaseConnection, DbErr, EntityTrait, QuerySelect};
 
 use crate::remembered::Remembered;
@@ -16,6 +16,7 @@ const FRESH: Duration = Duration::from_secs(5);
 pub struct Names {
     people: HashMap<PersonId, String>,
     queues: HashMap<QueueId, String>,
+    teams: HashMap<TeamId, String>,
 }
 
 impl Names {
@@ -29,6 +30,12 @@ impl Names {
     #[must_use]
     pub fn queue(&self, id: QueueId) -> String {
         self.queues.get(&id).cloned().unwrap_or_default()
+    }
+
+    /// A team's name.
+    #[must_use]
+    pub fn team(&self, id: TeamId) -> String {
+        self.teams.get(&id).cloned().unwrap_or_default()
     }
 }
 
@@ -67,6 +74,16 @@ impl Directory {
             .into_tuple::<(QueueId, String)>()
             .all(&self.db)
             .await?;
-        Ok(Names { people: people.into_iter().collect(), queues: queues.into_iter().collect() })
+        let teams = team::Entity::find()
+            .select_only()
+            .columns([team::Column::Id, team::Column::Name])
+            .into_tuple::<(TeamId, String)>()
+            .all(&self.db)
+            .await?;
+        Ok(Names {
+            people: people.into_iter().collect(),
+            queues: queues.into_iter().collect(),
+            teams: teams.into_iter().collect(),
+        })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{ConversationId, Event, MessageId, PersonId, QueueId};
+use domain::{ConversationId, Event, MessageId, PersonId, QueueId, event::OfferOutcome};
 use inbox::{reading::timeline::TimelineEvent, relay::Numbered};
 
 /// What has to be read and drawn because of some events.
@@ -16,6 +16,10 @@ pub struct Needs {
     pub lines: Vec<(ConversationId, TimelineEvent)>,
     /// People who may have lost a conversation from their list.
     pub losers: BTreeSet<(PersonId, ConversationId)>,
+    /// Offers that were made or ended, with whom they were made to.
+    pub offers: BTreeSet<(PersonId, ConversationId)>,
+    /// Hand-overs that were not accepted: who is told, of which conversation, by whom, and whether they declined.
+    pub back: Vec<(PersonId, ConversationId, PersonId, bool, i64)>,
     /// People whose presence or load changed.
     pub people: BTreeSet<PersonId>,
     /// Conversations that left a queue for another.
@@ -42,7 +46,12 @@ impl Needs {
             if let Some(message) = event.message() {
                 self.messages.insert((conversation, message));
             } else {
-                let line = TimelineEvent { id: numbered.id, at: numbered.at, event: event.clone() };
+                let line = TimelineEvent {
+                    id: numbered.id,
+                    at: numbered.at,
+                    actor: numbered.actor,
+                    event: event.clone(),
+                };
                 self.lines.push((conversation, line));
                 self.queues = true;
             }
@@ -59,6 +68,15 @@ impl Needs {
             Event::ConversationTransferred { conversation, from, .. } => {
                 self.left.insert((*conversation, *from));
             }
+            Event::ConversationOffered { conversation, to, .. } => {
+                self.offers.insert((*to, *conversation));
+            }
+            Event::OfferEnded { conversation, to, outcome, from } => {
+                self.offers.insert((*to, *conversation));
+                let declined = *outcome == OfferOutcome::Declined;
+                let told = from.filter(|_| declined || *outcome == OfferOutcome::Lapsed);
+                self.back.extend(told.map(|from| (from, *conversation, *to, declined, numbered.id)));
+            }
             Event::PresenceChanged { person, .. } => {
                 self.people.insert(*person);
                 self.queues = true;
@@ -73,6 +91,8 @@ impl Needs {
         self.messages.extend(other.messages);
         self.lines.extend(other.lines);
         self.losers.extend(other.losers);
+        self.offers.extend(other.offers);
+        self.back.extend(other.back);
         self.people.extend(other.people);
         self.left.extend(other.left);
         self.queues |= other.queues;
@@ -105,6 +125,17 @@ mod tests {
         assert_eq!(needs.losers, BTreeSet::from([(ada, conversation)]));
         assert_eq!(needs.people, BTreeSet::from([ada, ben]));
         assert_eq!(needs.lines.len(), 1);
+    }
+
+    #[test]
+    fn an_offer_concerns_whom_it_is_made_to_and_a_declined_one_who_handed_over() {
+        let (conversation, to, from) = (ConversationId::new(), PersonId::new(), PersonId::new());
+        let ended = |outcome| Event::OfferEnded { conversation, to, outcome, from: Some(from) };
+        let needs = Needs::of(&[numbered(1, ended(OfferOutcome::Declined))]);
+        assert_eq!(needs.offers, BTreeSet::from([(to, conversation)]));
+        assert_eq!(needs.back, [(from, conversation, to, true, 1)]);
+        let needs = Needs::of(&[numbered(2, ended(OfferOutcome::Accepted))]);
+        assert!(needs.back.is_empty(), "who got it sees it");
     }
 
     #[test]

@@ -29,6 +29,7 @@ use super::{
     hub::{HubCommand, Joining, QUEUE, Showing, SocketId},
     needs::Needs,
     protocol::{self, FromPage, View},
+    waiting,
 };
 use crate::{
     at_work,
@@ -276,6 +277,9 @@ impl Open {
                     .await?;
             if showing.view == View::Floor {
                 drawings.extend(floor::prepare(db, &needs, up_to, now).await?);
+            }
+            if showing.view == View::Mine && needs.queues {
+                drawings.push(waiting::prepare(db, up_to, now).await?);
             }
             let mut updates = Vec::new();
             for drawing in &drawings {

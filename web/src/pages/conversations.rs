@@ -102,7 +102,7 @@ pub async fn close(
     Ok(HttpResponse::NoContent().finish())
 }
 
-async fn refusal(error: AssignError, state: &AppState, tx: Tx) -> PageError {
+pub(super) async fn refusal(error: AssignError, state: &AppState, tx: Tx) -> PageError {
     let refusal = match error {
         AssignError::NotFound => return PageError::NotFound,
         AssignError::Db(error) => return error.into(),
@@ -116,12 +116,13 @@ async fn refusal(error: AssignError, state: &AppState, tx: Tx) -> PageError {
             Refusal::OfferedTo(names.map(|names| names.person(person)).unwrap_or_default())
         }
         AssignError::TargetOutsideQueue => Refusal::TargetOutsideQueue,
+        AssignError::OtherTeam => Refusal::OtherTeam,
         AssignError::TargetOffline => Refusal::TargetOffline,
         AssignError::Full => Refusal::Full,
     };
     refused(StatusCode::CONFLICT, &refusal, tx)
 }
 
-fn refused(status: StatusCode, refusal: &Refusal, tx: Tx) -> PageError {
+pub(super) fn refused(status: StatusCode, refusal: &Refusal, tx: Tx) -> PageError {
     PageError::refused(status, refusal.code(), refusal.words(&tx))
 }

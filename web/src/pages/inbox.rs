@@ -27,7 +27,7 @@ use crate::{
         audit::{self, Entry as AuditEntry},
     },
     error::PageError,
-    live::{Names, class_for},
+    live::{Names, class_for, next_up},
     present::{self, Class},
     security_headers::Nonce,
     state::AppState,
@@ -127,6 +127,11 @@ async fn page(
     // The cursor comes first: what happens while the rows are read is told again, never missed.
     let start: Start = reading::start::start(&state.db, person).await?;
     let lines = reading::conversations::mine(&state.db, person, open, &reach).await?;
+    let next = if viewer.principal.holds(Permission::ConversationClaim) {
+        Some(next_up(&reading::waiting::by_queue(&state.db).await?, &viewer.principal, start.cursor))
+    } else {
+        None
+    };
     let now = state.clock.now();
     let opened =
         open.map(|id| lines.iter().find(|line| line.id == id).ok_or(PageError::NotFound)).transpose()?;
@@ -141,6 +146,7 @@ async fn page(
             .map(|line| present::row(line, class_for(&viewer.principal, &line.facts()), now))
             .collect(),
         reads: mine().map(|line| (line.id, i32::try_from(line.read_count).unwrap_or(i32::MAX))).collect(),
+        next,
         thread,
     })
 }

@@ -11,6 +11,7 @@ pub mod inbox;
 pub mod ledger;
 pub mod me;
 pub mod messages;
+pub mod offers;
 pub mod originals;
 pub mod picker;
 pub mod presence;
@@ -62,6 +63,7 @@ pub fn frame(
             sees_floor: viewer.principal.holds(Permission::ConversationAssign),
             sees_admin: viewer.principal.holds(Permission::ChannelManage),
             presence: start.presence.as_ref().map(present::me),
+            offers: start.offers.iter().map(|line| present::offer(line, start.now)).collect(),
         },
     }
 }

@@ -5,7 +5,7 @@ use domain::{
     ConversationFacts, ConversationId, ConversationState, Permission, PersonId, PresenceState, Principal,
     QueueId, event::AssignmentReason,
 };
-use entity::{assignment as held, conversation};
+use entity::{assignment as held, conversation, team_member};
 use sea_orm::{
     ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, FromQueryResult, QueryFilter as _,
     QuerySelect as _, sea_query::LockType,
@@ -35,6 +35,9 @@ pub enum AssignError {
     /// That person can't sign in, or has no part in the queue.
     #[error("the person does not serve the queue")]
     TargetOutsideQueue,
+    /// It was handed to a team, and the person is not of it.
+    #[error("it waits for another team")]
+    OtherTeam,
     /// That person is not at work.
     #[error("the person is offline")]
     TargetOffline,
@@ -102,7 +105,7 @@ pub async fn assign(
 /// Take an unassigned conversation from a queue one serves.
 ///
 /// # Errors
-/// `NotFound`, `Closed`, `HeldBy` when a colleague was faster, `Full`.
+/// `NotFound`, `Closed`, `HeldBy` when a colleague was faster, `OtherTeam`, `Full`.
 pub async fn claim(
     tx: &DatabaseTransaction,
     by: &Principal,
@@ -116,6 +119,7 @@ pub async fn claim(
         _ if found.state == ConversationState::Closed => Err(AssignError::Closed),
         Some(holder) if holder == by.person => Ok(()),
         Some(holder) => Err(AssignError::HeldBy(Some(holder))),
+        None if !is_theirs(tx, by.person, &found).await? => Err(AssignError::OtherTeam),
         None => move_one(tx, &found, Some(by.person), AssignmentReason::Taken, by, now).await,
     }
 }
@@ -228,6 +232,16 @@ async fn who_was_faster(
         }
         _ => AssignError::NotFound,
     })
+}
+
+/// Whether somebody may take what waits: what was handed to a team is its people's until less is asked.
+async fn is_theirs(
+    tx: &DatabaseTransaction,
+    person: PersonId,
+    found: &conversation::Model,
+) -> Result<bool, DbErr> {
+    let Some(team) = found.team_id.filter(|_| found.relaxed == 0) else { return Ok(true) };
+    Ok(team_member::Entity::find_by_id((team, person)).one(tx).await?.is_some())
 }
 
 async fn check_target(tx: &DatabaseTransaction, to: PersonId, queue: QueueId) -> Result<(), AssignError> {

@@ -301,6 +301,7 @@ pub(super) async fn make(
                 to: offer.person_id,
                 until: offer.expires_at,
                 from: offer.by_id,
+                note: offer.note.map(str::to_owned),
             };
             (event, offer.by_id)
         })

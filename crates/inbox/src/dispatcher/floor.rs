@@ -31,7 +31,8 @@ pub(super) async fn candidates(
     works: &[Work],
 ) -> Result<Vec<Candidate>, DbErr> {
     let queues: BTreeSet<Uuid> = works.iter().map(|work| work.queue.0).collect();
-    let teams: BTreeSet<Uuid> = works.iter().flat_map(|work| &work.widened).map(|team| team.0).collect();
+    let teams: BTreeSet<Uuid> =
+        works.iter().flat_map(|work| work.widened.iter().chain(&work.team)).map(|team| team.0).collect();
     if queues.is_empty() {
         return Ok(Vec::new());
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use domain::{ConversationId, PersonId, QueueId, SkillId, event::PreferredAs};
+use domain::{ConversationId, PersonId, QueueId, SkillId, TeamId, event::PreferredAs};
 use routing::{Policy, Preferred, Skills, Work, due::asked, policy::Queue};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use uuid::Uuid;
@@ -23,6 +23,7 @@ struct Row {
     skills: serde_json::Value,
     relaxed: i16,
     weight: i16,
+    team_id: Option<TeamId>,
     preferred_id: Option<PersonId>,
     preferred_until: Option<DateTime<Utc>>,
     preferred_why: Option<String>,
@@ -55,7 +56,7 @@ pub(super) async fn waiting(
     let found: Vec<Row> = rows::all(
         db,
         "select w.* from unnest($1::uuid[]) as q(id) cross join lateral (
-             select c.id, c.queue_id, c.turn_at, c.queued_at, c.skills, c.relaxed, c.weight, c.preferred_id,
+             select c.id, c.queue_id, c.turn_at, c.queued_at, c.skills, c.relaxed, c.weight, c.team_id, c.preferred_id,
                  c.preferred_until, c.preferred_why,
                  array(select a.person_id from assignment a where a.conversation_id = c.id and a.ended_at = c.queued_at
                            and c.queued_at > $2 - interval '2 minutes'
@@ -82,7 +83,7 @@ pub(super) async fn one(
 ) -> Result<Option<Work>, DbErr> {
     let found: Vec<Row> = rows::all(
         db,
-        "select c.id, c.queue_id, c.turn_at, c.queued_at, c.skills, c.relaxed, c.weight, c.preferred_id,
+        "select c.id, c.queue_id, c.turn_at, c.queued_at, c.skills, c.relaxed, c.weight, c.team_id, c.preferred_id,
              c.preferred_until, c.preferred_why,
              array(select a.person_id from assignment a where a.conversation_id = c.id and a.ended_at = c.queued_at
                        and c.queued_at > $2 - interval '2 minutes'
@@ -125,6 +126,8 @@ fn work(row: Row, queue: &Queue) -> Result<Work, DbErr> {
         widened: asked.widened,
         relaxed,
         weight: u32::from(row.weight.unsigned_abs()),
+        // With the queue's first step of asking for less it is everybody's again.
+        team: row.team_id.filter(|_| relaxed == 0),
         preferred: row.preferred_id.zip(row.preferred_until).map(|(person, until)| Preferred {
             person,
             until,

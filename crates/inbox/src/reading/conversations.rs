@@ -25,6 +25,7 @@ pub struct ConversationLine {
     pub state: ConversationState,
     pub assignee_id: Option<PersonId>,
     pub assignee_name: Option<String>,
+    pub offered_name: Option<String>,
     pub priority: i16,
     pub must_act: MustAct,
     pub must_act_since: DateTime<Utc>,
@@ -68,7 +69,7 @@ impl ConversationLine {
 const SELECT: &str = "
     select c.id, c.contact_id, contact.name as contact_name, contact.vip, c.channel_id, channel.kind as channel_kind,
         channel.name as channel_name, c.queue_id, queue.name as queue_name, c.state, c.assignee_id,
-        holder.name as assignee_name, c.priority, c.must_act, c.must_act_since, c.window_until, c.queued_at,
+        holder.name as assignee_name, offered.name as offered_name, c.priority, c.must_act, c.must_act_since, c.window_until, c.queued_at,
         c.last_activity_at, c.last_position, c.last_kind, c.last_text, author.name as last_author_name,
         c.inbound_count, c.version, coalesce(mark.inbound_count, 0) as read_count, c.last_holder_id,
         case when c.state = 'closed' and not queue.confidential
@@ -80,6 +81,7 @@ const SELECT: &str = "
     join channel on channel.id = c.channel_id
     join queue on queue.id = c.queue_id
     left join person holder on holder.id = c.assignee_id
+    left join person offered on offered.id = c.offered_to
     left join person author on author.id = c.last_author_id
     left join read_mark mark on mark.conversation_id = c.id and mark.person_id = $1 ";
 

@@ -128,7 +128,7 @@ pub async fn details(
                      count(*) filter (where vendor_micros is null) as unknown, bool_or(estimated) as estimated
                  from message_cost where conversation_id = $2 group by currency order by currency) cost) as costs,
              (select coalesce(json_agg(line order by line.id), '[]') from (
-                 select id, at, data as event from event
+                 select id, at, actor_id as actor, data as event from event
                  where conversation_id = $2 and kind not in ('message_received', 'message_submitted', 'delivery_changed',
                          'message_changed', 'message_echoed', 'due_changed')
                      and ($6::timestamptz is null or at >= $6)

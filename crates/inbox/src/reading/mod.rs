@@ -8,5 +8,7 @@ pub mod conversations;
 pub mod details;
 pub mod floor;
 pub mod messages;
+pub mod offers;
 pub mod start;
 pub mod timeline;
+pub mod waiting;

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::{PersonId, PresenceState};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
+use super::offers::{self, OfferLine, offers};
 use crate::rows;
 
 /// A person's presence and load, as they see it themselves and as supervisors do.
@@ -32,8 +33,12 @@ pub struct PresenceLine {
 pub struct Start {
     /// The newest event that everything read after this includes.
     pub cursor: i64,
+    /// When it was read, by the database's clock.
+    pub now: DateTime<Utc>,
     /// The person's presence; `None` for people who hold no conversations.
     pub presence: Option<PresenceLine>,
+    /// What is offered to the person, the most urgent first.
+    pub offers: Vec<OfferLine>,
 }
 
 /// Read the cursor and a person's presence.
@@ -44,6 +49,7 @@ pub async fn start(db: &impl ConnectionTrait, person: PersonId) -> Result<Start,
     #[derive(FromQueryResult)]
     struct Row {
         cursor: i64,
+        now: DateTime<Utc>,
         person_id: Option<PersonId>,
         name: Option<String>,
         state: Option<PresenceState>,
@@ -52,19 +58,21 @@ pub async fn start(db: &impl ConnectionTrait, person: PersonId) -> Result<Start,
         capacity: Option<i32>,
         load: Option<i32>,
         version: Option<i64>,
+        offers: serde_json::Value,
     }
 
     let found: Vec<Row> = rows::all(
         db,
-        "select relay.last_seq as cursor, p.person_id, person.name, p.state, p.pause_code, p.since, p.capacity, p.load,
-             p.version
-         from relay left join presence p on p.person_id = $1 left join person on person.id = p.person_id",
+        concat!("select relay.last_seq as cursor, clock_timestamp() as now, p.person_id, person.name, p.state, p.pause_code, p.since, p.capacity,
+             p.load, p.version, (", offers!("o.person_id = $1"), ") as offers
+         from relay left join presence p on p.person_id = $1 left join person on person.id = p.person_id"),
         [person.into()],
     )
     .await?;
     let Some(row) = found.into_iter().next() else {
         return Err(DbErr::RecordNotFound("the relay's row is missing".to_owned()));
     };
+    let offers = offers::read(row.offers)?;
     let presence = (|| {
         Some(PresenceLine {
             person_id: row.person_id?,
@@ -77,7 +85,7 @@ pub async fn start(db: &impl ConnectionTrait, person: PersonId) -> Result<Start,
             version: row.version?,
         })
     })();
-    Ok(Start { cursor: row.cursor, presence })
+    Ok(Start { cursor: row.cursor, now: row.now, presence, offers })
 }
 
 /// The presence of some people.

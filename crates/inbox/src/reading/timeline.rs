@@ -1,7 +1,7 @@
 //! What happened to a conversation beside its messages.
 
 use chrono::{DateTime, Utc};
-use domain::{ConversationId, Event};
+use domain::{ConversationId, Event, PersonId};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde::Deserialize;
 
@@ -14,6 +14,8 @@ pub struct TimelineEvent {
     pub id: i64,
     /// When.
     pub at: DateTime<Utc>,
+    /// Who did it; `None` for the machine and for customers.
+    pub actor: Option<PersonId>,
     /// What.
     pub event: Event,
 }
@@ -24,6 +26,7 @@ pub(super) fn known(json: serde_json::Value) -> Result<Vec<TimelineEvent>, DbErr
     struct Line {
         id: i64,
         at: DateTime<Utc>,
+        actor: Option<PersonId>,
         event: serde_json::Value,
     }
 
@@ -31,7 +34,8 @@ pub(super) fn known(json: serde_json::Value) -> Result<Vec<TimelineEvent>, DbErr
     Ok(lines
         .into_iter()
         .filter_map(|line| {
-            Some(TimelineEvent { id: line.id, at: line.at, event: serde_json::from_value(line.event).ok()? })
+            let event = serde_json::from_value(line.event).ok()?;
+            Some(TimelineEvent { id: line.id, at: line.at, actor: line.actor, event })
         })
         .collect())
 }
@@ -51,12 +55,13 @@ pub async fn events(
     struct Row {
         id: i64,
         at: DateTime<Utc>,
+        actor_id: Option<PersonId>,
         data: serde_json::Value,
     }
 
     let found: Vec<Row> = rows::all(
         db,
-        "select id, at, data from event
+        "select id, at, actor_id, data from event
          where conversation_id = $1 and kind not in ('message_received', 'message_submitted', 'delivery_changed',
                  'message_changed', 'message_echoed', 'due_changed')
              and ($2::timestamptz is null or at >= $2) and ($3::timestamptz is null or at < $3)
@@ -67,7 +72,8 @@ pub async fn events(
     let mut events: Vec<TimelineEvent> = found
         .into_iter()
         .filter_map(|row| {
-            Some(TimelineEvent { id: row.id, at: row.at, event: serde_json::from_value(row.data).ok()? })
+            let event = serde_json::from_value(row.data).ok()?;
+            Some(TimelineEvent { id: row.id, at: row.at, actor: row.actor_id, event })
         })
         .collect();
     events.reverse();

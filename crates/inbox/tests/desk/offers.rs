@@ -183,3 +183,55 @@ async fn every_decision_tells_later_how_everybody_fared() {
     assert_eq!(verdict(mateo.person), routing::Verdict::Busier { load: 1 });
     assert_eq!(verdict(camila.person), routing::Verdict::Away { presence: PresenceState::Paused });
 }
+
+#[tokio::test]
+async fn whoever_is_on_a_pause_or_full_is_told_so_when_they_ask_for_the_next_one() {
+    let scene = Scene::new().await;
+    let (alonso, valeria) = (scene.supervisor("alonso").await, scene.agent("valeria").await);
+    scene.publish(&alonso, |policy| policy.queues[0].mode = Mode::Pull).await;
+    let ask = async || {
+        let tx = scene.begin().await;
+        let answer = dispatcher::take_next(&tx, &valeria, scene.now).await;
+        tx.commit().await.unwrap();
+        answer
+    };
+    scene.be(&valeria, PresenceState::Paused).await;
+    assert!(matches!(ask().await, Ok(None)), "nobody waits");
+    let first = scene.talk(30).await;
+    assert!(matches!(ask().await, Err(AssignError::TargetOffline)));
+    scene.be(&valeria, PresenceState::Available).await;
+    scene.run("update presence set wrap_up_until = now() + interval '1 hour'", []).await;
+    assert!(matches!(ask().await, Ok(Some(talk)) if talk == first), "who asks is done with writing up");
+    scene.talk(20).await;
+    scene.run("update presence set capacity = 1", []).await;
+    assert!(matches!(ask().await, Err(AssignError::Full)));
+    scene.assert_books_balance().await;
+}
+
+#[tokio::test]
+async fn what_was_handed_to_a_team_waits_for_its_people_until_less_is_asked() {
+    let scene = Scene::new().await;
+    let (valeria, mateo) = (scene.agent("valeria").await, scene.agent("mateo").await);
+    let talk = scene.talk(30).await;
+    scene.run("update conversation set team_id = (select id from team)", []).await;
+    assert_eq!(scene.dispatch().await, 0, "neither is of the team");
+    let why = dispatcher::explain(scene.db(), talk, scene.now).await.unwrap().unwrap();
+    assert_eq!(why.decision, routing::Decision::Wait { reason: routing::WaitReason::NobodyOfTheTeam });
+    let tx = scene.begin().await;
+    assert!(matches!(claim(&tx, &mateo, talk, scene.now).await, Err(AssignError::OtherTeam)));
+    drop(tx);
+    scene
+        .run("insert into team_member (team_id, person_id) select id, $1 from team", [valeria.person.into()])
+        .await;
+    assert_eq!(scene.dispatch().await, 1);
+    assert_eq!(scene.holder(talk).await, Some(valeria.person));
+
+    let other = scene.talk(30).await;
+    scene.run("update presence set state = 'paused' where person_id = $1", [valeria.person.into()]).await;
+    scene.run("update conversation set team_id = (select id from team) where id = $1", [other.into()]).await;
+    assert_eq!(scene.dispatch().await, 0, "of the team she alone");
+    scene.run("update conversation set relaxed = 1 where id = $1", [other.into()]).await;
+    assert_eq!(scene.dispatch().await, 1);
+    assert_eq!(scene.holder(other).await, Some(mateo.person), "it is the queue's again");
+    scene.assert_books_balance().await;
+}

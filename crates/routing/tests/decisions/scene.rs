@@ -63,8 +63,12 @@ pub fn candidate() -> impl Strategy<Value = Candidate> {
 /// Up to 40 that wait and up to 12 who might take them.
 pub fn scene() -> impl Strategy<Value = (Vec<Work>, Vec<Candidate>)> {
     let places = (0_u8..3, -20_i64..50, 0_i64..50);
-    let wants =
-        (skills(1), prop_oneof![4 => Just(1_u32), 1 => 2_u32..4, 1 => Just(0_u32)], few_of(team, 2, 1));
+    let wants = (
+        skills(1),
+        prop_oneof![4 => Just(1_u32), 1 => 2_u32..4, 1 => Just(0_u32)],
+        few_of(team, 2, 1),
+        option::weighted(0.15, 0_u8..2),
+    );
     let people =
         (option::weighted(0.4, (any::<Index>(), 80_i64..120)), option::weighted(0.2, any::<Index>()));
     let work = (places, wants, people);
@@ -74,10 +78,11 @@ pub fn scene() -> impl Strategy<Value = (Vec<Work>, Vec<Candidate>)> {
         };
         let works = works
             .into_iter()
-            .map(|((n, turn, since), (skills, weight, widened), (preferred, barred))| Work {
+            .map(|((n, turn, since), (skills, weight, widened, handed), (preferred, barred))| Work {
                 skills,
                 weight,
                 widened,
+                team: handed.map(self::team),
                 preferred: preferred.map(|(index, until)| Preferred {
                     person: who(index),
                     until: at(until),

@@ -36,6 +36,8 @@ pub struct FloorConversation {
     pub must_act_since: DateTime<Utc>,
     /// Who holds it.
     pub assignee: Option<PersonTag>,
+    /// To whom it is offered, by name.
+    pub offered_to: Option<String>,
     /// Grows with every change of the conversation.
     pub version: i64,
 }

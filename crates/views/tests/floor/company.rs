@@ -40,6 +40,7 @@ fn frame(lang: Lang, theme: Theme, section: Section) -> Frame {
             sees_floor: true,
             sees_admin: true,
             presence: None,
+            offers: Vec::new(),
         },
     }
 }
@@ -149,6 +150,7 @@ pub fn conversation(
         must_act: MustAct::Agent,
         must_act_since: now - TimeDelta::seconds(waited),
         assignee,
+        offered_to: None,
         version: 3,
     }
 }

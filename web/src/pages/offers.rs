@@ -1,0 +1,90 @@
+//! What is offered to a person, and the next conversation they ask for.
+
+use actix_web::{
+    HttpResponse,
+    http::StatusCode,
+    web::{Data, Path},
+};
+use domain::ConversationId;
+use inbox::{
+    assignment::{AssignError, offers},
+    dispatcher,
+};
+use sea_orm::TransactionTrait as _;
+use serde_json::json;
+use views::Refusal;
+
+use super::{
+    conversations::{refusal, refused},
+    words,
+};
+use crate::{auth::SignedIn, error::PageError, state::AppState};
+
+/// POST /conversations/{id}/offer/accept: take what is offered to one.
+///
+/// # Errors
+/// Not found when no such offer to this person stands any more; refusals in their language.
+pub async fn accept(
+    viewer: SignedIn,
+    id: Path<ConversationId>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, PageError> {
+    let tx = state.db.begin().await?;
+    if let Err(error) = offers::accept(&tx, &viewer.principal, *id, state.clock.now()).await {
+        return Err(over(error, &viewer, &state).await);
+    }
+    tx.commit().await?;
+    state.wakes.dispatch();
+    state.wakes.relay();
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// POST /conversations/{id}/offer/decline: leave it to somebody else.
+///
+/// # Errors
+/// As [`accept`].
+pub async fn decline(
+    viewer: SignedIn,
+    id: Path<ConversationId>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, PageError> {
+    let tx = state.db.begin().await?;
+    if let Err(error) = offers::decline(&tx, &viewer.principal, *id, state.clock.now()).await {
+        return Err(over(error, &viewer, &state).await);
+    }
+    tx.commit().await?;
+    state.wakes.dispatch();
+    state.wakes.relay();
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// An offer to somebody else and one that never was are answered alike.
+async fn over(error: AssignError, viewer: &SignedIn, state: &AppState) -> PageError {
+    match error {
+        AssignError::NotFound => {
+            PageError::refused(StatusCode::NOT_FOUND, "offer_over", words(viewer).t("refusal-offer-over"))
+        }
+        error => refusal(error, state, words(viewer)).await,
+    }
+}
+
+/// POST /next: take the conversation the router would give this person; nothing when nobody waits for them.
+///
+/// # Errors
+/// Refusals in the person's language: on a pause, or no more fit.
+pub async fn next(viewer: SignedIn, state: Data<AppState>) -> Result<HttpResponse, PageError> {
+    let tx = state.db.begin().await?;
+    let taken = match dispatcher::take_next(&tx, &viewer.principal, state.clock.now()).await {
+        Ok(taken) => taken,
+        Err(AssignError::TargetOffline) => {
+            return Err(refused(StatusCode::CONFLICT, &Refusal::NotAvailable, words(&viewer)));
+        }
+        Err(error) => return Err(refusal(error, &state, words(&viewer)).await),
+    };
+    let Some(conversation) = taken else {
+        return Ok(HttpResponse::NoContent().finish());
+    };
+    tx.commit().await?;
+    state.wakes.relay();
+    Ok(HttpResponse::Ok().json(json!({ "conversation": conversation })))
+}
