@@ -41,7 +41,7 @@ async fn an_offer_comes_to_its_page_goes_to_a_colleague_and_is_nobody_elses_to_a
     let card = format!("id=\\\"offer-{talk}\\\"");
     hers.until("the card", |page| heard(page, &card)).await;
     assert!(heard(&hers, "Se me salió una corona") && heard(&hers, "data-left"));
-    let drawn = hers.gets("/inbox").await.is(StatusCode::OK).body;
+    let drawn = hers.person.browser.clone().get("/inbox").await.is(StatusCode::OK).body;
     assert!(drawn.contains(&format!("id=\"offer-{talk}\"")), "it survives a reload");
 
     let mateo = clinic.agent("Mateo").await;

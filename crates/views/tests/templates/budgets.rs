@@ -1,10 +1,12 @@
 //! Sizes that keep an old PC on a slow line comfortable.
 
-use std::{fs, io::Write as _, path::Path};
+use std::{collections::BTreeSet, fs, io::Write as _, path::Path};
 
 use domain::DeliveryState;
 use flate2::{Compression, write::GzEncoder};
 use views::{Lang, MessageFragment, RowFragment, Template, Theme, sample};
+
+use crate::between;
 
 const ROW: usize = 1200;
 const BUBBLE: usize = 900;
@@ -37,12 +39,21 @@ fn a_row_and_a_bubble_are_small() {
 #[test]
 fn the_assets_are_small() {
     let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/assets");
-    let scripts: usize = fs::read_dir(assets.join("js"))
-        .unwrap()
-        .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
-        .map(|script| gzip(views::lean(&script).as_bytes()))
-        .sum();
-    assert!(scripts <= SCRIPTS, "scripts have {scripts} bytes");
+    // What a page loads: its own modules and everything they import, whether at once or when it is needed.
+    for page in ["inbox.js", "floor.js", "templates.js", "admin.js"] {
+        let mut modules = BTreeSet::new();
+        let mut next = vec!["app.js".to_owned(), page.to_owned()];
+        let mut size = 0;
+        while let Some(module) = next.pop() {
+            if modules.insert(module.clone()) {
+                let script = fs::read_to_string(assets.join("js").join(&module)).unwrap();
+                size += gzip(views::lean(&script).as_bytes());
+                next.extend(between(&script, "\"./", "\"").into_iter().map(str::to_owned));
+            }
+        }
+        assert!(modules.len() > 5, "the search finds the imports of {page}");
+        assert!(size <= SCRIPTS, "the scripts of {page} have {size} bytes");
+    }
     let styles = gzip(&fs::read(assets.join("styles.css")).unwrap());
     assert!(styles <= STYLES, "styles have {styles} bytes");
 }
