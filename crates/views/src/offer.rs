@@ -99,7 +99,7 @@ impl OfferCard {
     /// What the customer said, in one line.
     #[must_use]
     pub fn line(&self, tx: &Tx) -> String {
-        preview::line(tx, &self.preview_kind, &self.preview, PREVIEW)
+        preview::line(tx, self.channel.kind, &self.preview_kind, &self.preview, PREVIEW)
     }
 
     /// Why they.
