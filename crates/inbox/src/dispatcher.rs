@@ -7,11 +7,11 @@ mod decisions;
 mod floor;
 mod works;
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{ConversationId, Permission, Principal, QueueId, event::AssignmentReason};
-use routing::{Choice, Decision, Policy, Routed, Verdict, Work, policy::Mode};
+use routing::{Choice, Decision, Routed, Verdict, Work, policy::Mode};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr};
 
 use crate::{
@@ -58,12 +58,18 @@ pub async fn step(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<Stepped
     let works = works::waiting(&tx, policy, &queues, now).await?;
     let candidates = floor::candidates(&tx, policy, &works).await?;
     let routed = routing::assign(&works, &candidates, now);
-    let moves: Vec<Move> =
-        routed.iter().filter_map(|routed| wanted(routed, &works, policy, &published, now)).collect();
+    let by_id: HashMap<ConversationId, &Work> = works.iter().map(|work| (work.conversation, work)).collect();
+    let moves: Vec<Move> = routed
+        .iter()
+        .filter_map(|routed| {
+            let work = by_id.get(&routed.conversation)?;
+            wanted(routed, policy.queue(work.queue).mode, published.version, now)
+        })
+        .collect();
     let answers = assignment::move_holders(&tx, &moves, now).await?;
     let won: Vec<&Move> =
         moves.iter().zip(&answers).filter(|(_, answer)| **answer == Moved::Won).map(|(won, _)| won).collect();
-    decisions::keep(&tx, published.version, &works, &candidates, &won, now).await?;
+    decisions::keep(&tx, published.version, &by_id, &candidates, &won, now).await?;
     tx.commit().await?;
     let given = won.len();
     let ends = candidates.iter().filter_map(|candidate| candidate.busy_until);
@@ -73,25 +79,15 @@ pub async fn step(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<Stepped
 }
 
 /// What the router decided, as a move; by the queue's mode it is done or offered.
-fn wanted(
-    routed: &Routed,
-    works: &[Work],
-    policy: &Policy,
-    published: &policy::Published,
-    now: DateTime<Utc>,
-) -> Option<Move> {
+fn wanted(routed: &Routed, mode: Mode, version: u32, now: DateTime<Utc>) -> Option<Move> {
     let Decision::Assign { person, reason } = &routed.decision else { return None };
-    let work = works.iter().find(|work| work.conversation == routed.conversation)?;
-    let terms = match policy.queue(work.queue).mode {
+    let terms = match mode {
         Mode::Offer { seconds, .. } => {
             Terms::Offered { until: now + TimeDelta::seconds(i64::from(seconds)), note: None }
         }
         Mode::Push | Mode::Pull => Terms::Done,
     };
-    let mut reason = reason.clone();
-    if let AssignmentReason::Routed { policy, .. } = &mut reason {
-        *policy = published.version;
-    }
+    let reason = reason.clone().under(version);
     Some(Move { conversation: routed.conversation, from: None, to: Some(*person), reason, by: None, terms })
 }
 
@@ -131,7 +127,8 @@ pub async fn take_next(
         };
         match assignment::move_holders(tx, std::slice::from_ref(&wanted), now).await?.first() {
             Some(Moved::Won) => {
-                decisions::keep(tx, published.version, &works, &candidates, &[&wanted], now).await?;
+                let by_id = works.iter().map(|work| (work.conversation, work)).collect();
+                decisions::keep(tx, published.version, &by_id, &candidates, &[&wanted], now).await?;
                 return Ok(Some(next.conversation));
             }
             Some(Moved::Lost(lost @ (assignment::Lost::Full | assignment::Lost::Away))) => {

@@ -78,8 +78,10 @@ pub(crate) async fn move_to(
     happened.extend(assignment::lighten(tx, kept.into_iter().collect()).await?);
     rows::run(
         tx,
-        "update conversation set queue_id = $2, state = 'queued', queued_at = $3, version = version + 1 where id = $1",
-        [id.into(), to.into(), now.into()],
+        "update conversation set queue_id = $2, state = 'queued', queued_at = $3, version = version + 1,
+             returned_by = case when $4 then null else returned_by end
+         where id = $1",
+        [id.into(), to.into(), now.into(), by.is_none().into()],
     )
     .await?;
     waiting::begin(tx, &[id], now).await?;

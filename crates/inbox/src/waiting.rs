@@ -66,7 +66,8 @@ pub(crate) async fn begin(
     let placed: Vec<Placed> = found.iter().map(|waiting| place(waiting, &policy)).collect();
     rows::run(
         tx,
-        "update conversation c set turn_at = t.turn_at, weight = t.weight, relaxed = 0, team_id = null, preferred_id = t.preferred_id,
+        "update conversation c set turn_at = t.turn_at, weight = t.weight, relaxed = 0, team_id = null, declined_by = '{}',
+             preferred_id = t.preferred_id,
              preferred_until = t.preferred_until, preferred_why = t.preferred_why
          from json_to_recordset($1::text::json) as t(id uuid, turn_at timestamptz, weight smallint, preferred_id uuid,
              preferred_until timestamptz, preferred_why text)

@@ -29,6 +29,8 @@ alter table conversation
     add column skills jsonb not null default '{}',          -- asked for beside what the queue asks for
     add column relaxed smallint not null default 0,         -- steps of the queue's relaxation it has gone
     add column team_id uuid references team on delete set null,  -- only people of this team take it
+    add column returned_by uuid references person,          -- held it until it came to wait again
+    add column declined_by uuid[] not null default '{}',    -- did not want it, in this wait
     add column preferred_id uuid references person,         -- goes before all others, until
     add column preferred_until timestamptz,
     add column preferred_why text check (preferred_why in ('owner', 'last_agent')),

@@ -228,7 +228,8 @@ impl Talks {
                  ) newest
              )
              update conversation c set state = 'queued', closed_at = null, queued_at = $3, must_act = 'agent',
-                 must_act_since = $3, begun_at = $3, first_answered_at = null, outcome = null
+                 must_act_since = $3, begun_at = $3, first_answered_at = null, outcome = null,
+                 returned_by = null
              from latest where c.id = latest.id
              returning c.id, c.contact_id, c.channel_id, c.queue_id, c.state, c.reply_address, c.must_act,
                  c.must_act_since, c.window_until, c.opened_at, c.queued_at, c.last_activity_at, c.last_position,

@@ -267,6 +267,7 @@ async fn write(
              last_holder_id = coalesce(t.assignee_id, c.last_holder_id),
              state = case when t.assignee_id is null then 'queued' else 'assigned' end,
              queued_at = case when t.assignee_id is null then $2 else c.queued_at end,
+             returned_by = case when t.assignee_id is null then c.assignee_id end,
              offered_to = null, offered_until = null
          from json_to_recordset($1::text::json) as t(id uuid, assignee_id uuid) where c.id = t.id",
         [rows::recordset(&holders)?, now.into()],

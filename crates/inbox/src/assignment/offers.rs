@@ -174,7 +174,9 @@ async fn give_up(
     let ids: Vec<Uuid> = offers.iter().map(|offer| offer.conversation_id.0).collect();
     rows::run(
         tx,
-        "update conversation set offered_to = null, offered_until = null, version = version + 1 where id = any($1)",
+        "update conversation set offered_to = null, offered_until = null, version = version + 1,
+             declined_by = declined_by || offered_to
+         where id = any($1)",
         [ids.into()],
     )
     .await?;

@@ -3,10 +3,10 @@
 //! What a pass saw is kept once, and of each decision what it was about. How each candidate fared is computed from both
 //! by the functions that decided, so the explanation can't differ from the decision, and costs nothing until asked for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use domain::{ConversationId, PersonId, QueueId};
+use domain::{ConversationId, PersonId, QueueId, TeamId};
 use routing::{Candidate, Choice, Work};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult};
 use serde::Serialize;
@@ -49,7 +49,7 @@ pub enum Outcome {
 pub(super) async fn keep(
     tx: &DatabaseTransaction,
     policy: u32,
-    works: &[Work],
+    works: &HashMap<ConversationId, &Work>,
     candidates: &[Candidate],
     won: &[&Move],
     now: DateTime<Utc>,
@@ -75,7 +75,7 @@ pub(super) async fn keep(
                 conversation_id: won.conversation,
                 person_id: won.to?,
                 offered: won.terms != Terms::Done,
-                work: works.iter().find(|work| work.conversation == won.conversation)?,
+                work: works.get(&won.conversation)?,
             })
         })
         .collect();
@@ -83,10 +83,10 @@ pub(super) async fn keep(
         return Ok(());
     }
     let queues: BTreeSet<QueueId> = decided.iter().map(|row| row.work.queue).collect();
-    let widened = |candidate: &Candidate| decided.iter().any(|row| candidate.serves(row.work));
+    let teams: BTreeSet<TeamId> = decided.iter().flat_map(|row| &row.work.widened).copied().collect();
     let people: Vec<&Candidate> = candidates
         .iter()
-        .filter(|candidate| candidate.queues.iter().any(|queue| queues.contains(queue)) || widened(candidate))
+        .filter(|candidate| !candidate.queues.is_disjoint(&queues) || !candidate.teams.is_disjoint(&teams))
         .collect();
     let pass: Vec<Pass> = rows::all(
         tx,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{ConversationId, PersonId, QueueId, SkillId, TeamId, event::PreferredAs};
 use routing::{Policy, Preferred, Skills, Work, due::asked, policy::Queue};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
@@ -13,6 +13,9 @@ use crate::rows;
 
 /// How many of a queue a pass looks at, in turn. Beyond them waits what came much later.
 const LOOKED_AT: i64 = 2_000;
+
+/// For so long it does not go back to who has just put it back.
+const NOT_BACK_FOR: TimeDelta = TimeDelta::minutes(2);
 
 #[derive(FromQueryResult)]
 struct Row {
@@ -27,7 +30,8 @@ struct Row {
     preferred_id: Option<PersonId>,
     preferred_until: Option<DateTime<Utc>>,
     preferred_why: Option<String>,
-    barred: Vec<Uuid>,
+    returned_by: Option<PersonId>,
+    declined_by: Vec<Uuid>,
 }
 
 /// Queues in which something waits.
@@ -58,17 +62,13 @@ pub(super) async fn waiting(
         "select w.* from unnest($1::uuid[]) as q(id) cross join lateral (
              select c.id, c.queue_id, c.turn_at, c.queued_at, c.skills, c.relaxed, c.weight, c.team_id, c.preferred_id,
                  c.preferred_until, c.preferred_why,
-                 array(select a.person_id from assignment a where a.conversation_id = c.id and a.ended_at = c.queued_at
-                           and c.queued_at > $2 - interval '2 minutes'
-                       union
-                       select o.person_id from offer o where o.conversation_id = c.id and o.made_at >= c.queued_at
-                           and o.outcome in ('declined', 'lapsed')) as barred
+                 case when c.queued_at > $2 then c.returned_by end as returned_by, c.declined_by
              from conversation c
              where c.queue_id = q.id and c.state = 'queued' and c.offered_to is null
              order by c.turn_at
              limit $3
          ) w",
-        [queues.into(), now.into(), LOOKED_AT.into()],
+        [queues.into(), (now - NOT_BACK_FOR).into(), LOOKED_AT.into()],
     )
     .await?;
     works(db, policy, found).await
@@ -85,13 +85,9 @@ pub(super) async fn one(
         db,
         "select c.id, c.queue_id, c.turn_at, c.queued_at, c.skills, c.relaxed, c.weight, c.team_id, c.preferred_id,
              c.preferred_until, c.preferred_why,
-             array(select a.person_id from assignment a where a.conversation_id = c.id and a.ended_at = c.queued_at
-                       and c.queued_at > $2 - interval '2 minutes'
-                   union
-                   select o.person_id from offer o where o.conversation_id = c.id and o.made_at >= c.queued_at
-                       and o.outcome in ('declined', 'lapsed')) as barred
+             case when c.queued_at > $2 then c.returned_by end as returned_by, c.declined_by
          from conversation c where c.id = $1 and c.state = 'queued'",
-        [conversation.into(), now.into()],
+        [conversation.into(), (now - NOT_BACK_FOR).into()],
     )
     .await?;
     Ok(works(db, policy, found).await?.into_iter().next())
@@ -133,7 +129,7 @@ fn work(row: Row, queue: &Queue) -> Result<Work, DbErr> {
             until,
             why,
         }),
-        barred: row.barred.into_iter().map(PersonId).collect::<BTreeSet<_>>(),
+        barred: row.declined_by.into_iter().map(PersonId).chain(row.returned_by).collect::<BTreeSet<_>>(),
         ..Work::new(row.id, row.queue_id, row.turn_at, row.queued_at)
     })
 }
