@@ -4,39 +4,37 @@ use std::process::ExitCode;
 
 use crate::process::{cargo, program, stream, target};
 
-/// The scenario that needs no server: verifying and parsing webhooks on one core.
-const PARSE: &str = "parse";
+/// The scenarios that need no server and no load program: a program of their own each.
+const ALONE: [(&str, &str, &str); 2] = [
+    // Verifying and parsing webhooks on one core.
+    ("parse", "channel-gateway", "webhooks"),
+    // Decisions a second, persisted.
+    ("routing", "inbox", "routing"),
+];
 
 /// Runs the scenarios named, or all of them; options go to the load program as they are.
 pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
-    let parse = arguments.iter().any(|argument| argument == PARSE);
-    let rest: Vec<&String> = arguments.iter().filter(|argument| *argument != PARSE).collect();
+    let named = |name: &str| arguments.iter().any(|argument| argument == name);
+    let is_alone = |argument: &str| ALONE.iter().any(|(name, ..)| *name == argument);
+    let rest: Vec<&String> = arguments.iter().filter(|argument| !is_alone(argument)).collect();
     let names_none = rest.iter().all(|argument| argument.starts_with('-'));
-    if parse && names_none {
-        return webhooks();
-    }
-    let loaded = load(&rest)?;
     // `bench` alone is all of them; a question for help or a setting without a scenario is about the load program.
-    if parse || arguments.is_empty() {
-        let parsed = webhooks()?;
-        return Ok(if loaded { parsed } else { ExitCode::FAILURE });
+    let mut success = true;
+    if !names_none || !arguments.iter().any(|argument| is_alone(argument)) {
+        success = load(&rest)?;
     }
-    Ok(if loaded { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    for (name, package, example) in ALONE {
+        if named(name) || arguments.is_empty() {
+            success &= alone(package, example)?;
+        }
+    }
+    Ok(if success { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn webhooks() -> Result<ExitCode, String> {
+fn alone(package: &str, example: &str) -> Result<bool, String> {
     let mut run = cargo();
-    run.args([
-        "run",
-        "--quiet",
-        "--release",
-        "--locked",
-        "--package",
-        "channel-gateway",
-        "--example",
-        "webhooks",
-    ]);
-    Ok(if stream(&mut run)?.success { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    run.args(["run", "--quiet", "--release", "--locked", "--package", package, "--example", example]);
+    Ok(stream(&mut run)?.success)
 }
 
 fn load(arguments: &[&String]) -> Result<bool, String> {

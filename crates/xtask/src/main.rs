@@ -16,7 +16,8 @@ use std::{env, process::ExitCode};
 const USAGE: &str = "\
 cargo xtask test [--only STEP]...   the whole test-suite; steps: setup, format, lints, tests,
                                     doc-tests, licences, docker, browser
-cargo xtask bench [SCENARIO]...     the benchmarks: b, p, a3, a1, a1-statuses, parse; one JSON object per scenario";
+cargo xtask bench [SCENARIO]...     the benchmarks: b, p, a3, a1, a1-statuses, parse,
+                                    routing; one JSON object per scenario";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
