@@ -93,3 +93,70 @@ async fn the_next_one_is_taken_where_it_is_theirs_and_refused_with_words() {
     assert!(taken.contains(&talk.to_string()), "{taken}");
     hers.until("the row", |page| page.lists(talk)).await;
 }
+
+#[tokio::test]
+async fn a_conversation_is_handed_to_a_colleague_who_declines_and_then_to_one_who_accepts() {
+    let clinic = Clinic::open().await;
+    let valeria = clinic.agent("Valeria").await;
+    clinic.vendor().lucia_writes("Hola, quiero blanquear mis dientes").await;
+    let talk = clinic.held_conversation().await;
+    let (mateo, camila) = (clinic.agent("Mateo").await, clinic.agent("Camila").await);
+    let (mut his, mut theirs) = (mateo.opens_inbox().await, camila.opens_inbox().await);
+    let mut hers = valeria.opens(talk).await;
+    let path = format!("/conversations/{talk}/transfer");
+    let dialog = hers.gets(&path).await.is(StatusCode::OK).body;
+    assert!(dialog.contains(&format!("person:{}", mateo.id)) && dialog.contains("Mateo"), "{dialog}");
+
+    // Who does not hold it neither sees nor does anything; what is nonsense changes nothing.
+    his.gets(&path).await.is(StatusCode::NOT_FOUND);
+    let to_himself = format!("person:{}", mateo.id);
+    his.posts(&path, &[("to", &to_himself)]).await.is(StatusCode::NOT_FOUND);
+    for nonsense in ["", "person:", "planet:mars", "queue:0198aaaa-0000-7000-8000-000000000000"] {
+        let answer = hers.posts(&path, &[("to", nonsense)]).await;
+        assert!(answer.status.is_client_error(), "{nonsense}: {}", answer.body);
+    }
+    assert_eq!(clinic.count("select count(*) from offer").await, 0);
+
+    let note = "Ya tiene presupuesto";
+    hers.posts(&path, &[("to", &to_himself), ("note", note)]).await.is(StatusCode::OK);
+    his.until("the card", |page| heard(page, note) && heard(page, "Te la pasa Valeria")).await;
+    hers.until("the line", |page| page.shown.thread.concat().contains("se la ofrece a Mateo: «Ya tiene"))
+        .await;
+    assert!(hers.shown.state.contains("ofrecida a Mateo"), "{}", hers.shown.state);
+    his.posts(&format!("/conversations/{talk}/offer/decline"), &[]).await.is(StatusCode::NO_CONTENT);
+    hers.until("it stays with her", |page| heard(page, "Mateo no aceptó a Lucía Paredes")).await;
+    assert!(hers.lists(talk));
+
+    let to_camila = format!("person:{}", camila.id);
+    hers.posts(&path, &[("to", &to_camila)]).await.is(StatusCode::OK);
+    theirs.until("the card", |page| heard(page, &format!("offer-{talk}"))).await;
+    theirs.posts(&format!("/conversations/{talk}/offer/accept"), &[]).await.is(StatusCode::NO_CONTENT);
+    theirs.until("the row", |page| page.lists(talk)).await;
+    hers.until("no row", |page| !page.lists(talk)).await;
+
+    // Why it is where it is, for whoever may see it.
+    let theirs = camila.opens(talk).await;
+    let why = theirs.gets(&format!("/conversations/{talk}/why")).await.is(StatusCode::OK).body;
+    for words in ["Camila la recibió de Valeria", "Se asignó a Valeria", "Elegida"] {
+        assert!(why.contains(words), "{words}: {why}");
+    }
+    hers.gets(&format!("/conversations/{talk}/why")).await.is(StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn who_may_see_what_waits_is_told_why_it_does() {
+    let clinic = Clinic::open().await;
+    publish(&clinic, |queue| queue.mode = Mode::Pull).await;
+    let valeria = clinic.agent("Valeria").await;
+    let page = valeria.opens_inbox().await;
+    let set = page.request(reqwest::Method::PUT, "/me/presence").form(&[("state", "paused")]);
+    page.person.browser.clone().send(set).await.is(StatusCode::NO_CONTENT);
+    clinic.vendor().lucia_writes("Hola").await;
+    clinic.until_count("select count(*) from conversation where state = 'queued'", 1).await;
+    let talk: ConversationId = one(&clinic.ground.db, "select id from conversation").await.unwrap();
+    let why = page.gets(&format!("/conversations/{talk}/why")).await.is(StatusCode::OK).body;
+    for words in ["Quienes podrían están en pausa o desconectados.", "En pausa", "enrutamiento versión 1"]
+    {
+        assert!(why.contains(words), "{words}: {why}");
+    }
+}

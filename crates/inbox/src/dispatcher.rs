@@ -17,7 +17,9 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr};
 use crate::{
     Wakes,
     assignment::{self, AssignError, Move, Moved, Terms},
-    policy, rows,
+    policy,
+    reading::why::Waiting,
+    rows,
 };
 
 pub use decisions::{Explained, Outcome, explain_past};
@@ -161,10 +163,23 @@ pub async fn explain(
     conversation: ConversationId,
     now: DateTime<Utc>,
 ) -> Result<Option<Choice>, DbErr> {
+    Ok(explain_waiting(db, conversation, now).await?.map(|waiting| waiting.choice))
+}
+
+/// The same, with what it was decided from.
+///
+/// # Errors
+/// When the database fails.
+pub async fn explain_waiting(
+    db: &impl ConnectionTrait,
+    conversation: ConversationId,
+    now: DateTime<Utc>,
+) -> Result<Option<Waiting>, DbErr> {
     let published = policy::current(db).await?;
     let Some(work) = works::one(db, &published.policy, conversation, now).await? else { return Ok(None) };
-    let candidates = floor::everybody(db, &published.policy).await?;
-    Ok(Some(routing::choose(&work, &candidates, now)))
+    let people = floor::everybody(db, &published.policy).await?;
+    let choice = routing::choose(&work, &people, now);
+    Ok(Some(Waiting { policy: published.version, work, choice, people }))
 }
 
 /// The loop around [`step`]. Ends when `stop` is set.

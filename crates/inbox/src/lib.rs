@@ -19,6 +19,7 @@ pub mod dispatcher;
 pub mod events;
 pub mod files;
 pub mod gaps;
+pub mod handing_over;
 pub mod lease;
 pub mod ledger;
 pub mod notices;

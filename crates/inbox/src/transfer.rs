@@ -1,7 +1,7 @@
 //! Moving a conversation to another queue.
 
 use chrono::{DateTime, Utc};
-use domain::{ConversationId, ConversationState, Event, Permission, PersonId, Principal, QueueId};
+use domain::{ConversationId, ConversationState, Event, Permission, PersonId, Principal, QueueId, TeamId};
 use entity::{conversation, queue};
 use sea_orm::{
     ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _,
@@ -58,8 +58,26 @@ pub async fn transfer(
         return Ok(());
     }
     assignment::put_back(tx, &found, by, now).await?;
-    move_to(tx, &found, to, Some(by.person), now).await?;
+    move_to(tx, &found, Place::queue(to), Some(by.person), now).await?;
     Ok(())
+}
+
+/// Where a conversation waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// In which queue.
+    pub queue: QueueId,
+    /// Only for the people of this team, until the queue asks for less.
+    pub team: Option<TeamId>,
+    /// What whoever takes it should know.
+    pub note: Option<String>,
+}
+
+impl Place {
+    /// In a queue, for all who serve it.
+    pub(crate) const fn queue(queue: QueueId) -> Self {
+        Self { queue, team: None, note: None }
+    }
 }
 
 /// Put a conversation that the caller has locked and nobody holds any more into another queue, where it begins to wait
@@ -67,7 +85,7 @@ pub async fn transfer(
 pub(crate) async fn move_to(
     tx: &DatabaseTransaction,
     found: &conversation::Model,
-    to: QueueId,
+    to: Place,
     by: Option<PersonId>,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
@@ -81,12 +99,20 @@ pub(crate) async fn move_to(
         "update conversation set queue_id = $2, state = 'queued', queued_at = $3, version = version + 1,
              returned_by = case when $4 then null else returned_by end
          where id = $1",
-        [id.into(), to.into(), now.into(), by.is_none().into()],
+        [id.into(), to.queue.into(), now.into(), by.is_none().into()],
     )
     .await?;
     waiting::begin(tx, &[id], now).await?;
-    let event =
-        Event::ConversationTransferred { conversation: id, from: found.queue_id, to, team: None, note: None };
+    if let Some(team) = to.team {
+        rows::run(tx, "update conversation set team_id = $2 where id = $1", [id.into(), team.into()]).await?;
+    }
+    let event = Event::ConversationTransferred {
+        conversation: id,
+        from: found.queue_id,
+        to: to.queue,
+        team: to.team,
+        note: to.note,
+    };
     happened.push((event, by));
     events::append(tx, &happened, now).await?;
     Ok(())

@@ -38,8 +38,10 @@ pub mod system;
 pub mod templates;
 pub mod thread;
 pub mod time;
+pub mod transfer;
 pub mod tx;
 pub mod welcome;
+pub mod why;
 
 pub use admin::{AdminChannel, AdminPage, AdminPerson};
 pub use askama::{self, Template};

@@ -44,6 +44,25 @@ pub enum Refusal {
     Full,
     /// Whoever asks for more work is on a pause.
     NotAvailable,
+    /// Where it shall go is gone, or out of reach.
+    NoSuchTarget,
+    /// It is in that queue.
+    SameQueue,
+    /// Nobody of the team is at work.
+    NobodyOfTheTeam,
+    /// The colleague holds it.
+    TheirsAlready,
+    /// The colleague is not available.
+    TargetAway,
+    /// The colleague holds as many as they may.
+    TargetFull,
+    /// The note is too long.
+    NoteTooLong {
+        /// Its characters.
+        length: usize,
+        /// How many fit.
+        longest: usize,
+    },
     /// The two are one contact.
     SameContact,
     /// One of them is a part of another contact.
@@ -81,6 +100,13 @@ impl Refusal {
             Self::TargetOffline => "target_offline",
             Self::Full => "full",
             Self::NotAvailable => "not_available",
+            Self::NoSuchTarget => "no_such_target",
+            Self::SameQueue => "same_queue",
+            Self::NobodyOfTheTeam => "nobody_of_the_team",
+            Self::TheirsAlready => "theirs_already",
+            Self::TargetAway => "target_away",
+            Self::TargetFull => "target_full",
+            Self::NoteTooLong { .. } => "note_too_long",
             Self::SameContact => "same_contact",
             Self::JoinedBefore => "joined_before",
             Self::PartedBefore => "parted_before",
@@ -115,6 +141,15 @@ impl Refusal {
             Self::TargetOffline => tx.t("refusal-target-offline"),
             Self::Full => tx.t("refusal-full"),
             Self::NotAvailable => tx.t("refusal-not-available"),
+            Self::NoSuchTarget => tx.t("refusal-no-such-target"),
+            Self::SameQueue => tx.t("refusal-same-queue"),
+            Self::NobodyOfTheTeam => tx.t("refusal-nobody-of-team"),
+            Self::TheirsAlready => tx.t("refusal-theirs-already"),
+            Self::TargetAway => tx.t("refusal-target-away"),
+            Self::TargetFull => tx.t("refusal-target-full"),
+            Self::NoteTooLong { length, longest } => {
+                tx.with("refusal-note-too-long", [("length", number(*length)), ("longest", number(*longest))])
+            }
             Self::SameContact => tx.t("refusal-same-contact"),
             Self::JoinedBefore => tx.t("refusal-joined-before"),
             Self::PartedBefore => tx.t("refusal-parted-before"),

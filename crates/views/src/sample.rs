@@ -508,6 +508,7 @@ pub fn thread(window: ReplyWindow) -> Thread {
         read_count: 5,
         may_reply: true,
         may_close: true,
+        may_transfer: true,
         may_claim: true,
         may_see_raw: false,
         may_see_originals: false,

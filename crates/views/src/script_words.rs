@@ -45,6 +45,8 @@ pub const SCRIPT_KEYS: &[&str] = &[
     "js-offer-over",
     "js-offer-declined",
     "js-next-none",
+    "js-handed-waits",
+    "js-handed-offered",
     "js-parted",
     "js-taken-by-other",
     "js-signed-out",

@@ -217,54 +217,11 @@ impl Happened {
             | Event::PresenceChanged { .. } => return None,
         })
     }
-}
 
-/// One line of a thread that is no message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SystemLine {
-    /// The event's number.
-    pub event: i64,
-    /// Place in the thread, made by [`time::seq`].
-    pub seq: String,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// What.
-    pub what: Happened,
-}
-
-impl SystemLine {
-    /// The icon.
-    #[must_use]
-    pub fn icon(&self) -> &'static str {
-        match self.what {
-            Happened::Opened { .. } | Happened::Reopened { .. } => "inbox",
-            Happened::Assigned { .. } => "user-plus",
-            Happened::Released { .. } => "undo-2",
-            Happened::Transferred { .. } => "shuffle",
-            Happened::Offered { .. } => "timer",
-            Happened::NotTaken { .. } => "undo-2",
-            Happened::Relaxed { .. } => "users",
-            Happened::Alerted(_) => "triangle-alert",
-            Happened::Tagged { .. } => "list-checks",
-            Happened::Closed { .. } => "circle-check",
-            Happened::AddressChanged => "shuffle",
-            Happened::Joined | Happened::Parted => "contact-round",
-            Happened::PastImported { .. } => "inbox",
-            Happened::Consent { given: true, .. } => "check",
-            Happened::Consent { given: false, .. } => "ban",
-        }
-    }
-
-    /// When, for machines.
-    #[must_use]
-    pub fn iso(&self) -> String {
-        time::iso(&self.at)
-    }
-
-    /// The sentence.
+    /// What happened, in a sentence.
     #[must_use]
     pub fn sentence(&self, tx: &Tx) -> String {
-        match &self.what {
+        match self {
             Happened::Opened { queue } => tx.a("sys-opened", "queue", queue),
             Happened::Reopened { queue } => tx.a("sys-reopened", "queue", queue),
             Happened::Assigned { to, why } => match why {
@@ -333,6 +290,55 @@ impl SystemLine {
             Happened::PastImported { messages } => tx.n("sys-past-imported", i64::from(*messages)),
             Happened::Consent { purpose, given } => tx.t(consent_word(*purpose, *given)),
         }
+    }
+}
+
+/// One line of a thread that is no message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SystemLine {
+    /// The event's number.
+    pub event: i64,
+    /// Place in the thread, made by [`time::seq`].
+    pub seq: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub what: Happened,
+}
+
+impl SystemLine {
+    /// The icon.
+    #[must_use]
+    pub fn icon(&self) -> &'static str {
+        match self.what {
+            Happened::Opened { .. } | Happened::Reopened { .. } => "inbox",
+            Happened::Assigned { .. } => "user-plus",
+            Happened::Released { .. } => "undo-2",
+            Happened::Transferred { .. } => "shuffle",
+            Happened::Offered { .. } => "timer",
+            Happened::NotTaken { .. } => "undo-2",
+            Happened::Relaxed { .. } => "users",
+            Happened::Alerted(_) => "triangle-alert",
+            Happened::Tagged { .. } => "list-checks",
+            Happened::Closed { .. } => "circle-check",
+            Happened::AddressChanged => "shuffle",
+            Happened::Joined | Happened::Parted => "contact-round",
+            Happened::PastImported { .. } => "inbox",
+            Happened::Consent { given: true, .. } => "check",
+            Happened::Consent { given: false, .. } => "ban",
+        }
+    }
+
+    /// When, for machines.
+    #[must_use]
+    pub fn iso(&self) -> String {
+        time::iso(&self.at)
+    }
+
+    /// The sentence.
+    #[must_use]
+    pub fn sentence(&self, tx: &Tx) -> String {
+        self.what.sentence(tx)
     }
 }
 

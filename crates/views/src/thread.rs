@@ -122,6 +122,8 @@ pub struct Thread {
     pub may_reply: bool,
     /// Whether the viewer may close it.
     pub may_close: bool,
+    /// Whether the viewer may hand it on.
+    pub may_transfer: bool,
     /// Whether the viewer may take it when nobody holds it.
     pub may_claim: bool,
     /// Whether the viewer may see messages of unknown kinds as they came.

@@ -28,8 +28,7 @@ function draw(now = Date.now()) {
   }
   const pane = document.getElementById("thread-pane");
   pane.toggleAttribute("data-mine", state.assignee === me);
-  const close = pane.querySelector('[data-act="close"]');
-  if (close) close.hidden = mode === "resolved";
+  for (const button of pane.querySelectorAll('[data-act="close"], [data-act="transfer"]')) button.hidden = mode === "resolved";
   drawWindow(state, now);
 }
 

@@ -9,6 +9,7 @@ import "./sound.js";
 import "./viewer.js";
 import "./picker.js";
 import "./deeds.js";
+import "./hand.js";
 import "./offline.js";
 import { onReset, start } from "./live.js";
 import { openConversation, refetch } from "./panes.js";

@@ -65,7 +65,7 @@ impl Needs {
                 self.losers.extend(holder.map(|holder| (holder, *conversation)));
                 self.people.extend(*holder);
             }
-            Event::ConversationTransferred { conversation, from, .. } => {
+            Event::ConversationTransferred { conversation, from, to, .. } if from != to => {
                 self.left.insert((*conversation, *from));
             }
             Event::ConversationOffered { conversation, to, .. } => {

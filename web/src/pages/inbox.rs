@@ -202,6 +202,7 @@ async fn thread(
         read_count: count(line.read_count),
         may_reply: may(Permission::ConversationReply),
         may_close: may(Permission::ConversationClose),
+        may_transfer: may(Permission::ConversationTransfer),
         may_claim: may(Permission::ConversationClaim),
         may_see_raw: may(Permission::MessageRaw),
         may_see_originals: may(Permission::MessageOriginal),

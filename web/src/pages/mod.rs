@@ -16,7 +16,9 @@ pub mod originals;
 pub mod picker;
 pub mod presence;
 pub mod templates;
+pub mod transfer;
 pub mod uploads;
+pub mod why;
 
 use ::inbox::reading::start::Start;
 use actix_web::{HttpResponse, http::header, web::Redirect};

@@ -104,7 +104,9 @@ async fn one(
             let event = Event::ConversationAlerted { conversation: id, alert: Alert::WaitsTooLong };
             tell(tx, event, now).await?;
         }
-        Action::Move { to } | Action::Overflow { to } => transfer::move_to(tx, talk, *to, None, now).await?,
+        Action::Move { to } | Action::Overflow { to } => {
+            transfer::move_to(tx, talk, transfer::Place::queue(*to), None, now).await?
+        }
         Action::WarnSilentAgent => {
             let event = Event::ConversationAlerted { conversation: id, alert: Alert::AgentSilent };
             tell(tx, event, now).await?;

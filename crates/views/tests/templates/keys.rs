@@ -7,6 +7,7 @@ use std::{
 };
 
 use domain::outbound::Hold;
+use routing::WaitReason;
 use views::{Arg, failure, preview, sample, script_words::SCRIPT_KEYS};
 
 use crate::{LANGS, between};
@@ -108,6 +109,21 @@ fn every_word_that_code_chooses_exists() {
     asked.extend(sample::contents().iter().map(|content| preview::word(content.kind())));
     asked.extend(domain::PresenceState::ALL.iter().map(|state| views::presence::word(*state)));
     asked.extend(domain::DeliveryState::ALL.iter().map(|state| views::message::mark(*state).2));
+    asked.extend(
+        [
+            WaitReason::NobodyServesTheQueue,
+            WaitReason::NobodyOfTheTeam,
+            WaitReason::NobodyHasTheSkills,
+            WaitReason::TooHeavyForAnybody,
+            WaitReason::EverybodyIsAway,
+            WaitReason::EverybodyIsFull,
+            WaitReason::WrappingUp,
+            WaitReason::KeptForAnother,
+            WaitReason::OnlyBarred,
+            WaitReason::ForThePreferred,
+        ]
+        .map(views::why::wait_word),
+    );
     let known = keys_of("es");
     for key in asked {
         assert!(known.contains(key), "{key}");
