@@ -314,6 +314,21 @@ pub fn table() -> Vec<Route> {
             holds(P::TemplateManage),
             pages::templates::unpause,
         ),
+        Route::get("/admin/routing", holds(P::RoutingRead), pages::routing::overview),
+        Route::post("/admin/routing/publish", holds(P::RoutingManage), pages::routing::publish),
+        Route::post("/admin/routing/discard", holds(P::RoutingManage), pages::routing::discard),
+        Route::post("/admin/routing/versions/{version}", holds(P::RoutingManage), pages::routing::roll_back),
+        Route::get("/admin/routing/try", holds(P::RoutingRead), pages::routing::trying),
+        Route::post("/admin/routing/try", holds(P::RoutingRead), pages::routing::attempt),
+        // Behind what has a name of its own there.
+        Route::get("/admin/routing/{part}", holds(P::RoutingRead), pages::routing::part),
+        Route::post("/admin/routing/{part}", holds(P::RoutingManage), pages::routing::save_part)
+            .body_limit(pages::routing::FORM_BYTES),
+        Route::get("/admin/routing/{part}/{id}", holds(P::RoutingRead), pages::routing::one),
+        Route::post("/admin/routing/{part}/{id}", holds(P::RoutingManage), pages::routing::save_one)
+            .body_limit(pages::routing::FORM_BYTES),
+        Route::post("/admin/routing/{part}/{id}/move", holds(P::RoutingManage), pages::routing::move_one),
+        Route::post("/admin/routing/{part}/{id}/remove", holds(P::RoutingManage), pages::routing::remove),
         Route::get("/me", SignedIn, pages::me::show),
         Route::post("/me/preferences", SignedIn, pages::me::update),
         Route::put("/me/presence", SignedIn, pages::presence::update),

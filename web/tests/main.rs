@@ -24,6 +24,7 @@ mod receiving;
 mod replying;
 mod restart;
 mod round_trips;
+mod routing_settings;
 mod sessions;
 mod sign_in;
 mod sockets;

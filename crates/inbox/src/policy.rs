@@ -97,10 +97,19 @@ pub async fn draft(db: &impl ConnectionTrait) -> Result<Draft, DbErr> {
             changed_at: Some(row.changed_at),
         });
     }
+    let (base, policy) = in_force(db).await?;
+    Ok(Draft { base, revision: 0, policy, by: None, changed_at: None })
+}
+
+/// What holds, with its number: the newest version, or what the tables say before there is one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn in_force(db: &impl ConnectionTrait) -> Result<(u32, Policy), DbErr> {
     let current = current(db).await?;
     let policy =
         if current.version == 0 { tables::compose(db).await? } else { Policy::clone(&current.policy) };
-    Ok(Draft { base: current.version, revision: 0, policy, by: None, changed_at: None })
+    Ok((current.version, policy))
 }
 
 /// Change the draft. It has to hold together at every save, so that nothing is ever half saved.

@@ -98,6 +98,8 @@ pub struct Viewer {
     pub sees_floor: bool,
     /// Whether the rail shows administration.
     pub sees_admin: bool,
+    /// Whether they see how conversations are routed.
+    pub sees_routing: bool,
     /// Own presence; `None` for those who take no conversations.
     pub presence: Option<MePresence>,
     /// What is offered to them, the most urgent first.
@@ -109,6 +111,12 @@ impl Viewer {
     #[must_use]
     pub fn initials(&self) -> String {
         crate::person::initials(&self.name)
+    }
+
+    /// Where their administration begins.
+    #[must_use]
+    pub const fn admin(&self) -> &'static str {
+        if self.sees_admin { "/admin" } else { "/admin/routing" }
     }
 
     /// The avatar's hue.

@@ -30,6 +30,7 @@ pub mod phone;
 pub mod presence;
 pub mod preview;
 pub mod refusal;
+pub mod routing;
 pub mod row;
 pub mod sample;
 pub mod script_words;

@@ -116,6 +116,7 @@ pub fn frame(lang: Lang, theme: Theme, section: Section) -> Frame {
             name: valeria().name,
             sees_floor: true,
             sees_admin: true,
+            sees_routing: true,
             presence: Some(presence()),
             offers: vec![offer()],
         },

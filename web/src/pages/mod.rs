@@ -15,6 +15,7 @@ pub mod offers;
 pub mod originals;
 pub mod picker;
 pub mod presence;
+pub mod routing;
 pub mod templates;
 pub mod transfer;
 pub mod uploads;
@@ -64,6 +65,7 @@ pub fn frame(
             name: viewer.name.clone(),
             sees_floor: viewer.principal.holds(Permission::ConversationAssign),
             sees_admin: viewer.principal.holds(Permission::ChannelManage),
+            sees_routing: viewer.principal.holds(Permission::RoutingRead),
             presence: start.presence.as_ref().map(present::me),
             offers: start.offers.iter().map(|line| present::offer(line, start.now)).collect(),
         },

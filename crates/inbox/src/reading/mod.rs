@@ -10,6 +10,7 @@ pub mod floor;
 pub mod handing;
 pub mod messages;
 pub mod offers;
+pub mod routing;
 pub mod start;
 pub mod timeline;
 pub mod waiting;

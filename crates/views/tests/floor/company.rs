@@ -39,6 +39,7 @@ fn frame(lang: Lang, theme: Theme, section: Section) -> Frame {
             name: "Gabriela Núñez".to_owned(),
             sees_floor: true,
             sees_admin: true,
+            sees_routing: true,
             presence: None,
             offers: Vec::new(),
         },

@@ -6,6 +6,7 @@ mod budgets;
 mod fragments;
 mod keys;
 mod pages;
+mod routing;
 
 use views::Lang;
 

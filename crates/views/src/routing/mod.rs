@@ -1,0 +1,10 @@
+//! How conversations are routed, for those who decide it: what changed, queues, rules, people, hours, pauses.
+
+pub mod form;
+mod pages;
+mod typed;
+pub mod words;
+
+pub use pages::{Bar, FormPage, ListPage, ListRow, OverviewPage, Switches, Tab, TryPage, VersionLine};
+pub use typed::{LANGUAGES, NotANumber, Typed};
+pub use words::{Names, Tried, TriedRule};
