@@ -121,9 +121,10 @@ async fn what_does_not_hold_together_stays_in_the_form_and_says_why_in_place() {
     assert!(page.contains("estas colas se pasan conversaciones en círculo"), "{page}");
     assert!(page.contains("value=\"Citas del centro\""), "what was typed is still there");
     // What is no number.
-    let fields = [("name", "Citas"), ("offer", "pronto"), ("mode", "offer")];
+    let fields = [("name", ""), ("offer", "pronto"), ("mode", "offer")];
     let page = alonso.saves(&one_queue, &fields).await.is(StatusCode::UNPROCESSABLE_ENTITY).body;
     assert!(page.contains("Escribe un número entero.") && page.contains("value=\"pronto\""), "{page}");
+    assert!(page.contains("(nombre): falta escribirlo."), "everything that is wrong is told at once: {page}");
     // Hours that overlap, and hours that are none.
     let hours = format!("/hours/{}", uuid::Uuid::now_v7());
     let fields = [("name", "Lima"), ("zone", "America/Lima"), ("day_0", "09:00-14:00, 13:00-18:00")];

@@ -75,6 +75,12 @@ impl Tab {
         }
     }
 
+    /// The key of its page's title.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        if self == Self::Overview { "routing-title" } else { self.word() }
+    }
+
     /// The key of what it is about.
     #[must_use]
     pub const fn about(self) -> &'static str {

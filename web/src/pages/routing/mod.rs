@@ -18,7 +18,10 @@ use actix_web::{
     web::{Data, Form as Body, Path, Query},
 };
 use domain::Permission;
-use routing::Policy;
+use routing::{
+    Policy,
+    check::{Flaw, Place, check},
+};
 use sea_orm::TransactionTrait as _;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -250,23 +253,23 @@ async fn save(
     let open = Open::read(state, viewer).await?;
     let tx = words(viewer);
     let mut parts = form.parts(&typed, &open.draft.policy, &open.company, tx);
+    let mut flaws: Vec<String> = Vec::new();
+    let mut found: Vec<Flaw> = Vec::new();
+    if !misread.is_empty() {
+        flaws.push(tx.t("routing-misread"));
+        // Everything at once, but for what follows from what could not be read.
+        found = check(&candidate, &policy::known(&state.db).await?);
+        let follows = |spot: &Place| {
+            let field = form.field(*spot, &candidate);
+            field.is_none_or(|field| misread.iter().any(|(name, _)| name.starts_with(&field)))
+        };
+        found.retain(|one| !one.places.iter().any(follows));
+    }
     let mut beside: Vec<(String, String)> =
         misread.into_iter().map(|(name, key)| (name, tx.t(key))).collect();
-    let mut flaws: Vec<String> = Vec::new();
-    if !beside.is_empty() {
-        flaws.push(tx.t("routing-misread"));
-    }
     let mut stale = None;
     match refusal {
-        Some(PolicyError::Flawed(found)) => {
-            let names = open.company.names.clone().of(&candidate);
-            for one in &found {
-                flaws.push(flaw(&tx, &names, one));
-                let sentence = fault(&tx, &names, &one.fault);
-                let fields = one.places.iter().filter_map(|spot| form.field(*spot, &candidate));
-                beside.extend(fields.map(|name| (name, sentence.clone())));
-            }
-        }
+        Some(PolicyError::Flawed(flawed)) => found = flawed,
         Some(_) => {
             let by = open.draft.by.map(|id| open.company.names.person(&tx, id));
             stale = Some(by.unwrap_or_else(|| tx.t("routing-somebody")));
@@ -275,6 +278,13 @@ async fn save(
             compare(&mut parts, &mut theirs, &tx);
         }
         None => {}
+    }
+    let names = open.company.names.clone().of(&candidate);
+    for one in &found {
+        flaws.push(flaw(&tx, &names, one));
+        let sentence = fault(&tx, &names, &one.fault);
+        let fields = one.places.iter().filter_map(|spot| form.field(*spot, &candidate));
+        beside.extend(fields.map(|name| (name, sentence.clone())));
     }
     // What is not in this form stands above it already.
     drop(place(&mut parts, beside));

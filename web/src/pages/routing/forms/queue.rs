@@ -36,6 +36,8 @@ pub fn fill(policy: &Policy, id: QueueId) -> Typed {
     queue.teams.iter().for_each(|one| typed.add("teams", one));
     typed.set_levels("skills", &queue.skills);
     typed.set("mode", "push");
+    // Offers are short: nobody means minutes.
+    typed.set("offer.unit", "s");
     match queue.mode {
         Mode::Push => {}
         Mode::Pull => typed.set("mode", "pull"),
