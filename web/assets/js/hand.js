@@ -56,6 +56,7 @@ document.addEventListener("submit", async (event) => {
   const answer = await send("POST", `/conversations/${form.dataset.conversation}/transfer`, Object.fromEntries(new FormData(form)));
   button.removeAttribute("aria-busy");
   if (answer.ok) {
+    document.dispatchEvent(new CustomEvent("handed", { detail: form.dataset.conversation }));
     form.closest("dialog").close();
     return toast(t(JSON.parse(answer.text).handed === "offered" ? "handed-offered" : "handed-waits"));
   }

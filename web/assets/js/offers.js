@@ -71,6 +71,10 @@ async function answer(button, how) {
 act("offer-accept", (button) => answer(button, "accept"));
 act("offer-decline", (button) => answer(button, "decline"));
 act("offer-back-close", (button) => button.closest("li").remove());
+// Whoever is handed it next makes the word about the last one old.
+document.addEventListener("handed", ({ detail }) => {
+  for (const link of document.querySelectorAll("#offers > .back > a")) if (link.pathname.endsWith(detail)) link.parentElement.remove();
+});
 
 let asking = false;
 act("next", async (button) => {
