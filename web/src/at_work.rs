@@ -1,7 +1,7 @@
 //! The working day: signing in begins it, signing out ends it, and a page that comes back goes on with it.
 
 use domain::{PersonId, PresenceState, Principal, SessionId};
-use inbox::presence::{self, Arrival, PresenceError};
+use inbox::presence::{self, Arrival};
 use sea_orm::{DbErr, TransactionTrait as _};
 
 use crate::state::AppState;
@@ -31,10 +31,7 @@ pub async fn go_on(state: &AppState, person: PersonId) -> Result<(), DbErr> {
 /// When the database fails.
 pub async fn end(state: &AppState, who: &Principal) -> Result<(), DbErr> {
     let tx = state.db.begin().await?;
-    match presence::leave(&tx, who, state.clock.now()).await {
-        Ok(()) | Err(PresenceError::NotFound) => {}
-        Err(PresenceError::Db(error)) => return Err(error),
-    }
+    presence::leave(&tx, who, state.clock.now()).await?;
     tx.commit().await?;
     state.wakes.relay();
     Ok(())

@@ -1,9 +1,9 @@
 //! From rows to what templates show. Masking happens here, once, by class of viewer.
 
 use channel_gateway::verdict;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Content, ConversationId, DeliveryState, Permission, Principal, QueueId,
+    Content, ConversationId, DeliveryState, Permission, PresenceState, Principal, QueueId,
     conversation::ReplyWindow,
     event::AssignmentReason,
     file::FileState,
@@ -13,21 +13,22 @@ use domain::{
 };
 use inbox::{
     contacts::{Joined, ProposalReason, Proposed},
+    policy::Pause,
     reading::{
         conversations::ConversationLine,
         details::{ContactDetails, CostLine},
         floor::{AgentLine, QueueLine},
         messages::MessageLine,
         offers::OfferLine,
-        start::PresenceLine,
+        start::{Left, PresenceLine},
         timeline::TimelineEvent,
     },
 };
 use serde::de::DeserializeOwned;
 use views::{
-    Alike, Author, ChannelTag, ConversationRow, Delivery, Details, FileFacts, FloorAgent, FloorConversation,
-    FloorQueue, FloorTotals, Happened, IdentityLine, JoinLine, MePresence, MessageView, OfferCard, OfferWhy,
-    PersonTag, PreviousConversation, Quote, Spent, SystemLine, ThreadState,
+    Alike, Author, ChannelTag, ConversationRow, Delivery, Details, FileFacts, Finishing, FloorAgent,
+    FloorConversation, FloorQueue, FloorTotals, Happened, IdentityLine, JoinLine, MePresence, MessageView,
+    OfferCard, OfferWhy, PauseTag, PersonTag, PreviousConversation, Quote, Spent, SystemLine, ThreadState,
     details::{ConsentLine, mask},
     message::{Ad, Around},
     person::first_name,
@@ -354,9 +355,38 @@ pub fn me(line: &PresenceLine) -> MePresence {
         version: line.version,
         name: line.name.clone(),
         state: line.state,
+        pause: pause(line.pause_code.as_deref(), line.pause.as_ref()),
+        since: line.since,
+        over_at: over_at(line.state, line.since, line.pause.as_ref()),
+        finishing: finishing(line.left),
+        wrap_up_until: line.wrap_up_until,
+        offers_missed: i64::from(line.offers_missed),
+        pauses: line.pauses.iter().map(pause_tag).collect(),
         load: i64::from(line.load),
         capacity: i64::from(line.capacity),
     }
+}
+
+/// Something to pause for.
+#[must_use]
+pub fn pause_tag(pause: &Pause) -> PauseTag {
+    PauseTag { code: pause.code.clone(), name: Some(pause.name.clone()) }
+}
+
+/// The pause somebody is on, by its code and, if it is one that may be chosen, as it is decided.
+#[must_use]
+pub fn pause(code: Option<&str>, decided: Option<&Pause>) -> Option<PauseTag> {
+    Some(PauseTag { code: code?.to_owned(), name: decided.map(|pause| pause.name.clone()) })
+}
+
+/// When a pause has lasted too long.
+fn over_at(state: PresenceState, since: DateTime<Utc>, pause: Option<&Pause>) -> Option<DateTime<Utc>> {
+    let longest = pause.filter(|_| state == PresenceState::Paused)?.longest?;
+    since.checked_add_signed(TimeDelta::seconds(i64::from(longest)))
+}
+
+fn finishing(left: Option<Left>) -> Option<Finishing> {
+    left.map(|left| Finishing { left: left.conversations, free_at: left.free_at })
 }
 
 /// A queue on the floor.
@@ -390,8 +420,12 @@ pub fn floor_agent(line: &AgentLine, viewer: &Principal) -> Option<FloorAgent> {
         name: line.name.clone(),
         version: line.version,
         state: line.state,
-        pause: line.pause_code.clone(),
+        pause: pause(line.pause_code.as_deref(), line.pause.as_ref()),
         since: line.since,
+        over_at: over_at(line.state, line.since, line.pause.as_ref()),
+        finishing: finishing(line.left),
+        wrap_up_until: line.wrap_up_until,
+        offers_missed: i64::from(line.offers_missed),
         load: i64::from(line.load),
         capacity: i64::from(line.capacity),
         queues,

@@ -332,6 +332,10 @@ pub fn table() -> Vec<Route> {
         Route::get("/me", SignedIn, pages::me::show),
         Route::post("/me/preferences", SignedIn, pages::me::update),
         Route::put("/me/presence", SignedIn, pages::presence::update),
+        Route::post("/me/wrap-up/end", SignedIn, pages::presence::end_wrap_up),
+        Route::get("/me/day", SignedIn, pages::day::own),
+        Route::get("/people/{id}/day", holds(P::ConversationAssign), pages::day::of),
+        Route::put("/people/{id}/presence", holds(P::PresenceSetOther), pages::presence::update_other),
         Route::get("/webhooks/whatsapp", Signed, webhooks::whatsapp::verify),
         Route::post("/webhooks/whatsapp", Signed, webhooks::whatsapp::receive)
             .body_limit(webhooks::WHATSAPP_BYTES),

@@ -15,10 +15,11 @@ use crate::{gateway::Gateway, housekeeping, jobs, state::AppState};
 pub async fn run(state: AppState) -> anyhow::Result<()> {
     let AppState { road, wakes, stop, .. } = &state;
     let db = &road.db;
+    let poll = state.settings.worker.dispatch_poll();
     let gateway = Arc::new(Gateway::new(&state, state.settings.vendors.http()?));
     let loops = [
         road.spawn(applier::run(db.clone(), wakes.clone(), stop.subscribe())),
-        road.spawn(dispatcher::run(db.clone(), wakes.clone(), stop.subscribe())),
+        road.spawn(dispatcher::run(db.clone(), wakes.clone(), poll, stop.subscribe())),
         road.spawn(watch::run(db.clone(), wakes.clone(), stop.subscribe())),
         road.spawn(presence::run(db.clone(), wakes.clone(), stop.subscribe())),
         road.spawn(sending::run(db.clone(), gateway.clone(), wakes.clone(), stop.subscribe())),

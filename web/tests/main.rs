@@ -8,6 +8,7 @@ mod books;
 mod bus;
 mod channels;
 mod clinic;
+mod draining;
 mod files;
 mod floor_story;
 mod headers;

@@ -76,7 +76,7 @@ pub(crate) async fn end(
     let (kept, over) = offers::withdraw(tx, id, found.offered_to, found.weight, now).await?;
     freed.extend(kept);
     happened.extend(over);
-    happened.extend(assignment::lighten(tx, freed).await?);
+    happened.extend(assignment::lighten(tx, freed, now).await?);
     events::append(tx, &happened, now).await?;
     watch::forget(tx, id).await?;
     Ok(())

@@ -24,8 +24,6 @@ use crate::{
 
 pub use decisions::{Explained, Outcome, explain_past};
 
-/// A lost wake-up, a lease that ran out or a release that grew old costs at most this.
-const POLL: Duration = Duration::from_secs(2);
 /// A pass that is due by the clock comes no sooner than this.
 const SHORTEST: Duration = Duration::from_millis(10);
 /// The longest pause between attempts while the database fails.
@@ -182,8 +180,14 @@ pub async fn explain_waiting(
     Ok(Some(Waiting { policy: published.version, work, choice, people }))
 }
 
-/// The loop around [`step`]. Ends when `stop` is set.
-pub async fn run(db: DatabaseConnection, wakes: Wakes, mut stop: tokio::sync::watch::Receiver<bool>) {
+/// The loop around [`step`]. Ends when `stop` is set. A lost wake-up, a lease that ran out or a release that grew old
+/// costs at most `poll`.
+pub async fn run(
+    db: DatabaseConnection,
+    wakes: Wakes,
+    poll: Duration,
+    mut stop: tokio::sync::watch::Receiver<bool>,
+) {
     let mut pause = Duration::from_millis(100);
     while !*stop.borrow() {
         let rung = wakes.dispatcher.notified();
@@ -196,7 +200,7 @@ pub async fn run(db: DatabaseConnection, wakes: Wakes, mut stop: tokio::sync::wa
                 let until_next = stepped.next.and_then(|next| (next - Utc::now()).to_std().ok());
                 tokio::select! {
                     () = rung => {}
-                    () = tokio::time::sleep(until_next.unwrap_or(POLL).clamp(SHORTEST, POLL)) => {}
+                    () = tokio::time::sleep(until_next.unwrap_or(poll).max(SHORTEST).min(poll)) => {}
                     _ = stop.changed() => {}
                 }
             }

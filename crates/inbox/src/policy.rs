@@ -16,10 +16,12 @@ use routing::{
 };
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult};
 
-use crate::{events, rows};
+use crate::{events, presence, rows};
 
 pub use known::known;
+pub(crate) use memo::known_as;
 pub use memo::{Published, current};
+pub use routing::policy::Pause;
 
 /// The draft as somebody sees it.
 #[derive(Debug, Clone, PartialEq)]
@@ -260,10 +262,12 @@ async fn put_in_force(
     )
     .await?;
     rows::run(tx, "delete from routing_draft", []).await?;
-    tables::project(tx, policy).await?;
+    let resized = tables::project(tx, policy).await?;
     // Everything that is open is looked at again under the new rules.
     rows::run(tx, "update watch set look_at = least(look_at, $1)", [now.into()]).await?;
-    events::append(tx, &[(Event::PolicyPublished { version }, Some(by.person))], now).await?;
+    let mut happened = presence::told(tx, &resized, Some(by.person), now).await?;
+    happened.push((Event::PolicyPublished { version }, Some(by.person)));
+    events::append(tx, &happened, now).await?;
     Ok(version)
 }
 

@@ -93,7 +93,7 @@ pub(crate) async fn move_to(
     let (kept, mut happened) =
         offers::withdraw(tx, id, found.offered_to.filter(|_| found.assignee_id.is_none()), found.weight, now)
             .await?;
-    happened.extend(assignment::lighten(tx, kept.into_iter().collect()).await?);
+    happened.extend(assignment::lighten(tx, kept.into_iter().collect(), now).await?);
     rows::run(
         tx,
         "update conversation set queue_id = $2, state = 'queued', queued_at = $3, version = version + 1,

@@ -7,6 +7,7 @@
 pub mod admin;
 pub mod channel;
 pub mod channels;
+pub mod day;
 pub mod details;
 pub mod error_page;
 pub mod failure;
@@ -47,6 +48,7 @@ pub mod why;
 pub use admin::{AdminChannel, AdminPage, AdminPerson};
 pub use askama::{self, Template};
 pub use channel::ChannelTag;
+pub use day::{DayPage, DaySpan, Was};
 pub use details::{
     Alike, ConsentLine, Details, DetailsFragment, IdentityLine, JoinLine, Spent, SpentFragment,
 };
@@ -64,7 +66,7 @@ pub use me::MePage;
 pub use message::{Ad, Around, Author, Delivery, MessageFragment, MessageView, Quote};
 pub use offer::{NextFragment, NextUp, OfferBackFragment, OfferCard, OfferFragment, OfferWhy};
 pub use person::PersonTag;
-pub use presence::{MePresence, MePresenceFragment};
+pub use presence::{Finishing, MePresence, MePresenceFragment, PauseTag};
 pub use refusal::Refusal;
 pub use row::{ConversationRow, RowFragment};
 pub use script_words::words_for_scripts;

@@ -1,9 +1,50 @@
 //! One's own presence: the switch, and the load it is weighed against.
 
 use askama::Template;
+use chrono::{DateTime, Utc};
 use domain::{PersonId, PresenceState};
 
-use crate::{Arg, Tx};
+use crate::{Arg, Lang, Tx};
+
+/// Something to pause for, by its code and the name that admins gave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PauseTag {
+    /// The word that is stored.
+    pub code: String,
+    /// What people read; `None` for one that can't be chosen (any more).
+    pub name: Option<String>,
+}
+
+impl PauseTag {
+    /// What people read: the admin's name, our own words for what came with the house and nobody renamed.
+    #[must_use]
+    pub fn words(&self, tx: &Tx) -> String {
+        let key = match self.code.as_str() {
+            "lunch" => "pause-lunch",
+            "bath" => "pause-bath",
+            "training" => "pause-training",
+            "coaching" => "pause-coaching",
+            "offers_missed" => "pause-offers-missed",
+            "silent" => "pause-silent",
+            "connection_lost" => "pause-connection-lost",
+            "wrap_up" => "pause-wrap-up",
+            code => return self.name.clone().unwrap_or_else(|| code.to_owned()),
+        };
+        match &self.name {
+            Some(name) if *name != Tx::new(Lang::Es, tx.zone).t(key) => name.clone(),
+            _ => tx.t(key),
+        }
+    }
+}
+
+/// What is left of who finishes and takes no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Finishing {
+    /// Conversations.
+    pub left: i64,
+    /// When they will be gone at the present pace.
+    pub free_at: Option<DateTime<Utc>>,
+}
 
 /// Own presence and load. Goes to `#me-presence` of this person's pages only.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,9 +57,23 @@ pub struct MePresence {
     pub name: String,
     /// The presence now.
     pub state: PresenceState,
-    /// Conversations held now.
+    /// Which pause, or the next one.
+    pub pause: Option<PauseTag>,
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// When the pause has lasted too long.
+    pub over_at: Option<DateTime<Utc>>,
+    /// What is left of who finishes.
+    pub finishing: Option<Finishing>,
+    /// Writing up until then.
+    pub wrap_up_until: Option<DateTime<Utc>>,
+    /// Offers let run out since one was taken.
+    pub offers_missed: i64,
+    /// What one may pause for.
+    pub pauses: Vec<PauseTag>,
+    /// Slots taken now.
     pub load: i64,
-    /// Conversations that may be held.
+    /// Slots there are.
     pub capacity: i64,
 }
 
@@ -59,15 +114,41 @@ impl MePresence {
         tx.with("presence-load", [("load", Arg::Number(self.load)), ("capacity", Arg::Number(self.capacity))])
     }
 
-    /// The states that can be chosen: state, class of the dot, key of the word.
-    pub fn choices(&self) -> impl Iterator<Item = (PresenceState, &'static str, &'static str)> {
-        PresenceState::ALL.iter().map(|state| (*state, dot(*state), word(*state)))
+    /// The slots in words.
+    #[must_use]
+    pub fn slots_words(&self, tx: &Tx) -> String {
+        tx.with(
+            "presence-slots",
+            [("load", Arg::Number(self.load)), ("capacity", Arg::Number(self.capacity))],
+        )
     }
 
-    /// The key of the state's word.
+    /// Whether this state is the one that is.
     #[must_use]
-    pub const fn word(&self) -> &'static str {
-        word(self.state)
+    pub fn is(&self, state: &str) -> bool {
+        self.state.as_str() == state
+    }
+
+    /// Whether one is on this pause or going to it.
+    #[must_use]
+    pub fn is_on(&self, pause: &PauseTag) -> bool {
+        matches!(self.state, PresenceState::Paused | PresenceState::PrePause)
+            && self.pause.as_ref().is_some_and(|on| on.code == pause.code)
+    }
+
+    /// The state in a word or two: on a pause its name.
+    #[must_use]
+    pub fn words(&self, tx: &Tx) -> String {
+        match &self.pause {
+            Some(pause) if self.state == PresenceState::Paused => pause.words(tx),
+            _ => tx.t(word(self.state)),
+        }
+    }
+
+    /// Why one is offline without having said so, and what one finishes for.
+    #[must_use]
+    pub fn why(&self, tx: &Tx) -> Option<String> {
+        self.pause.as_ref().filter(|_| self.state != PresenceState::Paused).map(|pause| pause.words(tx))
     }
 }
 

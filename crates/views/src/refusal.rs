@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{Arg, Tx};
+use crate::{Arg, PauseTag, Tx};
 
 /// A refusal of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +63,17 @@ pub enum Refusal {
         /// How many fit.
         longest: usize,
     },
+    /// There is no such pause.
+    UnknownPause,
+    /// As many are on a pause as may be at once.
+    PauseFull {
+        /// How many are.
+        people: u32,
+        /// Which pause.
+        pause: PauseTag,
+        /// Of which queue.
+        queue: String,
+    },
     /// The two are one contact.
     SameContact,
     /// One of them is a part of another contact.
@@ -107,6 +118,8 @@ impl Refusal {
             Self::TargetAway => "target_away",
             Self::TargetFull => "target_full",
             Self::NoteTooLong { .. } => "note_too_long",
+            Self::UnknownPause => "unknown_pause",
+            Self::PauseFull { .. } => "pause_full",
             Self::SameContact => "same_contact",
             Self::JoinedBefore => "joined_before",
             Self::PartedBefore => "parted_before",
@@ -149,6 +162,16 @@ impl Refusal {
             Self::TargetFull => tx.t("refusal-target-full"),
             Self::NoteTooLong { length, longest } => {
                 tx.with("refusal-note-too-long", [("length", number(*length)), ("longest", number(*longest))])
+            }
+            Self::UnknownPause => tx.t("refusal-unknown-pause"),
+            Self::PauseFull { people, pause, queue } => {
+                let pause = pause.words(tx).to_lowercase();
+                let values = [
+                    ("count", Arg::Number(i64::from(*people))),
+                    ("pause", Arg::Text(&pause)),
+                    ("queue", Arg::Text(queue)),
+                ];
+                tx.with("refusal-pause-full", values)
             }
             Self::SameContact => tx.t("refusal-same-contact"),
             Self::JoinedBefore => tx.t("refusal-joined-before"),

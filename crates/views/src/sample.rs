@@ -14,10 +14,10 @@ use domain::{
 use serde_json::json;
 
 use crate::{
-    Ad, Alike, Around, Author, ChannelTag, ConsentLine, ConversationRow, Delivery, Details, Entry, Frame,
-    Happened, IdentityLine, InboxPage, JoinLine, Lang, MePresence, MessageView, NextUp, OfferCard, OfferWhy,
-    PersonTag, PreviousConversation, Quote, Section, Spent, SystemLine, TextSize, Theme, Thread, ThreadState,
-    Tx, Viewer, Why, time,
+    Ad, Alike, Around, Author, ChannelTag, ConsentLine, ConversationRow, Delivery, Details, Entry, Finishing,
+    Frame, Happened, IdentityLine, InboxPage, JoinLine, Lang, MePresence, MessageView, NextUp, OfferCard,
+    OfferWhy, PauseTag, PersonTag, PreviousConversation, Quote, Section, Spent, SystemLine, TextSize, Theme,
+    Thread, ThreadState, Tx, Viewer, Why, time,
 };
 
 /// The moment at which samples are drawn: Friday 20 November 2026, 10:44 in Lima.
@@ -65,6 +65,28 @@ pub fn sms() -> ChannelTag {
     ChannelTag { kind: ChannelKind::TwilioSms, name: "Sonrisas SMS".to_owned() }
 }
 
+/// What the company pauses for: two that came with the house, one of its own.
+#[must_use]
+pub fn pauses() -> Vec<PauseTag> {
+    [("lunch", "Almuerzo"), ("bath", "Baño"), ("dentist", "Con un paciente")]
+        .map(|(code, name)| PauseTag { code: code.to_owned(), name: Some(name.to_owned()) })
+        .into()
+}
+
+/// Valeria finishes before her lunch, having been slow, while she still writes something up.
+#[must_use]
+pub fn busy_presence() -> MePresence {
+    MePresence {
+        state: PresenceState::PrePause,
+        pause: pauses().into_iter().next(),
+        over_at: Some(now() + TimeDelta::minutes(5)),
+        finishing: Some(Finishing { left: 2, free_at: Some(now() + TimeDelta::minutes(6)) }),
+        wrap_up_until: Some(now() + TimeDelta::seconds(42)),
+        offers_missed: 1,
+        ..presence()
+    }
+}
+
 /// Valeria's presence.
 #[must_use]
 pub fn presence() -> MePresence {
@@ -73,6 +95,13 @@ pub fn presence() -> MePresence {
         version: 12,
         name: valeria().name,
         state: PresenceState::Available,
+        pause: None,
+        since: now() - TimeDelta::minutes(104),
+        over_at: None,
+        finishing: None,
+        wrap_up_until: None,
+        offers_missed: 0,
+        pauses: pauses(),
         load: 6,
         capacity: 8,
     }

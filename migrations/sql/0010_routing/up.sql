@@ -132,6 +132,9 @@ create table presence_span (
     primary key (person_id, from_at)
 );
 create unique index presence_span_current on presence_span (person_id) where until_at is null;
+-- Everybody's line begins with what they are.
+insert into presence_span (person_id, state, code, from_at)
+select person_id, state, pause_code, since from presence;
 
 -- Roles made before these permissions were.
 insert into role_permission (role_id, permission, scope)

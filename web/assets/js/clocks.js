@@ -47,6 +47,7 @@ export function inWords(milliseconds) {
 }
 
 const HOUR = 3_600_000;
+const MINUTE = 60_000;
 const write = (element, text) => element.textContent !== text && (element.textContent = text);
 
 function draw(root, now) {
@@ -64,6 +65,20 @@ function drawClocks(root, now) {
   for (const element of root.querySelectorAll("[data-since]")) {
     const waited = now - Date.parse(element.dataset.since);
     write(element, waited < HOUR ? length(waited) : inWords(waited));
+  }
+  for (const element of root.querySelectorAll("[data-left]")) {
+    const left = Date.parse(element.dataset.left) - now;
+    (element.closest("[data-while]") ?? element).hidden = left <= 0;
+    write(element, length(left + 999));
+  }
+  for (const element of root.querySelectorAll("[data-over]")) {
+    const over = now - Date.parse(element.dataset.over);
+    element.hidden = over <= 0;
+    if (over > 0) write(element, t("over-by", { n: inWords(over) }));
+  }
+  for (const element of root.querySelectorAll("[data-free]")) {
+    const left = Date.parse(element.dataset.free) - now;
+    write(element, left > 0 ? t("free-in", { n: inWords(Math.ceil(left / MINUTE) * MINUTE) }) : t("free-soon"));
   }
   for (const element of root.querySelectorAll(".win[data-until]")) {
     const left = Date.parse(element.dataset.until) - now;

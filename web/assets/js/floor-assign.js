@@ -64,6 +64,13 @@ function choice(line) {
   button.dataset.act = "assign-to";
   button.dataset.person = line.id.slice("fa-".length);
   button.append(...[...line.firstElementChild.cloneNode(true).childNodes].filter((node) => !node.matches?.(".drop-here")));
+  for (const link of button.querySelectorAll("a")) {
+    const name = document.createElement("span");
+    name.className = link.className;
+    name.dir = link.dir;
+    name.textContent = link.textContent;
+    link.replaceWith(name);
+  }
   if (button.dataset.person === open.holder) {
     button.disabled = true;
     button.querySelector(".agent-load")?.replaceWith(document.getElementById("assign-held").content.cloneNode(true));

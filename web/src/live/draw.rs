@@ -58,7 +58,7 @@ enum Thing {
     MessageGone(MessageId),
     Spent(Spent),
     Line(ConversationId, SystemLine),
-    Me(PresenceLine),
+    Me(Box<PresenceLine>),
     Offer(Box<OfferLine>),
     OfferGone(ConversationId),
     /// Of which conversation, of whom, who did not take it, whether they declined, by which event.
@@ -326,7 +326,12 @@ pub async fn prepare(
         needs.people.iter().copied().filter(|person| is_watched(Topic::Me(*person))).collect();
     if !people.is_empty() {
         for line in reading::start::presences(db, &people).await? {
-            drawings.push(Drawing::new(Topic::Me(line.person_id), Guard::Owner, Thing::Me(line), now));
+            drawings.push(Drawing::new(
+                Topic::Me(line.person_id),
+                Guard::Owner,
+                Thing::Me(Box::new(line)),
+                now,
+            ));
         }
     }
     Ok(drawings)

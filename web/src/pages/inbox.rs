@@ -128,7 +128,7 @@ async fn page(
     let start: Start = reading::start::start(&state.db, person).await?;
     let lines = reading::conversations::mine(&state.db, person, open, &reach).await?;
     let next = if viewer.principal.holds(Permission::ConversationClaim) {
-        Some(next_up(&reading::waiting::by_queue(&state.db).await?, &viewer.principal, start.cursor))
+        Some(next_up(&start.waiting, &viewer.principal, start.cursor))
     } else {
         None
     };

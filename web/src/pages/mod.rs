@@ -5,6 +5,7 @@ pub mod assets;
 pub mod channels;
 pub mod contacts;
 pub mod conversations;
+pub mod day;
 pub mod files;
 pub mod floor;
 pub mod inbox;

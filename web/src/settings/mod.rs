@@ -234,6 +234,16 @@ pub struct LedgerSettings {
 pub struct WorkerSettings {
     /// Whether `serve` does it too.
     pub in_serve: bool,
+    /// What a lost hint may cost a conversation that waits.
+    pub dispatch_poll_seconds: u64,
+}
+
+impl WorkerSettings {
+    /// How often the dispatcher looks by itself.
+    #[must_use]
+    pub const fn dispatch_poll(&self) -> Duration {
+        Duration::from_secs(self.dispatch_poll_seconds)
+    }
 }
 
 /// Why the settings can't be used.

@@ -51,6 +51,17 @@ impl Clinic {
         Self { ground, node }
     }
 
+    /// The clinic with a dispatcher that never looks by itself: whoever forgets to wake it is found out.
+    pub async fn that_only_listens() -> Self {
+        let test = TestDb::new().await;
+        let (url, db) = (test.url().to_owned(), test.db().clone());
+        let place = Place::free();
+        let mut ground = Ground::lay(Box::new(test), &url, db, place.url.clone(), |_| {}).await;
+        ground.settings.worker.dispatch_poll_seconds = 24 * 60 * 60;
+        let node = Node::start(&ground, place, Clock::system()).await;
+        Self { ground, node }
+    }
+
     pub async fn agent(&self, name: &str) -> Person {
         let who = self.ground.world.agent(name, 8).await;
         self.ground.welcome(&self.node.url, name, who).await

@@ -372,6 +372,11 @@ impl Page {
         self.person.browser.clone().send(request).await
     }
 
+    pub async fn puts(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        let request = self.request(Method::PUT, path).form(form);
+        self.person.browser.clone().send(request).await
+    }
+
     /// What a script of the page fetches.
     pub async fn gets(&self, path: &str) -> Answer {
         self.person.browser.clone().send(self.request(Method::GET, path)).await

@@ -15,7 +15,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::offers;
-use crate::{events, rows, waiting};
+use crate::{events, presence, rows, waiting};
 
 /// A change of holder, or an offer of one, that somebody wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,7 +127,7 @@ pub async fn move_holders(
     let mut talks = lock_talks(tx, moves).await?;
     let offers: HashMap<ConversationId, PersonId> =
         talks.values().filter_map(|talk| Some((talk.id, talk.offered_to?))).collect();
-    let mut desks = lock_desks(tx, moves, offers.values().copied()).await?;
+    let mut desks = lock_desks(tx, moves, offers.values().copied(), now).await?;
     let answers: Vec<Moved> = moves
         .iter()
         .map(|wanted| decide(wanted, &mut talks, &mut desks).map_or_else(Moved::Lost, |()| Moved::Won))
@@ -206,6 +206,7 @@ async fn lock_desks(
     tx: &DatabaseTransaction,
     moves: &[Move],
     offered_to: impl Iterator<Item = PersonId>,
+    now: DateTime<Utc>,
 ) -> Result<BTreeMap<PersonId, Desk>, DbErr> {
     let people: BTreeSet<PersonId> =
         moves.iter().flat_map(|wanted| [wanted.from, wanted.to]).flatten().chain(offered_to).collect();
@@ -219,6 +220,8 @@ async fn lock_desks(
             [ids.clone().into()],
         )
         .await?;
+        // Their time line begins; nobody has to hear of it.
+        presence::told(tx, &people.iter().copied().collect::<Vec<_>>(), None, now).await?;
         desks = self::desks(tx, &ids).await?;
     }
     Ok(desks.into_iter().map(|desk| (desk.person_id, desk)).collect())
@@ -313,10 +316,15 @@ async fn write(
         let Move { conversation, from, to, reason, by, .. } = (*done).clone();
         (Event::ConversationAssigned { conversation, from, to, reason }, by)
     }));
+    let finishing = desks.values().filter(|desk| {
+        desk.state == PresenceState::PrePause && desk.load == 0 && touched.contains(&desk.person_id)
+    });
+    let finished = presence::finish(tx, finishing.map(|desk| desk.person_id).collect(), now).await?;
+    happened.extend(presence::told(tx, &finished, None, now).await?);
     happened.extend(
         desks
             .values()
-            .filter(|desk| touched.contains(&desk.person_id))
+            .filter(|desk| touched.contains(&desk.person_id) && !finished.contains(&desk.person_id))
             .map(|desk| (Event::PresenceChanged { person: desk.person_id, state: desk.state }, None)),
     );
     events::append(tx, &happened, now).await?;
@@ -396,27 +404,29 @@ pub(crate) struct Freed {
     pub wrap_up_until: Option<DateTime<Utc>>,
 }
 
-/// People whose conversations the caller has locked have room again; the events that say so.
+/// People whose conversations the caller has locked have room again; the events that say so. Whoever was finishing and
+/// has nothing left is on their pause.
 pub(crate) async fn lighten(
     tx: &DatabaseTransaction,
     mut freed: Vec<Freed>,
+    now: DateTime<Utc>,
 ) -> Result<Vec<(Event, Option<PersonId>)>, DbErr> {
-    #[derive(FromQueryResult)]
-    struct Now {
-        state: PresenceState,
+    if freed.is_empty() {
+        return Ok(Vec::new());
     }
     // In the order of their ids, like everybody who locks presences.
     freed.sort_unstable();
-    let mut happened = Vec::with_capacity(freed.len());
-    for Freed { person, weight, wrap_up_until } in freed {
-        let found: Vec<Now> = rows::all(
+    for Freed { person, weight, wrap_up_until } in &freed {
+        rows::run(
             tx,
             "update presence set load = load - $2, version = version + 1, wrap_up_until = greatest(wrap_up_until, $3)
-             where person_id = $1 returning state",
-            [person.into(), weight.into(), wrap_up_until.into()],
+             where person_id = $1",
+            [(*person).into(), (*weight).into(), (*wrap_up_until).into()],
         )
         .await?;
-        happened.extend(found.first().map(|now| (Event::PresenceChanged { person, state: now.state }, None)));
     }
-    Ok(happened)
+    let mut people: Vec<PersonId> = freed.into_iter().map(|freed| freed.person).collect();
+    people.dedup();
+    presence::finish(tx, people.clone(), now).await?;
+    presence::told(tx, &people, None, now).await
 }

@@ -186,7 +186,7 @@ async fn give_up(
         .iter()
         .map(|offer| Freed { person: offer.person_id, weight: offer.weight, wrap_up_until: None })
         .collect();
-    happened.extend(lighten(tx, freed).await?);
+    happened.extend(lighten(tx, freed, now).await?);
     Ok(happened)
 }
 

@@ -182,7 +182,7 @@ async fn close_newer(
     }
     let ended: Vec<Uuid> = closed.iter().map(|closed| closed.conversation.0).collect();
     assignment::end_assignments(tx, ended, now).await?;
-    happened.extend(assignment::lighten(tx, freed).await?);
+    happened.extend(assignment::lighten(tx, freed, now).await?);
     Ok(closed)
 }
 

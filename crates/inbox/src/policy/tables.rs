@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{PersonId, QueueId, SkillId, TeamId};
 use routing::{
     Policy, Skills,
-    policy::{Agent, Queue, Skill},
+    policy::{Agent, Pause, Queue, Skill},
 };
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -82,6 +82,7 @@ pub(super) async fn compose(db: &impl ConnectionTrait) -> Result<Policy, DbErr> 
                 (row.id, Agent { capacity: row.capacity, skills: row.skills, at_most: BTreeMap::new() })
             })
             .collect(),
+        pauses: Pause::ready_made(),
         ..Policy::default()
     })
 }
@@ -90,11 +91,12 @@ fn parse<T: DeserializeOwned>(json: serde_json::Value) -> Result<T, DbErr> {
     serde_json::from_value(json).map_err(|error| DbErr::Json(error.to_string()))
 }
 
-/// Make the tables say what the document says. A queue that it no longer knows is retired and stays readable.
+/// Make the tables say what the document says. A queue that it no longer knows is retired and stays readable. Whose
+/// capacity is another now.
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn project(tx: &DatabaseTransaction, policy: &Policy) -> Result<(), DbErr> {
+pub(super) async fn project(tx: &DatabaseTransaction, policy: &Policy) -> Result<Vec<PersonId>, DbErr> {
     skills(tx, policy).await?;
     queues(tx, policy).await?;
     agents(tx, policy).await
@@ -202,7 +204,11 @@ async fn queues(tx: &DatabaseTransaction, policy: &Policy) -> Result<(), DbErr> 
     .map(drop)
 }
 
-async fn agents(tx: &DatabaseTransaction, policy: &Policy) -> Result<(), DbErr> {
+async fn agents(tx: &DatabaseTransaction, policy: &Policy) -> Result<Vec<PersonId>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Changed {
+        person_id: PersonId,
+    }
     #[derive(Serialize)]
     struct Capacity {
         person_id: PersonId,
@@ -222,13 +228,14 @@ async fn agents(tx: &DatabaseTransaction, policy: &Policy) -> Result<(), DbErr> 
         .collect();
     // Locked in the order of ids, as everywhere.
     rows::run(tx, "select from presence order by person_id for no key update", []).await?;
-    rows::run(
+    let changed: Vec<Changed> = rows::all(
         tx,
         "insert into presence (person_id, capacity)
          select person_id, capacity from json_to_recordset($1::text::json) as a(person_id uuid, capacity int)
          order by person_id
          on conflict (person_id) do update set capacity = excluded.capacity, version = presence.version + 1
-             where presence.capacity <> excluded.capacity",
+             where presence.capacity <> excluded.capacity
+         returning person_id",
         [rows::recordset(&capacities)?],
     )
     .await?;
@@ -251,6 +258,6 @@ async fn agents(tx: &DatabaseTransaction, policy: &Policy) -> Result<(), DbErr> 
          from json_to_recordset($1::text::json) as t(person_id uuid, skill_id uuid, level smallint)",
         [rows::recordset(&can)?],
     )
-    .await
-    .map(drop)
+    .await?;
+    Ok(changed.into_iter().map(|changed| changed.person_id).collect())
 }

@@ -2,9 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use domain::{PersonId, PresenceState, QueueId};
+use routing::policy::Pause;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
-use crate::rows;
+use super::start::{Left, left};
+use crate::{policy, rows};
 
 /// A queue's figures now.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
@@ -68,12 +70,24 @@ pub struct AgentLine {
     pub state: PresenceState,
     /// Which pause.
     pub pause_code: Option<String>,
+    /// The same as it is decided now, if it is one that may be chosen.
+    #[sea_orm(skip)]
+    pub pause: Option<Pause>,
     /// Since when.
     pub since: DateTime<Utc>,
-    /// How many conversations at once.
+    /// How many slots they have.
     pub capacity: i32,
-    /// How many now.
+    /// How many are taken.
     pub load: i32,
+    /// They write up what they closed until then.
+    pub wrap_up_until: Option<DateTime<Utc>>,
+    /// Offers they let run out since they last took one.
+    pub offers_missed: i16,
+    /// What is left of who finishes.
+    #[sea_orm(skip)]
+    pub left: Option<Left>,
+    conversations_left: Option<i64>,
+    last_ends: Option<Vec<DateTime<Utc>>>,
     /// Raised by every change.
     pub version: i64,
     /// The queues they serve.
@@ -88,19 +102,29 @@ pub struct AgentLine {
 /// When the database fails.
 pub async fn agents(db: &impl ConnectionTrait, some: Option<&[PersonId]>) -> Result<Vec<AgentLine>, DbErr> {
     let some: Option<Vec<uuid::Uuid>> = some.map(|ids| ids.iter().map(|id| id.0).collect());
-    rows::all(
+    let mut agents: Vec<AgentLine> = rows::all(
         db,
-        "select p.person_id, person.name, p.state, p.pause_code, p.since, p.capacity, p.load, p.version,
-             array_agg(queue.id order by queue.position, queue.name) as queue_ids,
-             array_agg(queue.name order by queue.position, queue.name) as queue_names
-         from presence p
-         join person on person.id = p.person_id and person.disabled_at is null
-         join queue_member member on member.person_id = p.person_id
-         join queue on queue.id = member.queue_id
-         where $1::uuid[] is null or p.person_id = any($1)
-         group by p.person_id, person.name
-         order by person.name",
+        concat!(
+            "select p.person_id, person.name, p.state, p.pause_code, p.since, p.capacity, p.load, p.wrap_up_until,
+                 p.offers_missed, p.version, ",
+            left!(),
+            ", array_agg(queue.id order by queue.position, queue.name) as queue_ids,
+                 array_agg(queue.name order by queue.position, queue.name) as queue_names
+             from presence p
+             join person on person.id = p.person_id and person.disabled_at is null
+             join queue_member member on member.person_id = p.person_id
+             join queue on queue.id = member.queue_id
+             where $1::uuid[] is null or p.person_id = any($1)
+             group by p.person_id, person.name
+             order by person.name"
+        ),
         [some.into()],
     )
-    .await
+    .await?;
+    let pauses = policy::current(db).await?.pauses();
+    for agent in &mut agents {
+        agent.pause = pauses.iter().find(|pause| Some(&pause.code) == agent.pause_code.as_ref()).cloned();
+        agent.left = Left::of(agent.conversations_left, agent.last_ends.as_deref());
+    }
+    Ok(agents)
 }

@@ -2,11 +2,12 @@
 
 use domain::QueueId;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use serde::Deserialize;
 
 use crate::rows;
 
 /// A queue in which somebody waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, FromQueryResult)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromQueryResult, Deserialize)]
 pub struct WaitingLine {
     /// Which.
     pub queue_id: QueueId,

@@ -46,3 +46,19 @@ pub struct Pause {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub at_once: BTreeMap<QueueId, u32>,
 }
+
+impl Pause {
+    /// What may be chosen before anything was published, and what the first draft begins with.
+    #[must_use]
+    pub fn ready_made() -> Vec<Self> {
+        [("lunch", "Almuerzo"), ("bath", "Baño"), ("training", "Capacitación"), ("coaching", "Coaching")]
+            .into_iter()
+            .map(|(code, name)| Self {
+                code: code.to_owned(),
+                name: name.to_owned(),
+                longest: None,
+                at_once: BTreeMap::new(),
+            })
+            .collect()
+    }
+}

@@ -15,6 +15,29 @@ presence-pre-pause = Wrapping up
 presence-paused = On a break
 presence-offline = Offline
 presence-load = { $load } of { $capacity }
+presence-left = { $count ->
+    [one] { $count } left
+   *[other] { $count } left
+}
+presence-missed = { $count ->
+    [one] { $count } offer missed
+   *[other] { $count } offers missed
+}
+presence-slots = { $load } of { $capacity } slots taken
+presence-wrap-up = Wrap-up
+presence-wrap-up-end = End now
+presence-pause = Break
+presence-pause-after = Break once open work is done
+presence-pause-now = Now
+presence-pause-now-of = { $pause }, right now
+pause-lunch = Lunch
+pause-bath = Restroom
+pause-training = Training
+pause-coaching = Coaching
+pause-offers-missed = Missed offers
+pause-silent = Did not answer the customer
+pause-connection-lost = Connection lost
+pause-wrap-up = Wrap-up
 keys-title = Keyboard shortcuts
 keys-move = Next and previous in the list
 keys-open = Open the conversation

@@ -56,3 +56,4 @@ js-assigned = { $text } now has { $name }
 js-assigned-back = { $name } is back in the queue { $text }
 js-undo = Undo
 keys-assign = Reassign the conversation of the row
+floor-agent-finishing = Wrapping up ({ $pause })

@@ -23,3 +23,8 @@ refusal-wrote-since = The customer went on writing in the conversation of both, 
 refusal-not-yet = The vendor asks not to try again before { $when }.
 refusal-offer-over = This offer no longer stands.
 refusal-other-team = It was handed to another team. If nobody there takes it, it is the whole queue’s again.
+refusal-unknown-pause = That break is not on the list. Choose one from the menu.
+refusal-pause-full = { $count ->
+    [0] Nobody from { $queue } may be on { $pause } right now.
+   *[other] { $count } from { $queue } are already on { $pause }. Wait until somebody is back.
+}

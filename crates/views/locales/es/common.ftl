@@ -15,6 +15,29 @@ presence-pre-pause = Terminando
 presence-paused = En pausa
 presence-offline = Desconectado
 presence-load = { $load } de { $capacity }
+presence-left = { $count ->
+    [one] queda { $count }
+   *[other] quedan { $count }
+}
+presence-missed = { $count ->
+    [one] { $count } oferta sin responder
+   *[other] { $count } ofertas sin responder
+}
+presence-slots = { $load } de { $capacity } cupos ocupados
+presence-wrap-up = Cierre
+presence-wrap-up-end = Terminar ahora
+presence-pause = Pausa
+presence-pause-after = Pausa al terminar lo abierto
+presence-pause-now = Ya
+presence-pause-now-of = { $pause }, ya mismo
+pause-lunch = Almuerzo
+pause-bath = Baño
+pause-training = Capacitación
+pause-coaching = Coaching
+pause-offers-missed = Ofertas sin responder
+pause-silent = Sin responder al cliente
+pause-connection-lost = Sin conexión
+pause-wrap-up = Cierre de conversación
 keys-title = Atajos de teclado
 keys-move = Siguiente y anterior de la lista
 keys-open = Abrir la conversación

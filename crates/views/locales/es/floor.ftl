@@ -56,3 +56,4 @@ js-assigned = { $text } atiende ahora a { $name }
 js-assigned-back = { $name } volvió a la cola { $text }
 js-undo = Deshacer
 keys-assign = Reasignar la conversación de la fila
+floor-agent-finishing = Terminando ({ $pause })

@@ -23,3 +23,8 @@ refusal-wrote-since = El cliente siguió escribiendo en la conversación de los 
 refusal-not-yet = El proveedor pide no intentarlo antes del { $when }.
 refusal-offer-over = Esta oferta ya no está en pie.
 refusal-other-team = La pasaron a otro equipo. Si nadie de ahí la toma, volverá a ser de toda la cola.
+refusal-unknown-pause = Esa pausa no está en la lista. Elige una de las que muestra el menú.
+refusal-pause-full = { $count ->
+    [0] Nadie de { $queue } puede estar ahora en { $pause }.
+   *[other] Ya hay { $count } en { $pause } de { $queue }. Espera a que vuelva alguien.
+}

@@ -15,6 +15,29 @@ presence-pre-pause = Finalizando
 presence-paused = Em pausa
 presence-offline = Offline
 presence-load = { $load } de { $capacity }
+presence-left = { $count ->
+    [one] falta { $count }
+   *[other] faltam { $count }
+}
+presence-missed = { $count ->
+    [one] { $count } oferta sem resposta
+   *[other] { $count } ofertas sem resposta
+}
+presence-slots = { $load } de { $capacity } vagas ocupadas
+presence-wrap-up = Encerramento
+presence-wrap-up-end = Terminar agora
+presence-pause = Pausa
+presence-pause-after = Pausa ao terminar o que está aberto
+presence-pause-now = Já
+presence-pause-now-of = { $pause }, agora mesmo
+pause-lunch = Almoço
+pause-bath = Banheiro
+pause-training = Treinamento
+pause-coaching = Coaching
+pause-offers-missed = Ofertas sem resposta
+pause-silent = Sem responder ao cliente
+pause-connection-lost = Sem conexão
+pause-wrap-up = Encerramento da conversa
 keys-title = Atalhos de teclado
 keys-move = Próxima e anterior da lista
 keys-open = Abrir a conversa

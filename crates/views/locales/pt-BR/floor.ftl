@@ -56,3 +56,4 @@ js-assigned = { $text } atende { $name } agora
 js-assigned-back = { $name } voltou para a fila { $text }
 js-undo = Desfazer
 keys-assign = Reatribuir a conversa da linha
+floor-agent-finishing = Finalizando ({ $pause })

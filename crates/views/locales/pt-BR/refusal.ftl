@@ -23,3 +23,8 @@ refusal-wrote-since = O cliente continuou escrevendo na conversa dos dois, entã
 refusal-not-yet = O provedor pede para não tentar antes de { $when }.
 refusal-offer-over = Esta oferta já não vale.
 refusal-other-team = Foi passada a outra equipe. Se ninguém de lá a pegar, volta a ser de toda a fila.
+refusal-unknown-pause = Essa pausa não está na lista. Escolha uma das que o menu mostra.
+refusal-pause-full = { $count ->
+    [0] Ninguém de { $queue } pode estar agora em { $pause }.
+   *[other] Já há { $count } em { $pause } de { $queue }. Espere alguém voltar.
+}

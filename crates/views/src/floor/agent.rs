@@ -4,7 +4,10 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use domain::{PersonId, PresenceState};
 
-use crate::{Arg, Tx, presence};
+use crate::{
+    Arg, Tx,
+    presence::{self, Finishing, PauseTag},
+};
 
 /// Above this, pips are too many to count at a glance and a meter stands instead.
 const MOST_PIPS: i64 = 12;
@@ -20,13 +23,21 @@ pub struct FloorAgent {
     pub version: i64,
     /// The presence now.
     pub state: PresenceState,
-    /// Which pause, in the company's own words.
-    pub pause: Option<String>,
+    /// Which pause, or the next one.
+    pub pause: Option<PauseTag>,
     /// Since when.
     pub since: DateTime<Utc>,
-    /// Conversations held now.
+    /// When the pause has lasted too long.
+    pub over_at: Option<DateTime<Utc>>,
+    /// What is left of who finishes.
+    pub finishing: Option<Finishing>,
+    /// Writing up until then.
+    pub wrap_up_until: Option<DateTime<Utc>>,
+    /// Offers let run out since one was taken.
+    pub offers_missed: i64,
+    /// Slots taken now.
     pub load: i64,
-    /// Conversations that may be held.
+    /// Slots there are.
     pub capacity: i64,
     /// The names of the queues served, in the order of the screen.
     pub queues: Vec<String>,
@@ -86,7 +97,12 @@ impl FloorAgent {
     #[must_use]
     pub fn words(&self, tx: &Tx) -> String {
         match &self.pause {
-            Some(pause) if self.state == PresenceState::Paused => tx.a("floor-agent-pause", "pause", pause),
+            Some(pause) if self.state == PresenceState::Paused => {
+                tx.a("floor-agent-pause", "pause", &pause.words(tx))
+            }
+            Some(pause) if self.state == PresenceState::PrePause => {
+                tx.a("floor-agent-finishing", "pause", &pause.words(tx))
+            }
             _ if self.state == PresenceState::Available && self.is_full() => tx.t("floor-agent-full"),
             _ => tx.t(presence::word(self.state)),
         }

@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use domain::{ChannelKind, MustAct, PersonId, PresenceState};
 use views::{
-    AdminChannel, AdminPage, AdminPerson, ChannelTag, FloorAgent, FloorConversation, FloorPage, FloorQueue,
-    FloorTotals, Frame, Lang, MePage, PersonTag, Section, TextSize, Theme, Tx, Viewer,
+    AdminChannel, AdminPage, AdminPerson, ChannelTag, Finishing, FloorAgent, FloorConversation, FloorPage,
+    FloorQueue, FloorTotals, Frame, Lang, MePage, PauseTag, PersonTag, Section, TextSize, Theme, Tx, Viewer,
 };
 
 /// An id that is the same in every run; `kind` keeps the ids of different things apart.
@@ -103,6 +103,10 @@ pub fn agent(
         state,
         pause: None,
         since: now - TimeDelta::minutes(since),
+        over_at: None,
+        finishing: None,
+        wrap_up_until: None,
+        offers_missed: 0,
         load,
         capacity,
         queues: queues.iter().map(|&name| name.to_owned()).collect(),
@@ -114,15 +118,21 @@ pub fn agents(now: DateTime<Utc>) -> Vec<FloorAgent> {
     use PresenceState::{Available, Offline, Paused, PrePause};
     let agent = |number, name, presence, load, queues| agent(now, number, name, presence, load, queues);
     let mut lunch = agent(7, "Paola Medina", (Paused, 12), (2, 4), &["Urgencias"]);
-    lunch.pause = Some("almuerzo".to_owned());
+    lunch.pause = Some(PauseTag { code: "lunch".to_owned(), name: Some("Refrigerio".to_owned()) });
+    lunch.over_at = Some(now - TimeDelta::minutes(2));
+    let mut finishing = agent(8, "Joaquín Herrera", (PrePause, 3), (3, 4), &["Urgencias", "Postventa"]);
+    finishing.pause = Some(PauseTag { code: "bath".to_owned(), name: None });
+    finishing.finishing = Some(Finishing { left: 3, free_at: Some(now + TimeDelta::minutes(6)) });
+    let mut writing = agent(2, "Valeria Quispe", (Available, 104), (6, 8), &["Citas"]);
+    (writing.wrap_up_until, writing.offers_missed) = (Some(now + TimeDelta::seconds(40)), 2);
     vec![
-        agent(2, "Valeria Quispe", (Available, 104), (6, 8), &["Citas"]),
+        writing,
         agent(3, "Camila Torres", (Available, 97), (3, 8), &["Citas", "Urgencias"]),
         agent(4, "Diego Salazar", (Available, 180), (8, 8), &["Citas", "Ventas y tratamientos"]),
         agent(5, "Renata Oliveira", (Available, 63), (3, 6), &["Português"]),
         agent(6, "Mateo Rojas", (Available, 44), (5, 8), &["Ventas y tratamientos"]),
         lunch,
-        agent(8, "Joaquín Herrera", (PrePause, 3), (3, 4), &["Urgencias", "Postventa"]),
+        finishing,
         agent(9, "Andrés Cárdenas", (Offline, 190), (0, 8), &["Ventas y tratamientos"]),
         agent(10, "Ángela Paredes", (Available, 20), (9, 20), &["Postventa"]),
         agent(11, "Lía Prado", (Offline, 60 * 20), (0, 6), &["Citas"]),

@@ -89,7 +89,7 @@ fn names_and_messages_stay_text() {
         talk.last_author = Some(HOSTILE.to_owned());
         talk.assignee = Some(views::PersonTag { id: holder(), name: HOSTILE.to_owned() });
         let mut lunch = agent(now(), 2, HOSTILE, (PresenceState::Paused, 1), (1, 2), &[HOSTILE]);
-        lunch.pause = Some(HOSTILE.to_owned());
+        lunch.pause = Some(views::PauseTag { code: HOSTILE.to_owned(), name: Some(HOSTILE.to_owned()) });
         let line = queue(now(), 1, HOSTILE, (1, Some(10)), 0, (0, 1));
         let totals = FloorTotals::of(1, std::slice::from_ref(&line), &[]);
         for html in [

@@ -66,6 +66,7 @@ fn every_fragment(lang: Lang) -> Vec<String> {
         all.push(DetailsFragment { tx, details: &sample::details(masked) }.render().unwrap());
     }
     all.push(MePresenceFragment { tx, me: &sample::presence() }.render().unwrap());
+    all.push(MePresenceFragment { tx, me: &sample::busy_presence() }.render().unwrap());
     all
 }
 
