@@ -66,8 +66,8 @@ function drawClocks(root, now) {
     const waited = now - Date.parse(element.dataset.since);
     write(element, waited < HOUR ? length(waited) : inWords(waited));
   }
-  for (const element of root.querySelectorAll("[data-left]")) {
-    const left = Date.parse(element.dataset.left) - now;
+  for (const element of root.querySelectorAll("[data-ends]")) {
+    const left = Date.parse(element.dataset.ends) - now;
     (element.closest("[data-while]") ?? element).hidden = left <= 0;
     write(element, length(left + 999));
   }
