@@ -33,6 +33,10 @@ async fn tidy(state: &AppState) -> Result<(), DbErr> {
     let ledger = &state.settings.ledger;
     let bodies = retention::forget_bodies(&state.db, ledger.body_days).await?;
     let trails = retention::forget_trail(&state.db, ledger.trail_days).await?;
+    let decisions = retention::forget_decisions(&state.db, ledger.trail_days).await?;
+    if decisions > 0 {
+        tracing::info!(decisions, "decisions of the router past their time were forgotten");
+    }
     if bodies + trails > 0 {
         tracing::info!(bodies, trails, "raw webhooks past their time were forgotten");
     }

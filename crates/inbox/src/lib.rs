@@ -36,7 +36,7 @@ mod rows;
 pub mod sending;
 pub mod templates;
 pub mod trail;
-pub mod transfer;
+mod transfer;
 mod waiting;
 pub mod wakes;
 pub mod watch;

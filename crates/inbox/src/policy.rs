@@ -94,7 +94,7 @@ pub async fn draft(db: &impl ConnectionTrait) -> Result<Draft, DbErr> {
         return Ok(Draft {
             base: row.base.unsigned_abs(),
             revision: row.revision,
-            policy: read(row.document)?,
+            policy: rows::read(row.document)?,
             by: row.by_id,
             changed_at: Some(row.changed_at),
         });
@@ -224,7 +224,7 @@ pub async fn version(db: &impl ConnectionTrait, version: u32) -> Result<Option<P
         [version.cast_signed().into()],
     )
     .await?;
-    found.into_iter().next().map(|row| read(row.document)).transpose()
+    found.into_iter().next().map(|row| rows::read(row.document)).transpose()
 }
 
 /// The published versions, newest first.
@@ -282,8 +282,4 @@ async fn newest(db: &impl ConnectionTrait) -> Result<u32, DbErr> {
 
 fn write(policy: &Policy) -> Result<serde_json::Value, DbErr> {
     serde_json::to_value(policy).map_err(|error| DbErr::Json(error.to_string()))
-}
-
-fn read(document: serde_json::Value) -> Result<Policy, DbErr> {
-    serde_json::from_value(document).map_err(|error| DbErr::Json(error.to_string()))
 }

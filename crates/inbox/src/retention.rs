@@ -1,4 +1,5 @@
-//! What the ledger may forget, in small bites so that nobody waits behind it: first the bodies, much later the trail.
+//! What may be forgotten, in small bites so that nobody waits behind it: first the bodies of the ledger, much later its
+//! trail and why the router decided as it did.
 
 use sea_orm::{DatabaseConnection, DbErr, FromQueryResult, TransactionTrait as _};
 
@@ -71,6 +72,29 @@ pub async fn forget_trail(db: &DatabaseConnection, days: u32) -> Result<u64, DbE
                  where forgotten_at is not null and id < coalesce((select id from stays), 9223372036854775807)
                      and received_at < now() - make_interval(days => $1)
                  order by id limit $2)",
+            [days.into(), BITE.into()],
+        )
+        .await?;
+        forgotten += bite;
+        if bite < BITE.unsigned_abs() {
+            return Ok(forgotten);
+        }
+    }
+}
+
+/// Forget why conversations were given to whom, where that was decided longer ago than that. Who held them, and since
+/// when, stays. How many passes.
+///
+/// # Errors
+/// When the database fails; what was forgotten until then stays forgotten.
+pub async fn forget_decisions(db: &DatabaseConnection, days: u32) -> Result<u64, DbErr> {
+    let days = i32::try_from(days).unwrap_or(i32::MAX);
+    let mut forgotten = 0;
+    loop {
+        let bite = rows::run(
+            db,
+            "delete from routing_pass where id in (
+                 select id from routing_pass where at < now() - make_interval(days => $1) order by at limit $2)",
             [days.into(), BITE.into()],
         )
         .await?;

@@ -27,6 +27,11 @@ pub(crate) fn recordset<T: Serialize>(rows: &[T]) -> Result<Value, DbErr> {
         .map_err(|error| DbErr::Type(format!("rows can't be written as JSON: {error}")))
 }
 
+/// What a JSON column or aggregate holds.
+pub(crate) fn read<T: serde::de::DeserializeOwned>(json: serde_json::Value) -> Result<T, DbErr> {
+    serde_json::from_value(json).map_err(|error| DbErr::Json(error.to_string()))
+}
+
 /// A statement with its parameters.
 pub(crate) fn statement<const N: usize>(sql: &'static str, values: [Value; N]) -> Statement {
     Statement::from_sql_and_values(DatabaseBackend::Postgres, sql, values)

@@ -1,66 +1,14 @@
 //! Moving a conversation to another queue.
 
 use chrono::{DateTime, Utc};
-use domain::{ConversationId, ConversationState, Event, Permission, PersonId, Principal, QueueId, TeamId};
-use entity::{conversation, queue};
-use sea_orm::{
-    ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _,
-    sea_query::LockType,
-};
+use domain::{Event, PersonId, QueueId, TeamId};
+use entity::conversation;
+use sea_orm::{DatabaseTransaction, DbErr};
 
 use crate::{
     assignment::{self, offers},
     events, rows, waiting,
 };
-
-/// Why a conversation was not moved.
-#[derive(Debug, thiserror::Error)]
-pub enum TransferError {
-    /// Not there, or not for this person to move.
-    #[error("no such conversation")]
-    NotFound,
-    /// It is closed.
-    #[error("the conversation is closed")]
-    Closed,
-    /// There is no such queue.
-    #[error("no such queue")]
-    NoSuchQueue,
-    /// The database failed.
-    #[error(transparent)]
-    Db(#[from] DbErr),
-}
-
-/// Put a conversation into another queue, where it waits for whoever serves that: nobody holds it any more. Any queue
-/// will do: one hands over to colleagues whose work one doesn't see. Wake the dispatcher after the commit.
-///
-/// # Errors
-/// The refusals of [`TransferError`].
-pub async fn transfer(
-    tx: &DatabaseTransaction,
-    by: &Principal,
-    id: ConversationId,
-    to: QueueId,
-    now: DateTime<Utc>,
-) -> Result<(), TransferError> {
-    let found = conversation::Entity::within(&by.reach(Permission::ConversationTransfer))
-        .filter(conversation::Column::Id.eq(id))
-        .lock(LockType::NoKeyUpdate)
-        .one(tx)
-        .await?
-        .ok_or(TransferError::NotFound)?;
-    if found.state == ConversationState::Closed {
-        return Err(TransferError::Closed);
-    }
-    if queue::Entity::find_by_id(to).one(tx).await?.is_none() {
-        return Err(TransferError::NoSuchQueue);
-    }
-    if found.queue_id == to {
-        return Ok(());
-    }
-    assignment::put_back(tx, &found, by, now).await?;
-    move_to(tx, &found, Place::queue(to), Some(by.person), now).await?;
-    Ok(())
-}
 
 /// Where a conversation waits.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use domain::{
 };
 use sea_orm::{DatabaseTransaction, DbErr, FromQueryResult};
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::{
     channels::Channel,
@@ -40,6 +41,10 @@ pub(crate) struct Talk {
     pub last_author_id: Option<PersonId>,
     pub inbound_count: i64,
     pub closed_at: Option<DateTime<Utc>>,
+    /// Somebody of the business answered, in the phone app beside us.
+    #[sea_orm(skip)]
+    #[serde(skip)]
+    pub answered: bool,
 }
 
 /// The conversations of a batch, locked, by channel and contact.
@@ -73,6 +78,7 @@ impl Talk {
             }
             // Somebody answered in the phone app: neither opens nor lengthens the window (whatsapp-cloud.md §4.5).
             Side::Echo => {
+                self.answered |= !is_line;
                 if newest && !is_line && self.must_act == MustAct::Agent {
                     self.must_act = MustAct::Customer;
                     self.must_act_since = now;
@@ -261,7 +267,7 @@ impl Talks {
                 Some(Beginning { channel, contact: *contact, first: arrivals.get(*first)? })
             })
             .collect();
-        let entered = entering::decide(tx, &beginnings, now).await?;
+        let (version, entered) = entering::decide(tx, &beginnings, now).await?;
         let fresh: Vec<Talk> = pairs
             .iter()
             .zip(&beginnings)
@@ -289,6 +295,7 @@ impl Talks {
                     last_author_id: None,
                     inbound_count: 0,
                     closed_at: (!by_customer).then_some(written_at),
+                    answered: false,
                 }
             })
             .collect();
@@ -304,7 +311,7 @@ impl Talks {
         )
         .await?;
         let entered: Vec<_> = fresh.iter().map(|talk| talk.id).zip(entered).collect();
-        entering::keep(tx, &entered, now).await?;
+        entering::keep(tx, &entered, version, now).await?;
         let open = fresh.iter().filter(|talk| talk.state != ConversationState::Closed);
         for talk in open {
             self.waiting.push(talk.id);
@@ -333,6 +340,16 @@ impl Talks {
             [rows::recordset(&changed)?],
         )
         .await?;
+        let answered: Vec<Uuid> = changed.iter().filter(|talk| talk.answered).map(|talk| talk.id.0).collect();
+        if !answered.is_empty() {
+            rows::run(
+                tx,
+                "update conversation set first_answered_at = coalesce(first_answered_at, $2), last_answered_at = $2
+                 where id = any($1)",
+                [answered.into(), now.into()],
+            )
+            .await?;
+        }
         waiting::begin(tx, &self.waiting, now).await?;
         let turned: Vec<ConversationId> = changed
             .iter()

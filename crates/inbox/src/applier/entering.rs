@@ -22,19 +22,20 @@ pub(super) struct Beginning<'a> {
     pub first: &'a Arrival,
 }
 
-/// What the rules say of each, in the order given.
+/// What the rules say of each, in the order given, and the version that says so.
 pub(super) async fn decide(
     tx: &DatabaseTransaction,
     beginnings: &[Beginning<'_>],
     now: DateTime<Utc>,
-) -> Result<Vec<Entered>, DbErr> {
-    let policy = policy::current(tx).await?.policy;
+) -> Result<(u32, Vec<Entered>), DbErr> {
+    let policy::Published { version, policy } = policy::current(tx).await?;
     // Without rules nobody asks who the customer is.
     let known = if policy.rules.is_empty() { HashMap::new() } else { known(tx, beginnings).await? };
-    Ok(beginnings
+    let entered = beginnings
         .iter()
         .map(|beginning| enter(&policy, &facts(beginning, known.get(&beginning.contact)), now))
-        .collect())
+        .collect();
+    Ok((version, entered))
 }
 
 fn facts(beginning: &Beginning<'_>, known: Option<&Known>) -> EntryFacts {
@@ -91,6 +92,7 @@ async fn known(
 pub(super) async fn keep(
     tx: &DatabaseTransaction,
     entered: &[(ConversationId, Entered)],
+    version: u32,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     #[derive(Serialize)]
@@ -122,7 +124,6 @@ pub(super) async fn keep(
     if rows.is_empty() {
         return Ok(());
     }
-    let version = policy::current(tx).await?.version;
     rows::run(
         tx,
         "with t as (

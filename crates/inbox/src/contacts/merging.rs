@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{Closed, Locked, Marks, MergeError, MergeReason, Moved, alone, lock};
 use crate::{
     assignment::{self, Freed, Move, Terms, move_holders, offers},
-    events, rows,
+    events, rows, watch,
 };
 
 /// A conversation of one of the two, locked.
@@ -178,6 +178,7 @@ async fn close_newer(
         freed.extend(holder.map(|person| Freed { person, weight: newer.weight, wrap_up_until: None }));
         let (kept, over) = offers::withdraw(tx, newer.id, newer.offered_to, newer.weight, now).await?;
         freed.extend(kept);
+        watch::forget(tx, newer.id).await?;
         happened.extend(over);
     }
     let ended: Vec<Uuid> = closed.iter().map(|closed| closed.conversation.0).collect();

@@ -11,7 +11,6 @@ use routing::{Candidate, Choice, Work};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult};
 use serde::Serialize;
 
-use super::floor::parse;
 use crate::{
     assignment::{Move, Terms},
     rows,
@@ -139,9 +138,9 @@ pub async fn explain_past(
     found
         .into_iter()
         .map(|row| {
-            let work: Work = parse(row.work)?;
-            let people: Vec<Candidate> = parse(row.people)?;
-            let mut works: Vec<Work> = parse(row.before)?;
+            let work: Work = rows::read(row.work)?;
+            let people: Vec<Candidate> = rows::read(row.people)?;
+            let mut works: Vec<Work> = rows::read(row.before)?;
             works.push(work.clone());
             let choice = routing::explain(conversation, &works, &people, row.at)
                 .unwrap_or_else(|| routing::choose(&work, &people, row.at));

@@ -6,7 +6,6 @@ use chrono::{DateTime, Utc};
 use domain::{PersonId, PresenceState, QueueId};
 use routing::{Candidate, Policy, Work};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
-use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::rows;
@@ -72,9 +71,9 @@ async fn read(
         .map(|row| {
             let at_most = policy.agents.get(&row.person_id).map(|agent| agent.at_most.clone());
             Ok(Candidate {
-                queues: parse(row.queues)?,
-                teams: parse(row.teams)?,
-                skills: parse(row.skills)?,
+                queues: rows::read(row.queues)?,
+                teams: rows::read(row.teams)?,
+                skills: rows::read(row.skills)?,
                 load: row.load.unsigned_abs(),
                 at_most: at_most.unwrap_or_default(),
                 load_by_queue: loads.remove(&row.person_id).unwrap_or_default(),
@@ -111,8 +110,4 @@ async fn loads_by_queue(
         loads.entry(taken.person_id).or_default().insert(taken.queue_id, slots);
     }
     Ok(loads)
-}
-
-pub(super) fn parse<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, DbErr> {
-    serde_json::from_value(value).map_err(|error| DbErr::Json(error.to_string()))
 }

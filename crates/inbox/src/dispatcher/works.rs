@@ -8,7 +8,6 @@ use routing::{Policy, Preferred, Skills, Work, due::asked, policy::Queue};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use uuid::Uuid;
 
-use super::floor::parse;
 use crate::rows;
 
 /// How many of a queue a pass looks at, in turn. Beyond them waits what came much later.
@@ -111,7 +110,7 @@ async fn works(db: &impl ConnectionTrait, policy: &Policy, found: Vec<Row>) -> R
 
 fn work(row: Row, queue: &Queue) -> Result<Work, DbErr> {
     let relaxed = u32::from(row.relaxed.unsigned_abs());
-    let extra: Skills = parse(row.skills)?;
+    let extra: Skills = rows::read(row.skills)?;
     let asked = asked(queue, &extra, relaxed);
     let why = match row.preferred_why.as_deref() {
         Some("owner") => PreferredAs::Owner,

@@ -65,7 +65,7 @@ pub(crate) async fn known_as(
     let found: Vec<Document> =
         rows::all(db, "select document from routing_policy where version = $1", [number.into()]).await?;
     let document = found.into_iter().next().map(|row| row.document).unwrap_or_default();
-    let policy = Arc::new(super::read(document)?);
+    let policy = Arc::new(rows::read(document)?);
     let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
     if read.len() == KEPT {
         read.remove(0);

@@ -8,7 +8,7 @@ use routing::{
     policy::{Agent, Pause, Queue, Skill},
 };
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 
 use crate::rows;
 
@@ -60,10 +60,10 @@ pub(super) async fn compose(db: &impl ConnectionTrait) -> Result<Policy, DbErr> 
     )
     .await?;
     let Some(row) = found.into_iter().next() else { return Ok(Policy::default()) };
-    let queues: Vec<QueueRow> = parse(row.queues)?;
-    let agents: Vec<AgentRow> = parse(row.agents)?;
+    let queues: Vec<QueueRow> = rows::read(row.queues)?;
+    let agents: Vec<AgentRow> = rows::read(row.agents)?;
     Ok(Policy {
-        skills: parse::<Vec<Skill>>(row.skills)?,
+        skills: rows::read::<Vec<Skill>>(row.skills)?,
         queues: queues
             .into_iter()
             .map(|row| Queue {
@@ -87,10 +87,6 @@ pub(super) async fn compose(db: &impl ConnectionTrait) -> Result<Policy, DbErr> 
     })
 }
 
-fn parse<T: DeserializeOwned>(json: serde_json::Value) -> Result<T, DbErr> {
-    serde_json::from_value(json).map_err(|error| DbErr::Json(error.to_string()))
-}
-
 /// Make the tables say what the document says. A queue that it no longer knows is retired and stays readable. Whose
 /// capacity is another now.
 ///
@@ -106,6 +102,16 @@ async fn skills(tx: &DatabaseTransaction, policy: &Policy) -> Result<(), DbErr> 
     // Names are unique, and two skills may have changed theirs for each other's.
     rows::run(tx, "delete from skill where id <> all(select (s->>'id')::uuid from json_array_elements($1::text::json) s)",
         [rows::recordset(&policy.skills)?]).await?;
+    // Nobody can have a skill that is gone: what waits for it would wait for ever.
+    rows::run(
+        tx,
+        "update conversation c set skills = (
+             select coalesce(jsonb_object_agg(s.key, s.value), '{}') from jsonb_each(c.skills) s
+             where exists (select from skill where skill.id = s.key::uuid))
+         where c.state <> 'closed' and c.skills <> '{}'",
+        [],
+    )
+    .await?;
     rows::run(tx, "update skill set name = id::text", []).await?;
     rows::run(
         tx,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use domain::{ContactId, ConversationId, ConversationState, IdentityKind, Visibility, consent::Purpose};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 
 use super::timeline::{self, TimelineEvent};
 use crate::rows::{self, Reach, within};
@@ -153,10 +153,10 @@ pub async fn details(
         .map(|row| {
             Ok(ContactDetails {
                 first_seen: row.created_at,
-                identities: read(row.identities)?,
-                previous: read(row.previous)?,
-                costs: read(row.costs)?,
-                consents: read(row.consents)?,
+                identities: rows::read(row.identities)?,
+                previous: rows::read(row.previous)?,
+                costs: rows::read(row.costs)?,
+                consents: rows::read(row.consents)?,
                 events: timeline::known(row.events)?,
             })
         })
@@ -188,9 +188,5 @@ pub async fn costs(
         [ids.into()],
     )
     .await?;
-    found.into_iter().map(|row| Ok((row.conversation_id, read(row.costs)?))).collect()
-}
-
-fn read<T: DeserializeOwned>(json: serde_json::Value) -> Result<Vec<T>, DbErr> {
-    serde_json::from_value(json).map_err(|error| DbErr::Json(error.to_string()))
+    found.into_iter().map(|row| Ok((row.conversation_id, rows::read(row.costs)?))).collect()
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{ChannelKind, ContactId, ConversationId, PersonId, event::AssignmentReason};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 
 use crate::rows;
 
@@ -92,9 +92,5 @@ pub async fn standing(
         [ids.into()],
     )
     .await?;
-    found.into_iter().next().map_or_else(|| Ok(Vec::new()), |found| read(found.offers))
-}
-
-pub(super) fn read<T: DeserializeOwned>(json: serde_json::Value) -> Result<Vec<T>, DbErr> {
-    serde_json::from_value(json).map_err(|error| DbErr::Json(error.to_string()))
+    found.into_iter().next().map_or_else(|| Ok(Vec::new()), |found| rows::read(found.offers))
 }

@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use uuid::Uuid;
 
 use super::{
-    offers::{self, OfferLine, offers},
+    offers::{OfferLine, offers},
     waiting::WaitingLine,
 };
 use crate::{policy, presence, rows};
@@ -185,9 +185,8 @@ pub async fn start(db: &impl ConnectionTrait, person: PersonId) -> Result<Start,
         return Err(DbErr::RecordNotFound("the relay's row is missing".to_owned()));
     };
     let pauses = pauses(db, &row).await?;
-    let offers = offers::read(row.offers.clone().unwrap_or_else(|| serde_json::json!([])))?;
-    let waiting = row.waiting.clone().map(serde_json::from_value).transpose();
-    let waiting = waiting.map_err(|error| DbErr::Json(error.to_string()))?.unwrap_or_default();
+    let offers = rows::read(row.offers.clone().unwrap_or_else(|| serde_json::json!([])))?;
+    let waiting = row.waiting.clone().map(rows::read).transpose()?.unwrap_or_default();
     Ok(Start { cursor: row.cursor, now: row.now, presence: row.line(&pauses), offers, waiting })
 }
 

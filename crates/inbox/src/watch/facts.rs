@@ -11,7 +11,6 @@ use routing::{
 use sea_orm::{
     ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, FromQueryResult, QueryFilter as _,
 };
-use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::rows;
@@ -41,7 +40,17 @@ pub(super) async fn lock(tx: &DatabaseTransaction, due: Vec<Uuid>) -> Result<Vec
         [due.into()],
     )
     .await?;
-    Ok(locked.into_iter().map(|locked| locked.id).collect())
+    let ids: Vec<ConversationId> = locked.into_iter().map(|locked| locked.id).collect();
+    // Then whoever may lose one of them, all at once and in order, for what is done is done one by one.
+    rows::run(
+        tx,
+        "select from presence where person_id in (
+             select unnest(array[assignee_id, offered_to]) from conversation where id = any($1))
+         order by person_id for no key update",
+        [ids.iter().map(|id| id.0).collect::<Vec<Uuid>>().into()],
+    )
+    .await?;
+    Ok(ids)
 }
 
 #[derive(FromQueryResult)]
@@ -85,7 +94,7 @@ pub(super) async fn read(
         // What is told of the wait is asked for only where it is told.
         let told = policy.queue(talk.queue_id).messages.expected_wait.is_some() && talk.assignee_id.is_none();
         let pace = if told { pace(tx, &talk).await? } else { Pace::default() };
-        let greeting: Option<Message> = row.greeting.map(parse).transpose()?.flatten();
+        let greeting: Option<Message> = row.greeting.map(rows::read).transpose()?.flatten();
         let facts = DueFacts {
             state: talk.state,
             kind: row.kind,
@@ -104,7 +113,7 @@ pub(super) async fn read(
             agents_at_work: pace.agents,
             seconds_each: pace.seconds_each,
         };
-        found.push(Found { facts, memory: parse(row.memory)?, talk });
+        found.push(Found { facts, memory: rows::read(row.memory)?, talk });
     }
     Ok(found)
 }
@@ -145,8 +154,4 @@ async fn pace(tx: &DatabaseTransaction, talk: &conversation::Model) -> Result<Pa
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and 86,400")]
         seconds_each: row.seconds_each.clamp(1.0, 86_400.0) as u32,
     }))
-}
-
-fn parse<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, DbErr> {
-    serde_json::from_value(value).map_err(|error| DbErr::Json(error.to_string()))
 }

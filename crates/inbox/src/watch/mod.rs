@@ -51,8 +51,11 @@ pub async fn step(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<Watched
     struct Due {
         conversation_id: Uuid,
     }
+    // By itself: it locks presences, and conversations come before those.
     let tx = db.begin().await?;
     let mut watched = Watched { done: offers::lapse(&tx, now).await?, ..Watched::default() };
+    tx.commit().await?;
+    let tx = db.begin().await?;
     let due: Vec<Due> = rows::all(
         &tx,
         "select conversation_id from watch where look_at <= $1 order by look_at limit $2",

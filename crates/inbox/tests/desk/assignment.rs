@@ -6,11 +6,11 @@ use inbox::{
     assignment::{self, AssignError, Handover},
     closing::{self, CloseError},
     dispatcher,
-    transfer::{self, TransferError},
+    handing_over::{HandOverError, To, hand_over},
 };
 use routing::{Verdict, WaitReason};
 
-use crate::scene::Scene;
+use crate::{handing_over::to as handed, scene::Scene};
 
 #[tokio::test]
 async fn four_dispatchers_at_once_give_each_conversation_to_one_agent_and_overfill_nobody() {
@@ -223,13 +223,13 @@ async fn a_transferred_conversation_waits_for_whoever_serves_the_other_queue() {
     scene.run("insert into queue (id, name) values ($1, 'Ventas')", [ventas.into()]).await;
     let to = async |by, queue| {
         let tx = scene.begin().await;
-        let moved = transfer::transfer(&tx, by, talk, queue, scene.now).await;
+        let moved = hand_over(&tx, by, handed(talk, To::Queue(queue)), scene.now).await;
         tx.commit().await.unwrap();
         moved
     };
 
-    assert!(matches!(to(&mateo, ventas).await, Err(TransferError::NotFound)), "it is not his");
-    assert!(matches!(to(&valeria, QueueId::new()).await, Err(TransferError::NoSuchQueue)));
+    assert!(matches!(to(&mateo, ventas).await, Err(HandOverError::NotFound)), "it is not his");
+    assert!(matches!(to(&valeria, QueueId::new()).await, Err(HandOverError::NoSuchQueue)));
     to(&valeria, ventas).await.unwrap();
 
     assert_eq!(scene.conversation(talk).await.queue_id, ventas);

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::scene::Scene;
 
-fn to(conversation: ConversationId, to: To) -> HandOver {
+pub fn to(conversation: ConversationId, to: To) -> HandOver {
     HandOver { conversation, to, note: None, skills: BTreeMap::new() }
 }
 

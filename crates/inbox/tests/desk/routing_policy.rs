@@ -90,3 +90,32 @@ async fn an_earlier_version_comes_back_as_a_new_one() {
     let notes: Vec<_> = versions.iter().map(|version| (version.version, version.note.as_str())).collect();
     assert_eq!(notes, [(3, "fue un error"), (2, ""), (1, "")]);
 }
+
+#[tokio::test]
+async fn nobody_waits_for_a_skill_that_is_gone() {
+    let scene = Scene::new().await;
+    let (alonso, valeria) = (scene.supervisor("alonso").await, scene.agent("valeria").await);
+    let endodoncia = SkillId::new();
+    let skill = Skill { id: endodoncia, name: "endodoncia".into(), language: None };
+    scene.publish(&alonso, |policy| policy.skills.push(skill)).await;
+    let talk = scene.talk(30).await;
+    let asks = "update conversation set skills = jsonb_build_object($2::text, 3) where id = $1";
+    scene.run(asks, [talk.into(), endodoncia.to_string().into()]).await;
+    assert_eq!(scene.dispatch().await, 0, "she does not have it");
+    scene.publish(&alonso, |policy| policy.skills.clear()).await;
+    assert_eq!(scene.dispatch().await, 1);
+    assert_eq!(scene.holder(talk).await, Some(valeria.person));
+}
+
+#[tokio::test]
+async fn why_somebody_was_chosen_is_forgotten_in_time_and_who_it_was_is_not() {
+    let scene = Scene::new().await;
+    let valeria = scene.agent("valeria").await;
+    let talk = scene.talk(30).await;
+    assert_eq!(scene.dispatch().await, 1);
+    assert_eq!(inbox::retention::forget_decisions(scene.db(), 30).await.unwrap(), 0);
+    scene.run("update routing_pass set at = now() - interval '31 days'", []).await;
+    assert_eq!(inbox::retention::forget_decisions(scene.db(), 30).await.unwrap(), 1);
+    assert_eq!(scene.count("select count(*) from decision", []).await, 0);
+    assert_eq!(scene.holder(talk).await, Some(valeria.person));
+}

@@ -298,6 +298,8 @@ async fn an_answer_in_the_phone_app_is_ours_and_asks_for_nothing() {
         1
     );
     assert_eq!(clinic.count("select count(*) as one from delivery").await, 0);
+    let answered = "select count(*) as one from conversation where first_answered_at is not null";
+    assert_eq!(clinic.count(answered).await, 1, "the promise of a first answer is kept");
 
     // To somebody who never wrote: it is kept, and nobody has to act.
     clinic.hear(echo("51933333333", "wamid.3", AT + 70, "Buenos días, le escribimos de la clínica")).await;
@@ -430,6 +432,8 @@ async fn two_contacts_become_one_and_two_again_as_they_were() {
     tx.commit().await.unwrap();
 
     let merge = clinic.merge(new, old, gabriela.person).await.unwrap();
+    let watched = "select count(*) as one from watch join conversation c on c.id = conversation_id where c.state = 'closed'";
+    assert_eq!(clinic.count(watched).await, 0, "time asks nothing of what is closed");
     let load = "select load::bigint as one from presence";
     assert_eq!(clinic.count(load).await, 1, "she goes on with the one that stays open");
     assert_eq!(clinic.count("select count(*) as one from conversation where state = 'assigned'").await, 1);
