@@ -182,17 +182,18 @@ async fn a_periodic_job_is_there_once_comes_again_and_is_never_given_up() {
 #[tokio::test]
 async fn a_slow_kind_holds_up_no_other_and_a_stop_waits_for_what_was_begun() {
     let test = TestDb::new().await;
-    let (go_on, began) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let (wait, say) = (Arc::clone(&go_on), Arc::clone(&began));
+    let (go_on, wait) = watch::channel(false);
+    let began = Arc::new(Notify::new());
+    let say = Arc::clone(&began);
     let quick = Arc::new(Notify::new());
     let (did, slow_done) = (Arc::clone(&quick), Arc::new(AtomicUsize::new(0)));
     let counted = Arc::clone(&slow_done);
     let runner = Runner::default()
         .on("slow", move |_| {
-            let (wait, say, counted) = (Arc::clone(&wait), Arc::clone(&say), Arc::clone(&counted));
+            let (mut wait, say, counted) = (wait.clone(), Arc::clone(&say), Arc::clone(&counted));
             async move {
                 say.notify_one();
-                wait.notified().await;
+                let _ = wait.wait_for(|go_on| *go_on).await;
                 counted.fetch_add(1, Ordering::SeqCst);
                 Ok(())
             }
@@ -213,7 +214,7 @@ async fn a_slow_kind_holds_up_no_other_and_a_stop_waits_for_what_was_begun() {
     assert_eq!(count(test.db(), "kind = 'slow' and lease_until is not null").await, 2, "two at a time");
 
     stop.send_replace(true);
-    go_on.notify_waiters();
+    go_on.send_replace(true);
     running.await.unwrap();
     assert_eq!(slow_done.load(Ordering::SeqCst), 2);
     assert_eq!(
