@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod alarm;
+pub mod attribute;
 pub mod channel;
 pub mod checkup;
 pub mod consent;
@@ -27,6 +28,7 @@ mod words;
 
 pub use access::{ConversationFacts, Permission, Principal, Scope, Visibility};
 pub use alarm::{AlarmKind, Severity};
+pub use attribute::{Attribute, AttributeKind, NationalId};
 pub use channel::ChannelKind;
 pub use content::Content;
 pub use conversation::{ConversationState, MustAct};
