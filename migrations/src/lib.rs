@@ -37,6 +37,7 @@ pub const HISTORY: History = History::new(&[
     migration!("0008_lanes"),
     migration!("0009_consent_source"),
     migration!("0010_routing"),
+    migration!("0011_contact_card"),
 ]);
 
 /// Applies what is missing and returns its names. Nodes that start together wait for each other.

@@ -26,9 +26,10 @@ use inbox::{
 };
 use serde::de::DeserializeOwned;
 use views::{
-    Alike, Author, ChannelTag, ConversationRow, Delivery, Details, FileFacts, Finishing, FloorAgent,
-    FloorConversation, FloorQueue, FloorTotals, Happened, IdentityLine, JoinLine, MePresence, MessageView,
-    OfferCard, OfferWhy, PauseTag, PersonTag, PreviousConversation, Quote, Spent, SystemLine, ThreadState,
+    Alike, Author, ChannelTag, ConversationRow, Delivery, Details, FieldLine, FileFacts, Finishing,
+    FloorAgent, FloorConversation, FloorQueue, FloorTotals, Happened, IdentityLine, JoinLine, MePresence,
+    MessageView, OfferCard, OfferWhy, PauseTag, PersonTag, PreviousConversation, Quote, Spent, SystemLine,
+    ThreadState,
     details::{ConsentLine, mask},
     message::{Ad, Around},
     person::first_name,
@@ -253,6 +254,18 @@ pub fn details(line: &ConversationLine, details: &ContactDetails, class: Class) 
         contact: line.contact_id,
         name: class.name(&line.contact_name),
         vip: line.vip,
+        owner: details.owner.clone(),
+        language: details.language.clone(),
+        fields: details
+            .fields
+            .iter()
+            .map(|field| {
+                let masked = field.attribute.sensitive && class == Class::Masked;
+                let value = if masked { mask(&field.value) } else { field.value.clone() };
+                FieldLine { attribute: field.attribute.clone(), value, masked }
+            })
+            .collect(),
+        may_update: false,
         identities: details
             .identities
             .iter()

@@ -6,6 +6,7 @@
 mod access;
 mod books;
 mod bus;
+mod cards_story;
 mod channels;
 mod clinic;
 mod draining;

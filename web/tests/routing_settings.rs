@@ -214,6 +214,10 @@ async fn every_form_gives_back_what_was_saved_in_it() {
     let (ventas, lima) = (clinic.ground.world.ventas.to_string(), clinic.ground.world.lima.to_string());
     let saved = |answer: Answer| drop(answer.is(StatusCode::SEE_OTHER));
 
+    let page = alonso.who.get("/admin/attributes").await.body;
+    let csrf = value(&page, "csrf");
+    let plan = [("csrf", csrf.as_str()), ("name", "Plan"), ("kind", "text")];
+    saved(alonso.who.browser.post("/admin/attributes", &plan).await);
     saved(alonso.saves("/skills", &[("row.0.name", "Portugués"), ("row.0.language", "PT")]).await);
     let skill = value(&alonso.sees("/skills").await, "row.0.id");
     let hours = uuid::Uuid::now_v7().to_string();

@@ -27,6 +27,8 @@ words! {
         MessageResend = "message.resend",
         /// See a contact's full phone and addresses.
         ContactPiiReveal = "contact.pii.reveal",
+        /// Write on a contact: name, VIP, owner, language, fields.
+        ContactUpdate = "contact.update",
         /// Join two contacts that are one person, and take that back.
         ContactMerge = "contact.merge",
         /// See what a customer deleted.
@@ -59,6 +61,8 @@ words! {
         QuarantineRead = "quarantine.read",
         /// Apply receipts of the ledger again.
         ReceiptReplay = "receipt.replay",
+        /// Decide which fields contacts have.
+        AttributeManage = "attribute.manage",
         /// Read the audit.
         AuditRead = "audit.read",
     }
@@ -227,6 +231,7 @@ pub fn ready_made_roles() -> [(&'static str, BTreeMap<Permission, Scope>); 3] {
         (P::ConversationClose, Own),
         (P::MessageResend, Own),
         (P::ContactPiiReveal, Own),
+        (P::ContactUpdate, Own),
         (P::QueueRead, Queue),
         (P::PresenceRead, Queue),
         (P::UserRead, Queue),

@@ -3,12 +3,13 @@
 //! Joining moves addresses and conversations; each message stays in its conversation, and consents stay where they were
 //! given and count for both. Where both have an open conversation on a channel, the older goes on (docs/decisions/0017).
 
+pub mod card;
 mod merging;
 mod parting;
 mod proposals;
 
 use chrono::{DateTime, Utc};
-use domain::{ContactId, ConversationId, ConversationState, PersonId, Principal, Visibility};
+use domain::{ContactId, ConversationId, ConversationState, Permission, PersonId, Principal, Visibility};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -97,6 +98,15 @@ struct Marks {
     name: String,
     vip: bool,
     owner_id: Option<PersonId>,
+    #[serde(default)]
+    language: Option<String>,
+    #[serde(default = "no_attributes")]
+    attributes: serde_json::Value,
+}
+
+/// What joins hold that were made before there were fields.
+fn no_attributes() -> serde_json::Value {
+    serde_json::Value::Object(serde_json::Map::new())
 }
 
 /// A contact, locked.
@@ -117,24 +127,30 @@ async fn alone(tx: &DatabaseTransaction) -> Result<(), DbErr> {
 async fn lock(tx: &DatabaseTransaction, contacts: [ContactId; 2]) -> Result<Vec<Locked>, DbErr> {
     rows::all(
         tx,
-        "select id, merged_into, name, vip, owner_id from contact where id = any($1) order by id for no key update",
+        "select id, merged_into, name, vip, owner_id, language, attributes from contact where id = any($1)
+         order by id for no key update",
         [contacts.map(|contact| contact.0).to_vec().into()],
     )
     .await
 }
 
-/// Whether a person may join this contact with another: they reach one of its conversations at least, or one of the
-/// contact's that it became a part of.
+/// Whether a permission of a person reaches this contact: one of its conversations at least, or one of the contact's
+/// that it became a part of.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn is_within(db: &impl ConnectionTrait, by: &Principal, contact: ContactId) -> Result<bool, DbErr> {
+pub async fn is_within(
+    db: &impl ConnectionTrait,
+    by: &Principal,
+    permission: Permission,
+    contact: ContactId,
+) -> Result<bool, DbErr> {
     #[derive(FromQueryResult)]
     struct Found {
         found: bool,
     }
 
-    let reach: Visibility = by.reach(domain::Permission::ContactMerge);
+    let reach: Visibility = by.reach(permission);
     let [everything, person, unassigned_in, all_in, beside] = Reach::of(&reach).values();
     let found: Vec<Found> = rows::all(
         db,

@@ -7,6 +7,7 @@
 pub mod alarms;
 pub mod applier;
 pub mod assignment;
+pub mod attributes;
 mod automatic;
 pub mod channels;
 pub mod closing;

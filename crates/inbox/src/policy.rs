@@ -18,7 +18,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult};
 
 use crate::{events, presence, rows};
 
-pub use known::known;
+pub use known::{CONTACT_NAME, known};
 pub(crate) use memo::known_as;
 pub use memo::{Published, current};
 pub use routing::policy::Pause;
@@ -272,7 +272,7 @@ async fn put_in_force(
 }
 
 /// One change of the routing at a time, whoever makes it.
-async fn lock(tx: &DatabaseTransaction) -> Result<(), DbErr> {
+pub(crate) async fn lock(tx: &DatabaseTransaction) -> Result<(), DbErr> {
     rows::run(tx, "select pg_advisory_xact_lock(1112, 5)", []).await.map(drop)
 }
 

@@ -49,6 +49,48 @@ pub(crate) async fn begin(
     if conversations.is_empty() {
         return Ok(());
     }
+    let placed = places(tx, conversations).await?;
+    rows::run(
+        tx,
+        "update conversation c set turn_at = t.turn_at, weight = t.weight, relaxed = 0, team_id = null, declined_by = '{}',
+             preferred_id = t.preferred_id,
+             preferred_until = t.preferred_until, preferred_why = t.preferred_why
+         from json_to_recordset($1::text::json) as t(id uuid, turn_at timestamptz, weight smallint, preferred_id uuid,
+             preferred_until timestamptz, preferred_why text)
+         where c.id = t.id",
+        [rows::recordset(&placed)?],
+    )
+    .await?;
+    watch::look(tx, conversations, now).await
+}
+
+/// Give those of these conversations that wait the place that follows from what their contacts are now. How long they
+/// have waited and what was asked less of meanwhile stays. Wake the dispatcher after the commit.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn place_again(
+    tx: &DatabaseTransaction,
+    conversations: &[ConversationId],
+) -> Result<(), DbErr> {
+    if conversations.is_empty() {
+        return Ok(());
+    }
+    let placed = places(tx, conversations).await?;
+    rows::run(
+        tx,
+        "update conversation c set turn_at = t.turn_at, preferred_id = t.preferred_id,
+             preferred_until = t.preferred_until, preferred_why = t.preferred_why
+         from json_to_recordset($1::text::json) as t(id uuid, turn_at timestamptz, preferred_id uuid,
+             preferred_until timestamptz, preferred_why text)
+         where c.id = t.id",
+        [rows::recordset(&placed)?],
+    )
+    .await
+    .map(drop)
+}
+
+async fn places(tx: &DatabaseTransaction, conversations: &[ConversationId]) -> Result<Vec<Placed>, DbErr> {
     let policy = policy::current(tx).await?.policy;
     let ids: Vec<Uuid> = conversations.iter().map(|id| id.0).collect();
     let found: Vec<Waiting> = rows::all(
@@ -63,19 +105,7 @@ pub(crate) async fn begin(
         [ids.into()],
     )
     .await?;
-    let placed: Vec<Placed> = found.iter().map(|waiting| place(waiting, &policy)).collect();
-    rows::run(
-        tx,
-        "update conversation c set turn_at = t.turn_at, weight = t.weight, relaxed = 0, team_id = null, declined_by = '{}',
-             preferred_id = t.preferred_id,
-             preferred_until = t.preferred_until, preferred_why = t.preferred_why
-         from json_to_recordset($1::text::json) as t(id uuid, turn_at timestamptz, weight smallint, preferred_id uuid,
-             preferred_until timestamptz, preferred_why text)
-         where c.id = t.id",
-        [rows::recordset(&placed)?],
-    )
-    .await?;
-    watch::look(tx, conversations, now).await
+    Ok(found.iter().map(|waiting| place(waiting, &policy)).collect())
 }
 
 fn place(waiting: &Waiting, policy: &Policy) -> Placed {

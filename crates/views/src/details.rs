@@ -2,7 +2,7 @@
 
 use askama::Template;
 use chrono::{DateTime, Utc};
-use domain::{ContactId, ConversationId, IdentityKind, consent::Purpose};
+use domain::{Attribute, AttributeKind, ContactId, ConversationId, IdentityKind, consent::Purpose};
 
 use crate::{ChannelTag, Tx, phone, thread::PreviousConversation};
 
@@ -59,6 +59,35 @@ impl ConsentLine {
     }
 }
 
+/// A field of the company and what stands in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldLine {
+    /// Which, with its kind.
+    pub attribute: Attribute,
+    /// As it is stored; masked already when `masked`.
+    pub value: String,
+    /// Whether it is hidden from this class of viewers.
+    pub masked: bool,
+}
+
+impl FieldLine {
+    /// The value as people read it.
+    #[must_use]
+    pub fn shown(&self, tx: &Tx) -> String {
+        if self.masked {
+            self.value.clone()
+        } else {
+            crate::card::value(tx, &self.attribute.kind, &self.value)
+        }
+    }
+
+    /// Whether it can be opened.
+    #[must_use]
+    pub fn is_link(&self) -> bool {
+        !self.masked && self.attribute.kind == AttributeKind::Link
+    }
+}
+
 /// The contact panel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Details {
@@ -72,6 +101,14 @@ pub struct Details {
     pub name: String,
     /// Whether the contact is a VIP.
     pub vip: bool,
+    /// Whose customer they are.
+    pub owner: Option<String>,
+    /// The language they stated: two small letters.
+    pub language: Option<String>,
+    /// The company's fields that hold something.
+    pub fields: Vec<FieldLine>,
+    /// Whether the viewer may write on the contact.
+    pub may_update: bool,
     /// Addresses, best first.
     pub identities: Vec<IdentityLine>,
     /// The channel of this conversation.
@@ -113,6 +150,12 @@ pub struct JoinLine {
 }
 
 impl Details {
+    /// The stated language in words.
+    #[must_use]
+    pub fn language_name(&self, code: &str, tx: &Tx) -> String {
+        crate::routing::words::language(tx, code)
+    }
+
     /// Initials for the avatar.
     #[must_use]
     pub fn initials(&self) -> String {

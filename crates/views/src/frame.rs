@@ -100,6 +100,8 @@ pub struct Viewer {
     pub sees_admin: bool,
     /// Whether they see how conversations are routed.
     pub sees_routing: bool,
+    /// Whether they may decide which fields contacts have.
+    pub sees_attributes: bool,
     /// Own presence; `None` for those who take no conversations.
     pub presence: Option<MePresence>,
     /// What is offered to them, the most urgent first.

@@ -5,6 +5,8 @@
 //! rendered once for many viewers: nothing of one viewer stands in them.
 
 pub mod admin;
+pub mod attributes;
+pub mod card;
 pub mod channel;
 pub mod channels;
 pub mod day;
@@ -50,7 +52,7 @@ pub use askama::{self, Template};
 pub use channel::ChannelTag;
 pub use day::{DayPage, DaySpan, Was};
 pub use details::{
-    Alike, ConsentLine, Details, DetailsFragment, IdentityLine, JoinLine, Spent, SpentFragment,
+    Alike, ConsentLine, Details, DetailsFragment, FieldLine, IdentityLine, JoinLine, Spent, SpentFragment,
 };
 pub use error_page::ErrorPage;
 pub use file::FileFacts;

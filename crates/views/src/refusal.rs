@@ -88,6 +88,12 @@ pub enum Refusal {
     ChangedSince,
     /// The customer wrote into the conversation of both since.
     WroteSince,
+    /// Somebody else wrote on the contact since.
+    CardChangedSince,
+    /// What was sent is no card.
+    CardUnread,
+    /// What is wrong with which part of a card, a sentence each.
+    CardWrong(Vec<String>),
 }
 
 impl Refusal {
@@ -127,6 +133,9 @@ impl Refusal {
             Self::SameNumber => "same_number",
             Self::ChangedSince => "changed_since",
             Self::WroteSince => "wrote_since",
+            Self::CardChangedSince => "card_changed_since",
+            Self::CardUnread => "card_unread",
+            Self::CardWrong(_) => "card_wrong",
         }
     }
 
@@ -180,6 +189,9 @@ impl Refusal {
             Self::SameNumber => tx.t("refusal-same-number"),
             Self::ChangedSince => tx.t("refusal-changed-since"),
             Self::WroteSince => tx.t("refusal-wrote-since"),
+            Self::CardChangedSince => tx.t("refusal-card-changed-since"),
+            Self::CardUnread => tx.t("refusal-card-unread"),
+            Self::CardWrong(faults) => faults.join(" "),
         }
     }
 }

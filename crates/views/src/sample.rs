@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use domain::{
-    ChannelKind, Content, ConversationState, DeliveryState, IdentityKind, MustAct, PresenceState,
+    Attribute, AttributeKind, ChannelKind, Content, ConversationState, DeliveryState, IdentityKind, MustAct,
+    NationalId, PresenceState,
     content::{ContactCard, Media, OrderItem},
     conversation::ReplyWindow,
     event::Alert,
@@ -14,10 +15,12 @@ use domain::{
 use serde_json::json;
 
 use crate::{
-    Ad, Alike, Around, Author, ChannelTag, ConsentLine, ConversationRow, Delivery, Details, Entry, Finishing,
-    Frame, Happened, IdentityLine, InboxPage, JoinLine, Lang, MePresence, MessageView, NextUp, OfferCard,
-    OfferWhy, PauseTag, PersonTag, PreviousConversation, Quote, Section, Spent, SystemLine, TextSize, Theme,
-    Thread, ThreadState, Tx, Viewer, Why, time,
+    Ad, Alike, Around, Author, ChannelTag, ConsentLine, ConversationRow, Delivery, Details, Entry, FieldLine,
+    Finishing, Frame, Happened, IdentityLine, InboxPage, JoinLine, Lang, MePresence, MessageView, NextUp,
+    OfferCard, OfferWhy, PauseTag, PersonTag, PreviousConversation, Quote, Section, Spent, SystemLine,
+    TextSize, Theme, Thread, ThreadState, Tx, Viewer, Why,
+    card::{CardDialog, CardField},
+    time,
 };
 
 /// The moment at which samples are drawn: Friday 20 November 2026, 10:44 in Lima.
@@ -146,6 +149,7 @@ pub fn frame(lang: Lang, theme: Theme, section: Section) -> Frame {
             sees_floor: true,
             sees_admin: true,
             sees_routing: true,
+            sees_attributes: true,
             presence: Some(presence()),
             offers: vec![offer()],
         },
@@ -436,6 +440,63 @@ pub fn state(window: ReplyWindow) -> ThreadState {
     }
 }
 
+/// What a company may want to know of its contacts.
+#[must_use]
+pub fn attributes() -> Vec<Attribute> {
+    let field = |key: &str, name: &str, kind, sensitive| Attribute {
+        key: key.to_owned(),
+        name: name.to_owned(),
+        kind,
+        sensitive,
+    };
+    let options = vec!["Oro".to_owned(), "Plata".to_owned()];
+    vec![
+        field("plan", "Plan", AttributeKind::Choice { options }, false),
+        field("rut", "RUT", AttributeKind::NationalId { of: NationalId::Rut }, true),
+        field("nacimiento", "Fecha de nacimiento", AttributeKind::Date, false),
+        field("convenio", "Convenio", AttributeKind::Flag, false),
+        field("ficha", "Ficha", AttributeKind::Link, false),
+    ]
+}
+
+/// The card of the contact, with a plan that is offered no longer.
+#[must_use]
+pub fn card(tx: Tx) -> CardDialog {
+    let fields = fields(false).into_iter().map(|line| CardField {
+        value: if line.attribute.key == "plan" {
+            "Bronce".to_owned()
+        } else {
+            line.attribute.kind.shown(&line.value)
+        },
+        attribute: line.attribute,
+    });
+    CardDialog {
+        tx,
+        contact: id(3, 1),
+        version: 3,
+        name: "Lucía Fernández".to_owned(),
+        longest: 200,
+        vip: true,
+        owner: None,
+        people: vec![(id(1, 1), "Mateo Rojas".to_owned())],
+        language: "pt".to_owned(),
+        languages: vec!["es".to_owned(), "pt".to_owned()],
+        fields: fields.collect(),
+    }
+}
+
+fn fields(masked: bool) -> Vec<FieldLine> {
+    let values = ["Oro", "123456785", "1990-05-23", "true", "https://ficha.example/7"];
+    let pairs = attributes().into_iter().zip(values);
+    pairs
+        .map(|(attribute, value)| {
+            let masked = masked && attribute.sensitive;
+            let value = if masked { crate::details::mask(value) } else { value.to_owned() };
+            FieldLine { attribute, value, masked }
+        })
+        .collect()
+}
+
 /// The contact panel, full or masked.
 #[must_use]
 pub fn details(masked: bool) -> Details {
@@ -446,6 +507,10 @@ pub fn details(masked: bool) -> Details {
         contact: id(3, 1),
         name: "Lucía Fernández".to_owned(),
         vip: true,
+        owner: Some("Mateo Rojas".to_owned()),
+        language: Some("pt".to_owned()),
+        fields: fields(masked),
+        may_update: !masked,
         identities: vec![
             IdentityLine { kind: IdentityKind::Phone, text: phone, masked },
             IdentityLine { kind: IdentityKind::Bsuid, text: "PE.4012998877".to_owned(), masked: false },

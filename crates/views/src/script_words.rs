@@ -40,6 +40,7 @@ pub const SCRIPT_KEYS: &[&str] = &[
     "js-resolved",
     "js-resent",
     "js-claimed",
+    "js-card-saved",
     "js-joined",
     "js-offered",
     "js-offer-over",

@@ -1,7 +1,8 @@
-// Two dialogs of the open conversation, fetched when they are asked for: handing it on, and why it is where it is.
+// Dialogs of the open conversation, fetched when they are asked for: handing it on, why it is where it is, and what
+// people wrote on the contact.
 import { act } from "./act.js";
 import { key } from "./keys.js";
-import { openConversation } from "./panes.js";
+import { openConversation, refetch } from "./panes.js";
 import { announce, fragment } from "./patch.js";
 import { toast } from "./say.js";
 import { send } from "./send.js";
@@ -9,11 +10,10 @@ import { t } from "./words.js";
 
 let opener = null;
 
-async function show(button, name) {
-  const id = openConversation();
-  if (!id || button.getAttribute("aria-busy") === "true") return;
+async function show(button, name, url) {
+  if (button.getAttribute("aria-busy") === "true") return;
   button.setAttribute("aria-busy", "true");
-  const answer = await fetch(`/conversations/${id}/${name}`, { headers: { "HX-Request": "true" } }).catch(() => null);
+  const answer = await fetch(url, { headers: { "HX-Request": "true" } }).catch(() => null);
   button.removeAttribute("aria-busy");
   if (!answer?.ok) return toast(t(answer?.status === 404 ? "gone" : "failed"), { loud: true });
   document.getElementById(name)?.remove();
@@ -29,8 +29,10 @@ async function show(button, name) {
   });
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
 }
-act("transfer", (button) => show(button, "transfer"));
-act("why", (button) => show(button, "why"));
+for (const name of ["transfer", "why"]) {
+  act(name, (button) => openConversation() && show(button, name, `/conversations/${openConversation()}/${name}`));
+}
+act("card", (button) => show(button, "card", `/contacts/${button.dataset.contact}/card`));
 act("dialog-close", (button) => button.closest("dialog").close());
 key("a", () => {
   const button = document.querySelector('[data-act="transfer"]');
@@ -46,22 +48,39 @@ document.addEventListener("input", ({ target }) => {
   }
 });
 
+// Where a dialog's form goes, and what follows when it was taken.
+const forms = {
+  transfer: {
+    url: (form) => `/conversations/${form.dataset.conversation}/transfer`,
+    done(form, text) {
+      document.dispatchEvent(new CustomEvent("handed", { detail: form.dataset.conversation }));
+      return JSON.parse(text).handed === "offered" ? "handed-offered" : "handed-waits";
+    },
+  },
+  card: {
+    url: (form) => `/contacts/${form.dataset.contact}/card`,
+    done() {
+      refetch();
+      return "card-saved";
+    },
+  },
+};
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (form.dataset?.actSubmit !== "transfer") return;
+  const kind = forms[form.dataset?.actSubmit];
+  if (!kind) return;
   event.preventDefault();
   const button = form.querySelector('[type="submit"]');
   if (button.getAttribute("aria-busy") === "true") return;
   button.setAttribute("aria-busy", "true");
-  const answer = await send("POST", `/conversations/${form.dataset.conversation}/transfer`, Object.fromEntries(new FormData(form)));
+  const answer = await send("POST", kind.url(form), Object.fromEntries(new FormData(form)));
   button.removeAttribute("aria-busy");
   if (answer.ok) {
-    document.dispatchEvent(new CustomEvent("handed", { detail: form.dataset.conversation }));
+    const done = kind.done(form, answer.text);
     form.closest("dialog").close();
-    return toast(t(JSON.parse(answer.text).handed === "offered" ? "handed-offered" : "handed-waits"));
+    return toast(t(done));
   }
-  const words = answer.error?.message ?? t("failed");
-  const error = form.querySelector("[data-transfer-error]");
-  error.querySelector("span").textContent = words;
+  const error = form.querySelector("[data-dialog-error]");
+  error.querySelector("span").textContent = answer.error?.message ?? t("failed");
   error.hidden = false;
 });

@@ -5,7 +5,7 @@ use actix_web::{
     http::StatusCode,
     web::{Data, Form, Path},
 };
-use domain::ContactId;
+use domain::{ContactId, Permission};
 use inbox::contacts::{self, MergeError, MergeReason};
 use sea_orm::TransactionTrait as _;
 use serde::Deserialize;
@@ -41,7 +41,7 @@ pub async fn merge(
     let by = &viewer.principal;
     let tx = state.db.begin().await?;
     for contact in [*id, form.into] {
-        if !contacts::is_within(&tx, by, contact).await? {
+        if !contacts::is_within(&tx, by, Permission::ContactMerge, contact).await? {
             return Err(PageError::NotFound);
         }
     }
@@ -68,7 +68,7 @@ pub async fn undo(
     let by = &viewer.principal;
     let tx = state.db.begin().await?;
     let merge = contacts::merge_of(&tx, *id).await?.ok_or(PageError::NotFound)?;
-    if !contacts::is_within(&tx, by, merge.into_id).await? {
+    if !contacts::is_within(&tx, by, Permission::ContactMerge, merge.into_id).await? {
         return Err(PageError::NotFound);
     }
     contacts::undo(&tx, by.person, *id, state.clock.now())
@@ -89,13 +89,13 @@ pub async fn proposals(
     id: Path<ContactId>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
-    if !contacts::is_within(&state.db, &viewer.principal, *id).await? {
+    if !contacts::is_within(&state.db, &viewer.principal, Permission::ContactMerge, *id).await? {
         return Err(PageError::NotFound);
     }
     let mut proposed = Vec::new();
     for one in contacts::proposals_of(&state.db, *id).await? {
         // What one may not see does not exist, not even as somebody's likeness.
-        if contacts::is_within(&state.db, &viewer.principal, one.other_id).await? {
+        if contacts::is_within(&state.db, &viewer.principal, Permission::ContactMerge, one.other_id).await? {
             proposed.push(json!({"id": one.id, "contact": one.other_id, "reason": one.reason, "at": one.at}));
         }
     }

@@ -179,10 +179,13 @@ async fn thread(
             .ok_or(PageError::NotFound)?;
     let names = state.directory.names().await?;
     let mut details = present::details(line, &beside, class);
+    details.may_update = viewer.principal.can(Permission::ContactUpdate, &facts);
     if viewer.principal.can(Permission::ContactMerge, &facts) {
         for one in contacts::proposals_of(&state.db, line.contact_id).await? {
             // What one may not see does not exist, not even as somebody's likeness.
-            if contacts::is_within(&state.db, &viewer.principal, one.other_id).await? {
+            if contacts::is_within(&state.db, &viewer.principal, Permission::ContactMerge, one.other_id)
+                .await?
+            {
                 details.alike.push(present::alike(&one, class));
             }
         }

@@ -2,6 +2,8 @@
 
 pub mod admin;
 pub mod assets;
+pub mod attributes;
+pub mod card;
 pub mod channels;
 pub mod contacts;
 pub mod conversations;
@@ -67,6 +69,7 @@ pub fn frame(
             sees_floor: viewer.principal.holds(Permission::ConversationAssign),
             sees_admin: viewer.principal.holds(Permission::ChannelManage),
             sees_routing: viewer.principal.holds(Permission::RoutingRead),
+            sees_attributes: viewer.principal.holds(Permission::AttributeManage),
             presence: start.presence.as_ref().map(present::me),
             offers: start.offers.iter().map(|line| present::offer(line, start.now)).collect(),
         },

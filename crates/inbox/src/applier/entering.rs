@@ -1,6 +1,6 @@
 //! Where new conversations go, before they exist: the rules that were published decide.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use domain::{ContactId, ConversationId};
@@ -45,7 +45,7 @@ fn facts(beginning: &Beginning<'_>, known: Option<&Known>) -> EntryFacts {
         kind: channel.kind,
         // What the business wrote in the phone app beside us says nothing of the customer.
         text: first.message.content.text().filter(|_| first.side == Side::Customer).map(str::to_owned),
-        stated_language: None,
+        stated_language: known.and_then(|known| known.language.clone()),
         referral: first.message.referral.as_ref().map(|referral| CameFrom {
             id: referral.source_id.clone(),
             words: [&referral.headline, &referral.body, &referral.url]
@@ -55,7 +55,7 @@ fn facts(beginning: &Beginning<'_>, known: Option<&Known>) -> EntryFacts {
                 .collect::<Vec<_>>()
                 .join(" "),
         }),
-        attributes: known.map(|known| [("name".to_owned(), known.name.clone())].into()).unwrap_or_default(),
+        attributes: known.map(Known::fields).unwrap_or_default(),
         vip: known.is_some_and(|known| known.vip),
         owned: known.is_some_and(|known| known.owned),
         last_closed: known.and_then(|known| known.last_closed),
@@ -69,7 +69,20 @@ struct Known {
     name: String,
     vip: bool,
     owned: bool,
+    language: Option<String>,
+    attributes: serde_json::Value,
     last_closed: Option<DateTime<Utc>>,
+}
+
+impl Known {
+    /// The company's fields, and the name, which rules can look at too.
+    fn fields(&self) -> BTreeMap<String, String> {
+        let fields = self.attributes.as_object().into_iter().flatten();
+        fields
+            .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+            .chain([(policy::CONTACT_NAME.to_owned(), self.name.clone())])
+            .collect()
+    }
 }
 
 async fn known(
@@ -79,7 +92,7 @@ async fn known(
     let contacts: Vec<Uuid> = beginnings.iter().map(|beginning| beginning.contact.0).collect();
     let found: Vec<Known> = rows::all(
         tx,
-        "select k.id, k.name, k.vip, k.owner_id is not null as owned,
+        "select k.id, k.name, k.vip, k.owner_id is not null as owned, k.language, k.attributes,
              (select max(c.closed_at) from conversation c where c.contact_id = k.id) as last_closed
          from contact k where k.id = any($1)",
         [contacts.into()],

@@ -80,9 +80,19 @@ pub async fn merge(
         tx,
         "update contact set merged_into = case when id = $1 then $2 end,
              name = case when id = $2 then $3 else name end, vip = case when id = $2 then $4 else vip end,
-             owner_id = case when id = $2 then $5 else owner_id end
+             owner_id = case when id = $2 then $5 else owner_id end,
+             language = case when id = $2 then $6 else language end,
+             attributes = case when id = $2 then $7 else attributes end, version = version + 1
          where id in ($1, $2)",
-        [from.into(), into.into(), after.name.into(), after.vip.into(), after.owner_id.into()],
+        [
+            from.into(),
+            into.into(),
+            after.name.into(),
+            after.vip.into(),
+            after.owner_id.into(),
+            after.language.into(),
+            after.attributes.into(),
+        ],
     )
     .await?;
     settle_proposals(tx, from, into, now).await?;
@@ -239,7 +249,15 @@ fn marks(gone: &Locked, stays: &Locked) -> Marks {
         name: if unnamed { gone.marks.name.clone() } else { stays.marks.name.clone() },
         vip: stays.marks.vip || gone.marks.vip,
         owner_id: stays.marks.owner_id.or(gone.marks.owner_id),
+        language: stays.marks.language.clone().or_else(|| gone.marks.language.clone()),
+        attributes: both(&gone.marks.attributes, &stays.marks.attributes),
     }
+}
+
+/// The fields of both; where both have one, the one who goes on.
+fn both(gone: &serde_json::Value, stays: &serde_json::Value) -> serde_json::Value {
+    let fields = [gone, stays].into_iter().filter_map(serde_json::Value::as_object).flatten();
+    serde_json::Value::Object(fields.map(|(key, value)| (key.clone(), value.clone())).collect())
 }
 
 /// What was proposed for the two is settled; what was proposed for one with a third is proposed for both.

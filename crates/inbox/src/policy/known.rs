@@ -6,6 +6,9 @@ use uuid::Uuid;
 
 use crate::rows;
 
+/// The contact's own name, among the fields that rules look at.
+pub const CONTACT_NAME: &str = "name";
+
 /// Everybody and everything the routing may name.
 ///
 /// # Errors
@@ -16,11 +19,15 @@ pub async fn known(db: &impl ConnectionTrait) -> Result<Known, DbErr> {
         people: Vec<Uuid>,
         teams: Vec<Uuid>,
         channels: Vec<Uuid>,
+        begin_in: Vec<Uuid>,
+        attributes: Vec<String>,
     }
     let found: Vec<Row> = rows::all(
         db,
         "select array(select id from person where disabled_at is null) as people,
-             array(select id from team) as teams, array(select id from channel) as channels",
+             array(select id from team) as teams, array(select id from channel order by id) as channels,
+             array(select queue_id from channel order by id) as begin_in,
+             array(select key from attribute where retired_at is null) as attributes",
         [],
     )
     .await?;
@@ -28,6 +35,12 @@ pub async fn known(db: &impl ConnectionTrait) -> Result<Known, DbErr> {
     Ok(row.map_or_else(Known::default, |row| Known {
         people: row.people.into_iter().map(domain::PersonId).collect(),
         teams: row.teams.into_iter().map(domain::TeamId).collect(),
-        channels: row.channels.into_iter().map(domain::ChannelId).collect(),
+        channels: row
+            .channels
+            .into_iter()
+            .map(domain::ChannelId)
+            .zip(row.begin_in.into_iter().map(domain::QueueId))
+            .collect(),
+        attributes: row.attributes.into_iter().chain([CONTACT_NAME.to_owned()]).collect(),
     }))
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use domain::{ContactId, ConversationId, ConversationState, IdentityKind, Visibility, consent::Purpose};
+use domain::{
+    Attribute, ContactId, ConversationId, ConversationState, IdentityKind, Visibility, consent::Purpose,
+};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde::Deserialize;
 
@@ -15,6 +17,12 @@ use crate::rows::{self, Reach, within};
 pub struct ContactDetails {
     /// First seen.
     pub first_seen: DateTime<Utc>,
+    /// Whose customer they are.
+    pub owner: Option<String>,
+    /// The language they stated.
+    pub language: Option<String>,
+    /// The company's fields that hold something.
+    pub fields: Vec<FieldLine>,
     /// Addresses, oldest first.
     pub identities: Vec<IdentityLine>,
     /// Other conversations the asking person may see, newest first.
@@ -25,6 +33,15 @@ pub struct ContactDetails {
     pub costs: Vec<CostLine>,
     /// The newest events of the conversation, oldest first, without those that are messages.
     pub events: Vec<TimelineEvent>,
+}
+
+/// A field and what stands in it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct FieldLine {
+    /// Which.
+    pub attribute: Attribute,
+    /// As it is stored.
+    pub value: String,
 }
 
 /// An address.
@@ -94,6 +111,9 @@ pub async fn details(
     #[derive(FromQueryResult)]
     struct Row {
         created_at: DateTime<Utc>,
+        owner: Option<String>,
+        language: Option<String>,
+        fields: serde_json::Value,
         identities: serde_json::Value,
         previous: serde_json::Value,
         costs: serde_json::Value,
@@ -107,7 +127,12 @@ pub async fn details(
     let [everything, person, unassigned_in, all_in, beside] = Reach::of(reach).values();
     let found: Vec<Row> = rows::all(
         db,
-        concat!("select contact.created_at,
+        concat!("select contact.created_at, contact.language,
+             (select person.name from person where person.id = contact.owner_id) as owner,
+             (select coalesce(json_agg(json_build_object('value', contact.attributes ->> a.key,
+                  'attribute', json_build_object('key', a.key, 'name', a.name, 'kind', a.kind, 'sensitive', a.sensitive))
+                  order by a.created_at, a.key), '[]')
+              from attribute a where contact.attributes ? a.key and a.retired_at is null) as fields,
              (select coalesce(json_agg(json_build_object('kind', kind, 'value', value) order by created_at, id), '[]')
               from identity where contact_id = contact.id and ended_at is null) as identities,
              (select coalesce(json_agg(earlier), '[]') from (
@@ -153,6 +178,9 @@ pub async fn details(
         .map(|row| {
             Ok(ContactDetails {
                 first_seen: row.created_at,
+                owner: row.owner,
+                language: row.language,
+                fields: rows::read(row.fields)?,
                 identities: rows::read(row.identities)?,
                 previous: rows::read(row.previous)?,
                 costs: rows::read(row.costs)?,

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a story that can't go on fails at once")]
 
 mod assignment;
+mod cards;
 mod handing_over;
 mod kinds;
 mod offers;

@@ -8,6 +8,7 @@
 mod books;
 mod costs;
 mod echoes;
+mod entering;
 mod hostile;
 mod ingest;
 mod ledger;

@@ -45,6 +45,8 @@ pub enum Thing {
     Rule(EntryRuleId),
     /// The slots a kind of channel takes.
     Weight(ChannelKind),
+    /// A channel. It is no part of the document, but its conversations begin in a queue of it.
+    Channel(ChannelId),
 }
 
 /// A part of a thing. Steps and tests count from 0, days of the week from Monday.
@@ -135,6 +137,8 @@ pub enum Field {
     Tags,
     /// What a rule has said.
     Greeting,
+    /// The queue in which a channel's conversations begin.
+    Begins,
 }
 
 impl Field {
@@ -175,6 +179,7 @@ impl Field {
             Self::EntrySkills => "entry_skills",
             Self::Tags => "tags",
             Self::Greeting => "greeting",
+            Self::Begins => "begins",
         }
     }
 }
@@ -228,6 +233,11 @@ pub enum Fault {
     UnknownChannel {
         /// Which.
         channel: ChannelId,
+    },
+    /// Contacts have no such field, or no longer.
+    UnknownAttribute {
+        /// Its key.
+        key: String,
     },
     /// Queues that hand on to each other, so that a conversation could go round for ever.
     Circle {
@@ -330,6 +340,7 @@ impl Fault {
             Self::UnknownPerson { .. } => "unknown_person",
             Self::UnknownTeam { .. } => "unknown_team",
             Self::UnknownChannel { .. } => "unknown_channel",
+            Self::UnknownAttribute { .. } => "unknown_attribute",
             Self::Circle { .. } => "circle",
             Self::ToItself => "to_itself",
             Self::TooMuch { .. } => "too_much",

@@ -40,8 +40,10 @@ pub struct Known {
     pub people: BTreeSet<PersonId>,
     /// The teams.
     pub teams: BTreeSet<TeamId>,
-    /// The channels.
-    pub channels: BTreeSet<ChannelId>,
+    /// The channels, and the queue in which the conversations of each begin.
+    pub channels: BTreeMap<ChannelId, QueueId>,
+    /// The keys of the fields of contacts.
+    pub attributes: BTreeSet<String>,
 }
 
 /// Everything that is wrong with a policy; nothing, if it can be published.
@@ -65,6 +67,9 @@ pub fn check(policy: &Policy, known: &Known) -> Vec<Flaw> {
     }
     checker.queues(&policy.queues);
     checker.rules(&policy.rules);
+    for (channel, queue) in &known.channels {
+        checker.at(Thing::Channel(*channel)).queue(*queue, Field::Begins);
+    }
     checker.flaws
 }
 
@@ -305,8 +310,9 @@ impl At<'_, '_> {
         self.refuse(nothing, Fault::NothingChosen, field);
         match test {
             Test::Channel { any } => {
-                for channel in any.difference(&self.checker.known.channels) {
-                    self.refuse(true, Fault::UnknownChannel { channel: *channel }, field);
+                for channel in any {
+                    let known = self.checker.known.channels.contains_key(channel);
+                    self.refuse(!known, Fault::UnknownChannel { channel: *channel }, field);
                 }
             }
             Test::Keyword { any } => any.iter().for_each(|word| self.name(word, field)),
@@ -314,6 +320,8 @@ impl At<'_, '_> {
             Test::Referral { ids, holds } => ids.iter().chain(holds).for_each(|text| self.name(text, field)),
             Test::Attribute { name, any } => {
                 std::iter::once(name).chain(any).for_each(|text| self.name(text, field));
+                let known = name.trim().is_empty() || self.checker.known.attributes.contains(name);
+                self.refuse(!known, Fault::UnknownAttribute { key: name.clone() }, field);
             }
             Test::Hours { calendar, .. } => self.calendar(*calendar, field),
             Test::ChannelKind { .. } | Test::Vip { .. } | Test::Owned { .. } | Test::Returning { .. } => {}

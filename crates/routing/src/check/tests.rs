@@ -27,7 +27,8 @@ fn known() -> Known {
     Known {
         people: [PersonId(id(1)), PersonId(id(2))].into(),
         teams: [TeamId(id(1)), TeamId(id(2))].into(),
-        channels: [ChannelId(id(1))].into(),
+        channels: [(ChannelId(id(1)), queue(3))].into(),
+        attributes: ["name".to_owned(), "plan".to_owned()].into(),
     }
 }
 
@@ -123,6 +124,29 @@ fn in_queue(n: u128, field: Field) -> Place {
     place(Thing::Queue(queue(n)), field)
 }
 
+#[test]
+fn a_field_that_contacts_do_not_have_is_refused() {
+    let test = place(Thing::Rule(EntryRuleId(id(1))), Field::Test { test: 5 });
+    only("unknown_attribute", &[test], |policy| {
+        policy.rules[0].tests[5] = Test::Attribute { name: "poliza".to_owned(), any: BTreeSet::new() };
+    });
+}
+
+#[test]
+fn a_queue_in_which_a_channel_begins_can_not_go() {
+    let mut policy = clinic();
+    policy.queues.push(Queue { name: "Otra".to_owned(), ..Queue::usual(queue(4)) });
+    let mut known = known();
+    known.channels.insert(ChannelId(id(2)), queue(4));
+    assert_eq!(check(&policy, &known), []);
+    policy.queues.pop();
+    let flaw = Flaw {
+        fault: Fault::UnknownQueue { queue: queue(4) },
+        places: vec![place(Thing::Channel(ChannelId(id(2))), Field::Begins)],
+    };
+    assert_eq!(check(&policy, &known), [flaw]);
+}
+
 /// Exactly this one flaw, here and nowhere else.
 #[track_caller]
 fn only(code: &'static str, places: &[Place], change: impl FnOnce(&mut Policy)) {
@@ -160,7 +184,8 @@ fn a_queue_that_is_gone_is_missed_everywhere() {
     only("unknown_queue", &emergencies, |policy| {
         policy.queues.remove(1);
     });
-    let rest = [in_queue(1, Field::Overflow), in_queue(2, Field::Overflow)];
+    let begins = place(Thing::Channel(ChannelId(id(1))), Field::Begins);
+    let rest = [in_queue(1, Field::Overflow), in_queue(2, Field::Overflow), begins];
     only("unknown_queue", &rest, |policy| {
         policy.queues.remove(2);
     });

@@ -28,3 +28,5 @@ refusal-pause-full = { $count ->
     [0] Nobody from { $queue } may be on { $pause } right now.
    *[other] { $count } from { $queue } are already on { $pause }. Wait until somebody is back.
 }
+refusal-card-changed-since = Somebody else changed this while you were editing. Open it again: yours is not saved yet.
+refusal-card-unread = We did not understand what was sent. Open the contact’s details again.

@@ -59,3 +59,4 @@ js-wrap-up-ended = You can get the next one
 js-over-by = { $n } over
 js-free-in = free in ~{ $n }
 js-free-soon = free soon
+js-card-saved = Details saved

@@ -59,3 +59,4 @@ js-wrap-up-ended = Puedes recibir la siguiente
 js-over-by = lleva { $n } de más
 js-free-in = libre en ~{ $n }
 js-free-soon = libre pronto
+js-card-saved = Datos guardados

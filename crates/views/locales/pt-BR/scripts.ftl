@@ -59,3 +59,4 @@ js-wrap-up-ended = Você já pode receber a próxima
 js-over-by = passou { $n } do tempo
 js-free-in = livre em ~{ $n }
 js-free-soon = livre em breve
+js-card-saved = Dados salvos

@@ -69,6 +69,7 @@ impl Names {
             Thing::Queue(id) => ("routing-thing-queue", self.queue(tx, id)),
             Thing::Rule(id) => ("routing-thing-rule", named(tx, self.rules.get(&id))),
             Thing::Weight(kind) => ("routing-thing-weight", channel::kind_name(kind).to_owned()),
+            Thing::Channel(id) => ("routing-thing-channel", named(tx, self.channels.get(&id))),
         };
         tx.a(key, "name", &name)
     }
@@ -114,6 +115,7 @@ pub fn fault(tx: &Tx, names: &Names, fault: &Fault) -> String {
         Fault::UnknownCalendar { calendar } => named(tx, names.calendars.get(calendar)),
         Fault::UnknownTeam { team } => named(tx, names.teams.get(team)),
         Fault::UnknownChannel { channel } => named(tx, names.channels.get(channel)),
+        Fault::UnknownAttribute { key } => key.clone(),
         Fault::Circle { queues } => {
             queues.iter().map(|queue| names.queue(tx, *queue)).collect::<Vec<_>>().join(" → ")
         }

@@ -40,6 +40,7 @@ fn frame(lang: Lang, theme: Theme, section: Section) -> Frame {
             sees_floor: true,
             sees_admin: true,
             sees_routing: true,
+            sees_attributes: false,
             presence: None,
             offers: Vec::new(),
         },

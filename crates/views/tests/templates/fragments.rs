@@ -256,3 +256,16 @@ fn a_file_is_shown_as_what_it_is_or_told_why_it_is_not_here() {
         }
     }
 }
+
+#[test]
+fn the_card_shows_what_a_contact_has_and_asks_for_what_the_company_wants() {
+    for tx in LANGS.map(sample::tx) {
+        let dialog = sample::card(tx);
+        let html = dialog.render().unwrap();
+        for field in sample::attributes() {
+            assert!(html.contains(&format!("name=\"field.{}\"", field.key)), "{}", field.key);
+        }
+        assert!(html.contains("12.345.678-5") && html.contains("<option selected>Bronce</option>"));
+        assert!(!html.contains("card-") || !html.contains("{ $"), "a key without words");
+    }
+}

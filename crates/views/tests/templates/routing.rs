@@ -196,6 +196,7 @@ fn faults() -> Vec<Fault> {
         Fault::UnknownPerson { person: PersonId(uuid) },
         Fault::UnknownTeam { team: TeamId(uuid) },
         Fault::UnknownChannel { channel: ChannelId(uuid) },
+        Fault::UnknownAttribute { key: "plan".to_owned() },
         Fault::Circle { queues: vec![QueueId(uuid), QueueId(uuid)] },
         Fault::ToItself,
         Fault::TooMuch { most: 7 },
@@ -263,6 +264,7 @@ fn spots() -> Vec<Spot> {
         Spot::EntrySkills,
         Spot::Tags,
         Spot::Greeting,
+        Spot::Begins,
     ]
 }
 
@@ -277,6 +279,7 @@ fn everything_that_can_be_wrong_has_words_in_every_language() {
         Thing::Queue(QueueId(uuid)),
         Thing::Rule(EntryRuleId(uuid)),
         Thing::Weight(ChannelKind::TwilioSms),
+        Thing::Channel(ChannelId(uuid)),
     ];
     let names = Names::default();
     for lang in LANGS {

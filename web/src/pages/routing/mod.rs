@@ -7,6 +7,7 @@ mod trying;
 mod versions;
 
 use ::inbox::{
+    attributes,
     policy::{self, Draft, PolicyError},
     reading::{
         routing::{ChannelName, PersonName, TeamName, names},
@@ -17,7 +18,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Form as Body, Path, Query},
 };
-use domain::Permission;
+use domain::{Attribute, Permission};
 use routing::{
     Policy,
     check::{Flaw, Place, check},
@@ -29,7 +30,7 @@ use views::{
     Section,
     routing::{
         Bar, FormPage, Names, Typed,
-        form::{compare, place},
+        form::{Choices, compare, place},
         words::{changes, fault, flaw},
     },
 };
@@ -49,6 +50,7 @@ pub struct Company {
     people: Vec<PersonName>,
     teams: Vec<TeamName>,
     channels: Vec<ChannelName>,
+    attributes: Vec<Attribute>,
     names: Names,
 }
 
@@ -59,6 +61,21 @@ struct Open {
     in_force: (u32, Policy),
     versions: Vec<policy::Version>,
     company: Company,
+}
+
+impl Company {
+    /// The fields of contacts to choose from, with those that are chosen already.
+    fn fields(&self, tx: &views::Tx, chosen: impl Iterator<Item = String>) -> Choices {
+        let own = (policy::CONTACT_NAME.to_owned(), tx.t("card-name"));
+        let fields = self.attributes.iter().map(|one| (one.key.clone(), one.name.clone()));
+        let mut choices: Choices = std::iter::once(own).chain(fields).collect();
+        for key in chosen {
+            if !key.is_empty() && choices.iter().all(|(known, _)| *known != key) {
+                choices.push((key.clone(), key));
+            }
+        }
+        choices
+    }
 }
 
 impl Open {
@@ -73,7 +90,9 @@ impl Open {
         names.channels = channels.iter().map(|one| (one.id, one.name.clone())).collect();
         let names = names.of(&in_force.1).of(&draft.policy);
         let versions = policy::versions(&state.db, 50).await?;
-        Ok(Self { start, draft, in_force, versions, company: Company { people, teams, channels, names } })
+        let attributes = attributes::all(&state.db).await?;
+        let company = Company { people, teams, channels, attributes, names };
+        Ok(Self { start, draft, in_force, versions, company })
     }
 
     fn changes(&self, viewer: &SignedIn) -> Vec<String> {

@@ -94,6 +94,7 @@ fn parts(open: &Open, make: Maker<'_>) -> Vec<Part> {
     let tx = make.tx;
     let channels: Choices =
         open.company.channels.iter().map(|one| (one.id.to_string(), one.name.clone())).collect();
+    let fields = open.company.fields(&tx, std::iter::once(make.typed.get("attribute").to_owned()));
     let languages: Choices = LANGUAGES.iter().map(|code| ((*code).to_owned(), language(&tx, code))).collect();
     vec![make.part(
         "message",
@@ -104,7 +105,7 @@ fn parts(open: &Open, make: Maker<'_>) -> Vec<Part> {
             make.field("language", "routing-try-language", make.or_none("routing-try-unstated", languages)),
             make.field("ad", "routing-try-ad", Control::Text),
             make.field("ad_words", "routing-try-ad-words", Control::Text),
-            make.field("attribute", "routing-attribute-name", Control::Text),
+            make.field("attribute", "routing-attribute-name", make.or_none("routing-no-attribute", fields)),
             make.field("attribute_value", "routing-try-value", Control::Text),
             make.field("last_closed", "routing-try-last", Control::Number(0, 60_000)),
             make.field("vip", "routing-try-vip", Control::Flag),

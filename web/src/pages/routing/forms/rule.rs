@@ -101,6 +101,8 @@ pub fn parts(make: Maker<'_>, policy: &Policy, company: &Company) -> Vec<Part> {
     let tx = make.tx;
     let attributes =
         (0..).take_while(|at| !make.typed.get(&format!("attribute.{at}.name")).is_empty()).count();
+    let chosen = (0..attributes).map(|at| make.typed.get(&format!("attribute.{at}.name")).to_owned());
+    let fields = company.fields(&tx, chosen);
     let channels: Choices =
         company.channels.iter().map(|one| (one.id.to_string(), one.name.clone())).collect();
     let kinds: Choices =
@@ -161,7 +163,11 @@ pub fn parts(make: Maker<'_>, policy: &Policy, company: &Company) -> Vec<Part> {
         Part {
             rows: make.rows("attribute", attributes, |name| {
                 vec![
-                    make.field(&format!("{name}.name"), "routing-attribute-name", Control::Text),
+                    make.field(
+                        &format!("{name}.name"),
+                        "routing-attribute-name",
+                        make.or_none("routing-no-attribute", fields.clone()),
+                    ),
                     make.field(&format!("{name}.values"), "routing-attribute-values", Control::Lines)
                         .hint(tx.t("routing-attribute-values-hint")),
                 ]
