@@ -98,6 +98,8 @@ test("the screens of supervisor and admin", async ({ open, office, vendor }) => 
 
   const admin = await open("admin", "/admin");
   await inspect(admin, "admin");
+  await admin.goto("/admin/attributes");
+  await inspect(admin, "attributes");
 });
 
 test("the customers' phone", async ({ open, house, vendor }) => {

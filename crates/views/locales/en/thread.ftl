@@ -66,6 +66,7 @@ dock-resolved = It opens again when { $name } writes.
 details-title = Contact details
 details-toggle = Contact details
 details-since = Customer since
+details-fields = Fields
 details-addresses = Addresses
 details-channel = Channel
 details-previous = Other conversations

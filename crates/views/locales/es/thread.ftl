@@ -66,6 +66,7 @@ dock-resolved = Si { $name } escribe de nuevo, se reabre.
 details-title = Datos del contacto
 details-toggle = Datos del contacto
 details-since = Cliente desde
+details-fields = Datos
 details-addresses = Direcciones
 details-channel = Canal
 details-previous = Otras conversaciones

@@ -66,6 +66,7 @@ dock-resolved = Se { $name } escrever de novo, ela é reaberta.
 details-title = Dados do contato
 details-toggle = Dados do contato
 details-since = Cliente desde
+details-fields = Dados
 details-addresses = Endereços
 details-channel = Canal
 details-previous = Outras conversas
