@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use domain::{PersonId, PresenceState, QueueId, SkillId, TeamId};
 
 use crate::{
-    Candidate, Decision, WaitReason, Work,
+    Candidate, Decision, Routed, WaitReason, Work,
     choose::{First, first, keeping, nobody, reason},
     set::Set,
 };
@@ -93,7 +93,8 @@ impl Floor {
 
     /// Decides one and writes down what follows for those who come after it. As [`crate::choose`] does, without the
     /// account of everybody.
-    pub(crate) fn decide(&mut self, work: &Work) -> Decision {
+    pub(crate) fn decide(&mut self, work: &Work) -> Routed {
+        let conversation = work.conversation;
         let preferred = work.preferred.and_then(|preferred| self.index.get(&preferred.person).copied());
         let first = first(work, preferred.map(|index| &self.people[index]), self.now);
         let able = self.able(work);
@@ -105,8 +106,10 @@ impl Floor {
         if let (Ok(able), Some(taker)) = (&able, taker) {
             let reason = reason(work, &self.people[taker], able.count(), first, self.now);
             self.give(taker, work);
-            return Decision::Assign { person: self.people[taker].person, reason };
+            let decision = Decision::Assign { person: self.people[taker].person, reason };
+            return Routed { conversation, decision, keeps: None };
         }
+        let mut keeps = None;
         if work.weight > 1 {
             let keeper = match first {
                 First::Awaited(_) => {
@@ -117,9 +120,11 @@ impl Floor {
             if let Some(keeper) = keeper {
                 self.people[keeper].kept_for = Some(work.conversation);
                 self.keep_room.insert(keeper);
+                keeps = Some(self.people[keeper].person);
             }
         }
-        Decision::Wait { reason: able.err().unwrap_or(WaitReason::ForThePreferred) }
+        let decision = Decision::Wait { reason: able.err().unwrap_or(WaitReason::ForThePreferred) };
+        Routed { conversation, decision, keeps }
     }
 
     /// Those who can take it, whatever the others are; if nobody, what was missing last. In the order of

@@ -18,7 +18,7 @@ pub fn next_for(
     let mut floor = Floor::new(&alone, now);
     in_turn(works)
         .into_iter()
-        .map(|work| Routed { conversation: work.conversation, decision: floor.decide(work) })
+        .map(|work| floor.decide(work))
         .find(|routed| matches!(routed.decision, Decision::Assign { .. }))
 }
 

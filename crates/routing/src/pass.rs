@@ -1,7 +1,7 @@
 //! A whole pass: everything that waits against everybody who might take it.
 
 use chrono::{DateTime, Utc};
-use domain::ConversationId;
+use domain::{ConversationId, PersonId};
 
 use crate::{Candidate, Choice, Decision, Work, choose, floor::Floor};
 
@@ -12,6 +12,8 @@ pub struct Routed {
     pub conversation: ConversationId,
     /// What becomes of it.
     pub decision: Decision,
+    /// It waits, and this person's free slots are kept for it until there are enough.
+    pub keeps: Option<PersonId>,
 }
 
 /// Decides everything that waits, in its turn, each as [`choose`] would after the ones before.
@@ -21,10 +23,7 @@ pub struct Routed {
 #[must_use]
 pub fn assign(works: &[Work], candidates: &[Candidate], now: DateTime<Utc>) -> Vec<Routed> {
     let mut floor = Floor::new(candidates, now);
-    in_turn(works)
-        .into_iter()
-        .map(|work| Routed { conversation: work.conversation, decision: floor.decide(work) })
-        .collect()
+    in_turn(works).into_iter().map(|work| floor.decide(work)).collect()
 }
 
 /// What becomes of one conversation once all that come before it are decided, and how everybody fares in it; `None`

@@ -43,7 +43,7 @@ fn one_by_one(works: &[Work], candidates: &[Candidate]) -> (Vec<Routed>, Vec<Can
                 one.kept_for = Some(work.conversation);
             }
         }
-        routed.push(Routed { conversation: work.conversation, decision });
+        routed.push(Routed { conversation: work.conversation, decision, keeps });
     }
     (routed, floor)
 }
