@@ -252,6 +252,7 @@ async fn put_in_force(
     if !flaws.is_empty() {
         return Err(PolicyError::Flawed(flaws));
     }
+    tables::lock(tx, policy).await?;
     let version = newest + 1;
     let document = write(policy)?;
     rows::run(
@@ -264,7 +265,16 @@ async fn put_in_force(
     rows::run(tx, "delete from routing_draft", []).await?;
     let resized = tables::project(tx, policy).await?;
     // Everything that is open is looked at again under the new rules.
-    rows::run(tx, "update watch set look_at = least(look_at, $1)", [now.into()]).await?;
+    rows::run(
+        tx,
+        "with again as (
+             select conversation_id from watch where look_at is null or look_at > $1
+             order by conversation_id for no key update
+         )
+         update watch w set look_at = $1 from again where w.conversation_id = again.conversation_id",
+        [now.into()],
+    )
+    .await?;
     let mut happened = presence::told(tx, &resized, Some(by.person), now).await?;
     happened.push((Event::PolicyPublished { version }, Some(by.person)));
     events::append(tx, &happened, now).await?;

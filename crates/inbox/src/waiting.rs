@@ -46,6 +46,15 @@ pub(crate) async fn begin(
     conversations: &[ConversationId],
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
+    place_all(tx, conversations).await?;
+    watch::look(tx, conversations, now).await
+}
+
+/// The same without looking at them, for those who have others to look at too.
+pub(crate) async fn place_all(
+    tx: &DatabaseTransaction,
+    conversations: &[ConversationId],
+) -> Result<(), DbErr> {
     if conversations.is_empty() {
         return Ok(());
     }
@@ -60,8 +69,8 @@ pub(crate) async fn begin(
          where c.id = t.id",
         [rows::recordset(&placed)?],
     )
-    .await?;
-    watch::look(tx, conversations, now).await
+    .await
+    .map(drop)
 }
 
 /// Give those of these conversations that wait the place that follows from what their contacts are now. How long they

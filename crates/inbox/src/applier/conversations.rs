@@ -350,13 +350,14 @@ impl Talks {
             )
             .await?;
         }
-        waiting::begin(tx, &self.waiting, now).await?;
-        let turned: Vec<ConversationId> = changed
+        waiting::place_all(tx, &self.waiting).await?;
+        let turned = changed
             .iter()
             .filter(|talk| talk.state != ConversationState::Closed)
             .filter(|talk| self.before.get(&talk.id).is_some_and(|before| *before != talk.must_act))
-            .map(|talk| talk.id)
-            .collect();
-        watch::look(tx, &turned, now).await
+            .map(|talk| talk.id);
+        // All in one go, in the order of their ids: two who look at the same ones never wait in a circle.
+        let looked_at: Vec<ConversationId> = turned.chain(self.waiting.iter().copied()).collect();
+        watch::look(tx, &looked_at, now).await
     }
 }

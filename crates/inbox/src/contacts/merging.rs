@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{Closed, Locked, Marks, MergeError, MergeReason, Moved, alone, lock};
 use crate::{
     assignment::{self, Freed, Move, Terms, move_holders, offers},
-    events, rows, watch,
+    events, presence, rows, watch,
 };
 
 /// A conversation of one of the two, locked.
@@ -59,6 +59,9 @@ pub async fn merge(
         return Err(MergeError::JoinedBefore);
     }
     let talks = lock_talks(tx, from, into).await?;
+    let concerned: Vec<PersonId> =
+        talks.iter().flat_map(|talk| [talk.assignee_id, talk.offered_to]).flatten().collect();
+    presence::lock(tx, &concerned).await?;
     let mut happened = Vec::new();
     let closed = close_newer(tx, &talks, by, now, &mut happened).await?;
     let after = marks(gone, stays);

@@ -9,6 +9,7 @@ use routing::{
 };
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::rows;
 
@@ -87,8 +88,34 @@ pub(super) async fn compose(db: &impl ConnectionTrait) -> Result<Policy, DbErr> 
     })
 }
 
+/// Whatever publishing changes, locked in the order in which everybody locks who gives or takes conversations:
+/// conversations, presences, then queues and watches. Whoever decided by the version before, and comes to lock somebody,
+/// finds the new one.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn lock(tx: &DatabaseTransaction, policy: &Policy) -> Result<(), DbErr> {
+    let skills: Vec<Uuid> = policy.skills.iter().map(|skill| skill.id.0).collect();
+    // Nobody can have a skill that is gone: what waits for it would wait for ever.
+    rows::run(
+        tx,
+        "with asking as (
+             select id from conversation where state <> 'closed' and skills <> '{}'
+                 and exists (select from jsonb_object_keys(skills) as asked where asked::uuid <> all($1))
+             order by id for no key update
+         )
+         update conversation c set version = c.version + 1, skills = (
+             select coalesce(jsonb_object_agg(s.key, s.value), '{}') from jsonb_each(c.skills) s
+             where s.key::uuid = any($1))
+         from asking where c.id = asking.id",
+        [skills.into()],
+    )
+    .await?;
+    rows::run(tx, "select from presence order by person_id for no key update", []).await.map(drop)
+}
+
 /// Make the tables say what the document says. A queue that it no longer knows is retired and stays readable. Whose
-/// capacity is another now.
+/// capacity is another now. The caller has taken the [`lock`].
 ///
 /// # Errors
 /// When the database fails.
@@ -102,17 +129,13 @@ async fn skills(tx: &DatabaseTransaction, policy: &Policy) -> Result<(), DbErr> 
     // Names are unique, and two skills may have changed theirs for each other's.
     rows::run(tx, "delete from skill where id <> all(select (s->>'id')::uuid from json_array_elements($1::text::json) s)",
         [rows::recordset(&policy.skills)?]).await?;
-    // Nobody can have a skill that is gone: what waits for it would wait for ever.
     rows::run(
         tx,
-        "update conversation c set skills = (
-             select coalesce(jsonb_object_agg(s.key, s.value), '{}') from jsonb_each(c.skills) s
-             where exists (select from skill where skill.id = s.key::uuid))
-         where c.state <> 'closed' and c.skills <> '{}'",
-        [],
+        "update skill s set name = s.id::text
+         from json_to_recordset($1::text::json) as t(id uuid, name text) where t.id = s.id and t.name <> s.name",
+        [rows::recordset(&policy.skills)?],
     )
     .await?;
-    rows::run(tx, "update skill set name = id::text", []).await?;
     rows::run(
         tx,
         "insert into skill (id, name, language)
@@ -140,9 +163,29 @@ async fn queues(tx: &DatabaseTransaction, policy: &Policy) -> Result<(), DbErr> 
     let queues = rows::recordset(&policy.queues)?;
     rows::run(
         tx,
-        "update queue set name = id::text, retired_at = case when id = any(
-                 select (q->>'id')::uuid from json_array_elements($1::text::json) q)
-             then null else coalesce(retired_at, now()) end",
+        "with known as (select * from json_to_recordset($1::text::json) as t(id uuid, name text))
+         update queue q set retired_at = coalesce(q.retired_at, now()),
+             name = case when q.name in (select name from known) then q.name || ' ' || left(q.id::text, 8)
+                 else q.name end
+         where q.id not in (select id from known) and (q.retired_at is null or q.name in (select name from known))",
+        [queues.clone()],
+    )
+    .await?;
+    // Only what changes, and names only where they do: whatever refers to a queue waits for one whose key changes.
+    // Two may have changed theirs for each other's.
+    rows::run(
+        tx,
+        "update queue q set name = q.id::text
+         from json_to_recordset($1::text::json) as t(id uuid, name text) where t.id = q.id and t.name <> q.name",
+        [queues.clone()],
+    )
+    .await?;
+    rows::run(
+        tx,
+        "update queue q set name = t.name, position = t.position, priority = t.priority, retired_at = null
+         from json_to_recordset($1::text::json) as t(id uuid, name text, position int, priority smallint)
+         where t.id = q.id and (q.name, q.position, q.priority, q.retired_at)
+             is distinct from (t.name, t.position, t.priority, null)",
         [queues.clone()],
     )
     .await?;
@@ -151,8 +194,7 @@ async fn queues(tx: &DatabaseTransaction, policy: &Policy) -> Result<(), DbErr> 
         "insert into queue (id, name, position, priority)
          select id, name, position, priority
          from json_to_recordset($1::text::json) as q(id uuid, name text, position int, priority smallint)
-         on conflict (id) do update set name = excluded.name, position = excluded.position,
-             priority = excluded.priority",
+         on conflict (id) do nothing",
         [queues],
     )
     .await?;
@@ -232,8 +274,6 @@ async fn agents(tx: &DatabaseTransaction, policy: &Policy) -> Result<Vec<PersonI
         .iter()
         .map(|(person, agent)| Capacity { person_id: *person, capacity: agent.capacity })
         .collect();
-    // Locked in the order of ids, as everywhere.
-    rows::run(tx, "select from presence order by person_id for no key update", []).await?;
     let changed: Vec<Changed> = rows::all(
         tx,
         "insert into presence (person_id, capacity)

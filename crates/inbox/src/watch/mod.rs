@@ -162,7 +162,8 @@ pub(crate) async fn look(
     let ids: Vec<Uuid> = conversations.iter().map(|id| id.0).collect();
     rows::run(
         tx,
-        "insert into watch (conversation_id, look_at) select id, $2 from unnest($1::uuid[]) as id order by id
+        "insert into watch (conversation_id, look_at)
+         select distinct id, $2::timestamptz from unnest($1::uuid[]) as id order by id
          on conflict (conversation_id) do update set look_at = least(watch.look_at, excluded.look_at)",
         [ids.into(), now.into()],
     )
