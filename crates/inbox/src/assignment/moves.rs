@@ -211,7 +211,7 @@ async fn lock_desks(
     let people: BTreeSet<PersonId> =
         moves.iter().flat_map(|wanted| [wanted.from, wanted.to]).flatten().chain(offered_to).collect();
     let ids: Vec<Uuid> = people.iter().map(|person| person.0).collect();
-    let mut desks = desks(tx, &ids).await?;
+    let mut desks = desks(tx, &ids, now).await?;
     if desks.len() < people.len() {
         // Somebody who never was at work, a supervisor for instance, gets a desk with their first conversation.
         rows::run(
@@ -222,18 +222,18 @@ async fn lock_desks(
         .await?;
         // Their time line begins; nobody has to hear of it.
         presence::told(tx, &people.iter().copied().collect::<Vec<_>>(), None, now).await?;
-        desks = self::desks(tx, &ids).await?;
+        desks = self::desks(tx, &ids, now).await?;
     }
     Ok(desks.into_iter().map(|desk| (desk.person_id, desk)).collect())
 }
 
-async fn desks(tx: &DatabaseTransaction, people: &[Uuid]) -> Result<Vec<Desk>, DbErr> {
+async fn desks(tx: &DatabaseTransaction, people: &[Uuid], now: DateTime<Utc>) -> Result<Vec<Desk>, DbErr> {
     rows::all(
         tx,
         "select person_id, state, coalesce(lease_until > clock_timestamp(), false) as believed,
-             coalesce(wrap_up_until > clock_timestamp(), false) as writing_up, capacity, load
+             coalesce(wrap_up_until > $2, false) as writing_up, capacity, load
          from presence where person_id = any($1) order by person_id for no key update",
-        [people.to_vec().into()],
+        [people.to_vec().into(), now.into()],
     )
     .await
 }

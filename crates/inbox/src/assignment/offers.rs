@@ -89,12 +89,13 @@ pub async fn decline(
 /// # Errors
 /// When the database fails.
 pub async fn lapse(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<usize, DbErr> {
+    // Of both rows: an offer that ended while we came to its conversation is not due any more.
     let due: Vec<Offer> = rows::all(
         tx,
         "select o.conversation_id, o.person_id, o.queue_id, o.by_id, o.weight, o.reason, c.state, c.assignee_id
          from offer o join conversation c on c.id = o.conversation_id
          where o.ended_at is null and o.expires_at <= $1
-         order by c.id for no key update of c skip locked",
+         order by c.id for no key update of c, o skip locked",
         [now.into()],
     )
     .await?;
@@ -148,6 +149,7 @@ pub(crate) async fn withdraw(
     Ok((Some(Freed { person, weight, wrap_up_until: None }), happened))
 }
 
+/// The offer with its conversation, both locked: who waited for the one reads both as they are by then.
 async fn standing(
     tx: &DatabaseTransaction,
     person: PersonId,
@@ -157,7 +159,7 @@ async fn standing(
         tx,
         "select o.conversation_id, o.person_id, o.queue_id, o.by_id, o.weight, o.reason, c.state, c.assignee_id
          from conversation c join offer o on o.conversation_id = c.id and o.ended_at is null and o.person_id = $2
-         where c.id = $1 for no key update of c",
+         where c.id = $1 for no key update of c, o",
         [conversation.into(), person.into()],
     )
     .await?;
