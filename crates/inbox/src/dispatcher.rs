@@ -7,16 +7,19 @@ mod decisions;
 mod floor;
 mod works;
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{ConversationId, Permission, Principal, QueueId, event::AssignmentReason};
 use routing::{Choice, Decision, Routed, Verdict, Work, policy::Mode};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait as _};
 
 use crate::{
     Wakes,
-    assignment::{self, AssignError, Move, Moved, Terms},
+    assignment::{self, AssignError, Lost, Move, Moved, Terms},
     policy,
     reading::why::Waiting,
     rows,
@@ -28,12 +31,16 @@ pub use decisions::{Explained, Outcome, explain_past};
 const SHORTEST: Duration = Duration::from_millis(10);
 /// The longest pause between attempts while the database fails.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// So often a pass is begun anew because somebody's hand was faster; the last one does what still can be done.
+const TRIES: usize = 4;
 
 /// What a pass did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Stepped {
     /// How many conversations were given or offered to somebody.
     pub given: usize,
+    /// Somebody's hand was faster than a decision: what was decided for them may be another's now.
+    pub again: bool,
     /// When the clock alone may change what is decided: somebody has written up, or is no longer waited for.
     pub next: Option<DateTime<Utc>>,
 }
@@ -43,6 +50,17 @@ pub struct Stepped {
 /// # Errors
 /// When the database fails; nothing was given then.
 pub async fn step(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<Stepped, DbErr> {
+    for _ in 1..TRIES {
+        if let Some(stepped) = pass(db, now, false).await? {
+            return Ok(stepped);
+        }
+    }
+    Ok(pass(db, now, true).await?.unwrap_or(Stepped { again: true, ..Stepped::default() }))
+}
+
+/// `None`: people or policy are no longer what was decided by, and nothing was given. `partly`: then what is still right is
+/// given all the same, if the policy is the same.
+async fn pass(db: &DatabaseConnection, now: DateTime<Utc>, partly: bool) -> Result<Option<Stepped>, DbErr> {
     let tx = rows::begin_alone(db, 3).await?;
     let published = policy::current(&tx).await?;
     let policy = &published.policy;
@@ -53,7 +71,7 @@ pub async fn step(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<Stepped
         .collect();
     if queues.is_empty() {
         tx.rollback().await?;
-        return Ok(Stepped::default());
+        return Ok(Some(Stepped::default()));
     }
     let works = works::waiting(&tx, policy, &queues, now).await?;
     let candidates = floor::candidates(&tx, policy, &works).await?;
@@ -66,16 +84,35 @@ pub async fn step(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<Stepped
             wanted(routed, policy.queue(work.queue).mode, published.version, now)
         })
         .collect();
-    let answers = assignment::move_holders(&tx, &moves, now).await?;
-    let won: Vec<&Move> =
-        moves.iter().zip(&answers).filter(|(_, answer)| **answer == Moved::Won).map(|(won, _)| won).collect();
-    decisions::keep(&tx, published.version, &by_id, &candidates, &won, now).await?;
+    let unchanged = works::unchanged(
+        &tx,
+        policy,
+        moves.iter().filter_map(|wanted| by_id.get(&wanted.conversation).copied()),
+        now,
+    )
+    .await?;
+    let still: Vec<Move> =
+        moves.iter().filter(|wanted| unchanged.contains(&wanted.conversation)).cloned().collect();
+    let answers = assignment::move_holders(&tx, &still, now).await?;
+    let short = answers.iter().any(|answer| matches!(answer, Moved::Lost(Lost::Full | Lost::Away)));
+    // People are locked now, and whoever publishes locks them first.
+    let is_current = moves.is_empty() || policy::current(&tx).await?.version == published.version;
+    if !is_current || (short && !partly) {
+        tx.rollback().await?;
+        return Ok(None);
+    }
+    let won: BTreeMap<ConversationId, bool> = still
+        .iter()
+        .zip(&answers)
+        .filter(|(_, answer)| **answer == Moved::Won)
+        .map(|(won, _)| (won.conversation, won.terms != Terms::Done))
+        .collect();
+    decisions::keep(&tx, published.version, &by_id, &candidates, (&routed, &won), now).await?;
     tx.commit().await?;
-    let given = won.len();
     let ends = candidates.iter().filter_map(|candidate| candidate.busy_until);
-    let next =
-        ends.chain(works.iter().filter_map(|work| Some(work.preferred?.until))).filter(|at| *at > now).min();
-    Ok(Stepped { given, next })
+    let awaited = works.iter().filter_map(|work| Some(work.preferred?.until));
+    let next = ends.chain(awaited).chain(works::let_back(&works, &won)).filter(|at| *at > now).min();
+    Ok(Some(Stepped { given: won.len(), again: won.len() < moves.len(), next }))
 }
 
 /// What the router decided, as a move; by the queue's mode it is done or offered.
@@ -101,6 +138,20 @@ pub async fn take_next(
     by: &Principal,
     now: DateTime<Utc>,
 ) -> Result<Option<ConversationId>, AssignError> {
+    for _ in 0..TRIES {
+        if let Some(answer) = try_next(tx, by, now).await? {
+            return Ok(answer);
+        }
+    }
+    Ok(None)
+}
+
+/// The same; nothing at all when another policy was published in between.
+async fn try_next(
+    tx: &DatabaseTransaction,
+    by: &Principal,
+    now: DateTime<Utc>,
+) -> Result<Option<Option<ConversationId>>, AssignError> {
     let published = policy::current(tx).await?;
     let queues: Vec<QueueId> = works::queues_with_work(tx)
         .await?
@@ -110,31 +161,45 @@ pub async fn take_next(
     let mut works = works::waiting(tx, &published.policy, &queues, now).await?;
     let mut candidates = floor::candidates(tx, &published.policy, &works).await?;
     let Some(taker) = candidates.iter_mut().find(|candidate| candidate.person == by.person) else {
-        return Ok(None);
+        return Ok(Some(None));
     };
     // Whoever asks for more is done with writing up.
     taker.busy_until = None;
     let taker = taker.clone();
     // Somebody else may be faster; then it is the one after that.
     while let Some(next) = routing::next_for(by.person, &works, &candidates, now) {
+        let by_id: HashMap<ConversationId, &Work> =
+            works.iter().map(|work| (work.conversation, work)).collect();
+        // Each try by itself: who lost it lets go of what it locked, before it locks the next.
+        let attempt = tx.begin().await?;
+        let chosen = by_id.get(&next.conversation).copied();
+        let is_unchanged = !works::unchanged(&attempt, &published.policy, chosen, now).await?.is_empty();
+        let conversation = next.conversation;
         let wanted = Move {
-            conversation: next.conversation,
+            conversation,
             from: None,
             to: Some(by.person),
             reason: AssignmentReason::Taken,
             by: Some(by.person),
             terms: Terms::Done,
         };
-        match assignment::move_holders(tx, std::slice::from_ref(&wanted), now).await?.first() {
+        let moves: Vec<Move> = is_unchanged.then_some(wanted).into_iter().collect();
+        match assignment::move_holders(&attempt, &moves, now).await?.first() {
             Some(Moved::Won) => {
-                let by_id = works.iter().map(|work| (work.conversation, work)).collect();
-                decisions::keep(tx, published.version, &by_id, &candidates, &[&wanted], now).await?;
-                return Ok(Some(next.conversation));
+                if policy::current(&attempt).await?.version != published.version {
+                    attempt.rollback().await?;
+                    return Ok(None);
+                }
+                let (next, won) = ([next], [(conversation, false)].into());
+                decisions::keep(&attempt, published.version, &by_id, &candidates, (&next, &won), now).await?;
+                attempt.commit().await?;
+                return Ok(Some(Some(conversation)));
             }
-            Some(Moved::Lost(lost @ (assignment::Lost::Full | assignment::Lost::Away))) => {
-                return Err((*lost).into());
+            Some(Moved::Lost(lost @ (Lost::Full | Lost::Away))) => return Err((*lost).into()),
+            Some(Moved::Lost(_)) | None => {
+                attempt.rollback().await?;
+                works.retain(|work| work.conversation != conversation);
             }
-            Some(Moved::Lost(_)) | None => works.retain(|work| work.conversation != next.conversation),
         }
     }
     // Something may wait that only they themselves keep from coming to them.
@@ -147,7 +212,7 @@ pub async fn take_next(
     }) {
         Some(Verdict::Away { .. }) => Err(AssignError::TargetOffline),
         Some(_) => Err(AssignError::Full),
-        None => Ok(None),
+        None => Ok(Some(None)),
     }
 }
 
@@ -197,7 +262,9 @@ pub async fn run(
                 if stepped.given > 0 {
                     wakes.relay();
                 }
-                let until_next = stepped.next.and_then(|next| (next - Utc::now()).to_std().ok());
+                // Somebody's hand was faster: what it left is looked at at once.
+                let next = stepped.again.then(Utc::now).or(stepped.next);
+                let until_next = next.map(|next| (next - Utc::now()).to_std().unwrap_or_default());
                 tokio::select! {
                     () = rung => {}
                     () = tokio::time::sleep(until_next.unwrap_or(poll).max(SHORTEST).min(poll)) => {}

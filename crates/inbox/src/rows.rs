@@ -22,6 +22,11 @@ pub(crate) async fn begin_alone(db: &DatabaseConnection, kind: i32) -> Result<Da
 
 /// A parameter for `json_to_recordset($n::text::json)`.
 pub(crate) fn recordset<T: Serialize>(rows: &[T]) -> Result<Value, DbErr> {
+    json(rows)
+}
+
+/// A parameter for `$n::text::json`.
+pub(crate) fn json<T: Serialize + ?Sized>(rows: &T) -> Result<Value, DbErr> {
     serde_json::to_string(rows)
         .map(Value::from)
         .map_err(|error| DbErr::Type(format!("rows can't be written as JSON: {error}")))

@@ -1,11 +1,11 @@
 //! What waits, as the router sees it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{ConversationId, PersonId, QueueId, SkillId, TeamId, event::PreferredAs};
 use routing::{Policy, Preferred, Skills, Work, due::asked, policy::Queue};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult};
 use uuid::Uuid;
 
 use crate::rows;
@@ -71,6 +71,44 @@ pub(super) async fn waiting(
     )
     .await?;
     works(db, policy, found).await
+}
+
+/// Which of these, once they are locked, are still what they were when it was decided about them.
+pub(super) async fn unchanged(
+    tx: &DatabaseTransaction,
+    policy: &Policy,
+    decided: impl IntoIterator<Item = &Work>,
+    now: DateTime<Utc>,
+) -> Result<BTreeSet<ConversationId>, DbErr> {
+    let decided: HashMap<ConversationId, &Work> =
+        decided.into_iter().map(|work| (work.conversation, work)).collect();
+    if decided.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let found: Vec<Row> = rows::all(
+        tx,
+        "select c.id, c.queue_id, c.turn_at, c.queued_at, c.skills, c.relaxed, c.weight, c.team_id, c.preferred_id,
+             c.preferred_until, c.preferred_why,
+             case when c.queued_at > $2 then c.returned_by end as returned_by, c.declined_by
+         from conversation c where c.id = any($1) and c.state = 'queued' and c.offered_to is null
+         order by c.id for no key update",
+        [decided.keys().map(|id| id.0).collect::<Vec<Uuid>>().into(), (now - NOT_BACK_FOR).into()],
+    )
+    .await?;
+    let found = works(tx, policy, found).await?;
+    let same = |work: &Work| decided.get(&work.conversation).is_some_and(|decided| *decided == work);
+    Ok(found.into_iter().filter(same).map(|work| work.conversation).collect())
+}
+
+/// When each of those that go on waiting may go back to who has put it back.
+pub(super) fn let_back<'a>(
+    works: &'a [Work],
+    given: &'a BTreeMap<ConversationId, bool>,
+) -> impl Iterator<Item = DateTime<Utc>> + 'a {
+    works
+        .iter()
+        .filter(|work| !work.barred.is_empty() && !given.contains_key(&work.conversation))
+        .map(|work| work.queued_at + NOT_BACK_FOR)
 }
 
 /// One conversation, if it waits.
