@@ -3,8 +3,11 @@
 
 mod assignment;
 mod cards;
+mod contention;
+mod draining;
 mod handing_over;
 mod kinds;
+mod model;
 mod offers;
 mod pauses;
 mod presence;

@@ -199,6 +199,15 @@ impl Scene {
         version
     }
 
+    /// Until one transaction waits for another's locks.
+    pub async fn until_somebody_waits(&self) {
+        let waits = "select count(*) from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'";
+        while self.count(waits, []).await == 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+
     pub async fn dispatch(&self) -> usize {
         inbox::dispatcher::step(self.db(), self.now).await.unwrap().given
     }

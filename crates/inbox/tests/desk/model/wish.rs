@@ -1,0 +1,241 @@
+//! What people and customers do.
+
+use domain::{ConversationId, PresenceState};
+use inbox::{
+    applier,
+    assignment::{self, AssignError, Handover, offers},
+    closing::{self, CloseError},
+    dispatcher,
+    handing_over::{HandOver, HandOverError, To, hand_over},
+    presence::{self, PresenceError},
+    reply::{self, Draft},
+};
+use proptest::{collection::vec, prelude::*};
+use routing::policy::{LapsedOffer, Mode};
+use sea_orm::{ConnectionTrait as _, DatabaseTransaction};
+use testing::meta;
+use uuid::Uuid;
+
+use super::house::{AGENTS, House};
+
+/// What happens at once, after so many seconds.
+#[derive(Debug, Clone)]
+pub struct Round {
+    pub passes: u16,
+    pub wishes: Vec<Wish>,
+}
+
+/// One thing that somebody does. Agents, conversations and queues are counted round and round.
+#[derive(Debug, Clone)]
+pub enum Wish {
+    Writes { customer: u8, words: usize },
+    Is { agent: usize, state: usize },
+    IsLost { agent: usize },
+    HasWrittenUp { agent: usize },
+    Closes { agent: usize, nth: usize },
+    Replies { agent: usize, nth: usize },
+    PutsBack { agent: usize, nth: usize },
+    HandsOn { agent: usize, nth: usize, to: usize },
+    Answers { agent: usize, accepts: bool },
+    Takes { agent: usize, nth: usize },
+    TakesNext { agent: usize },
+    Gives { nth: usize, to: usize },
+    Publishes { agent: usize, change: usize },
+}
+
+const WORDS: [&str; 5] = ["Hola", "ventas por favor", "mis cobros", "tengo dolor", "english please"];
+
+pub fn round() -> impl Strategy<Value = Round> {
+    (prop_oneof![0_u16..5, 5_u16..70, 70_u16..400], vec(wish(), 3..12))
+        .prop_map(|(passes, wishes)| Round { passes, wishes })
+}
+
+fn wish() -> impl Strategy<Value = Wish> {
+    let (agent, nth) = (0..AGENTS, 0_usize..4);
+    let whose = (agent.clone(), nth.clone());
+    prop_oneof![
+        8 => (0_u8..24, 0..WORDS.len()).prop_map(|(customer, words)| Wish::Writes { customer, words }),
+        4 => (agent.clone(), prop_oneof![6 => Just(0_usize), 3 => 1_usize..4])
+            .prop_map(|(agent, state)| Wish::Is { agent, state }),
+        1 => agent.clone().prop_map(|agent| Wish::IsLost { agent }),
+        1 => agent.clone().prop_map(|agent| Wish::HasWrittenUp { agent }),
+        5 => whose.clone().prop_map(|(agent, nth)| Wish::Closes { agent, nth }),
+        3 => whose.clone().prop_map(|(agent, nth)| Wish::Replies { agent, nth }),
+        2 => whose.clone().prop_map(|(agent, nth)| Wish::PutsBack { agent, nth }),
+        3 => (whose.clone(), 0_usize..11)
+            .prop_map(|((agent, nth), to)| Wish::HandsOn { agent, nth, to }),
+        4 => (agent.clone(), prop::bool::weighted(0.6))
+            .prop_map(|(agent, accepts)| Wish::Answers { agent, accepts }),
+        2 => whose.prop_map(|(agent, nth)| Wish::Takes { agent, nth }),
+        3 => agent.clone().prop_map(|agent| Wish::TakesNext { agent }),
+        1 => (nth, agent.clone()).prop_map(|(nth, to)| Wish::Gives { nth, to }),
+        1 => (agent, 0_usize..9).prop_map(|(agent, change)| Wish::Publishes { agent, change }),
+    ]
+}
+
+impl Wish {
+    /// It is done, or refused in words. An error is what nobody should ever be told.
+    pub async fn comes_true(&self, house: &House) -> Result<(), String> {
+        let now = house.now;
+        match *self {
+            Self::Writes { customer, words } => writes(house, customer, WORDS[words]).await,
+            Self::Is { agent, state } => {
+                let who = &house.agents[agent];
+                let (state, code) = match state {
+                    0 => (PresenceState::Available, None),
+                    1 => (PresenceState::PrePause, Some("lunch")),
+                    2 => (PresenceState::Paused, Some("bath")),
+                    _ => (PresenceState::Offline, None),
+                };
+                let tx = house.begin().await?;
+                let done = presence::set(&tx, who, who.person, state, code, now).await;
+                ends(tx, done, |error| matches!(error, PresenceError::Db(_))).await
+            }
+            Self::IsLost { agent } => {
+                let lost = "update presence set lease_until = now() - interval '2 minutes'
+                    where person_id = $1 and state <> 'offline'";
+                house.run(lost, [house.agents[agent].person.into()]).await;
+                let tx = house.begin().await?;
+                let swept = presence::sweep(&tx, now).await;
+                ends(tx, swept, |_| true).await
+            }
+            Self::HasWrittenUp { agent } => {
+                let tx = house.begin().await?;
+                let done = presence::end_wrap_up(&tx, &house.agents[agent], now).await;
+                ends(tx, done, |_| true).await
+            }
+            Self::Closes { agent, nth } => {
+                let who = &house.agents[agent];
+                let Some(talk) = house.held_by(who.person, nth).await else { return Ok(()) };
+                let tx = house.begin().await?;
+                let done = closing::close(&tx, who, talk, now).await;
+                ends(tx, done, |error| matches!(error, CloseError::Db(_))).await
+            }
+            Self::Replies { agent, nth } => {
+                let who = &house.agents[agent];
+                let Some(talk) = house.held_by(who.person, nth).await else { return Ok(()) };
+                let tx = house.begin().await?;
+                let draft = Draft::text(talk, Uuid::now_v7(), "Con gusto");
+                let done = reply::submit(&tx, who, draft, now).await;
+                ends(tx, done, |error| matches!(error, reply::ReplyError::Db(_))).await
+            }
+            Self::PutsBack { agent, nth } => {
+                let who = &house.agents[agent];
+                let Some(talk) = house.held_by(who.person, nth).await else { return Ok(()) };
+                let tx = house.begin().await?;
+                let done = assignment::release(&tx, who, talk, now).await;
+                ends(tx, done, |error| matches!(error, AssignError::Db(_))).await
+            }
+            Self::HandsOn { agent, nth, to } => hands_on(house, agent, nth, to).await,
+            Self::Answers { agent, accepts } => {
+                let who = &house.agents[agent];
+                let offered =
+                    "select conversation_id as id from offer where person_id = $1 and ended_at is null
+                    order by made_at";
+                let Some(talk) = house.nth(0, offered, [who.person.into()]).await else { return Ok(()) };
+                let tx = house.begin().await?;
+                let done = match accepts {
+                    true => offers::accept(&tx, who, talk, now).await,
+                    false => offers::decline(&tx, who, talk, now).await,
+                };
+                ends(tx, done, |error| matches!(error, AssignError::Db(_))).await
+            }
+            Self::Takes { agent, nth } => {
+                let waits = "select id from conversation where state = 'queued' order by turn_at";
+                let Some(talk) = house.nth(nth, waits, []).await else { return Ok(()) };
+                let tx = house.begin().await?;
+                let done = assignment::claim(&tx, &house.agents[agent], talk, now).await;
+                ends(tx, done, |error| matches!(error, AssignError::Db(_))).await
+            }
+            Self::TakesNext { agent } => {
+                let tx = house.begin().await?;
+                let done = dispatcher::take_next(&tx, &house.agents[agent], now).await;
+                ends(tx, done, |error| matches!(error, AssignError::Db(_))).await
+            }
+            Self::Gives { nth, to } => gives(house, nth, to).await,
+            Self::Publishes { agent, change } => publishes(house, agent, change).await,
+        }
+    }
+}
+
+async fn ends<T, E: std::fmt::Debug>(
+    tx: DatabaseTransaction,
+    done: Result<T, E>,
+    is_fault: impl Fn(&E) -> bool,
+) -> Result<(), String> {
+    match done {
+        Ok(_) => tx.commit().await.map_err(|error| error.to_string()),
+        Err(error) if is_fault(&error) => Err(format!("{error:?}")),
+        Err(_) => tx.rollback().await.map_err(|error| error.to_string()),
+    }
+}
+
+async fn writes(house: &House, customer: u8, words: &str) -> Result<(), String> {
+    let from = format!("519000000{customer:02}");
+    let id = format!("wamid.{}", Uuid::now_v7());
+    let body = meta::messages(&[meta::text(&from, &id, house.now.timestamp(), words)]);
+    let receipt = "insert into receipt (source, body, received_at) values ('whatsapp', $1, $2)";
+    house.run(receipt, [body.into(), house.now.into()]).await;
+    applier::step(house.db(), house.now).await.map_err(|error| error.to_string())?;
+    // From the next time on.
+    let vip = "update contact set vip = true where not vip and name like '%3'";
+    house.db().execute_unprepared(vip).await.map_err(|error| error.to_string())?;
+    Ok(())
+}
+
+async fn hands_on(house: &House, agent: usize, nth: usize, to: usize) -> Result<(), String> {
+    let who = &house.agents[agent];
+    let Some(conversation) = house.held_by(who.person, nth).await else { return Ok(()) };
+    let to = match to {
+        0..4 => To::Queue(house.queues[to]),
+        4 => To::Team(house.noche),
+        _ => To::Person(house.agents[to - 5].person),
+    };
+    let skills = if nth == 3 { [(house.skills[1], 4)].into() } else { [].into() };
+    let tx = house.begin().await?;
+    let done = hand_over(&tx, who, HandOver { conversation, to, note: None, skills }, house.now).await;
+    ends(tx, done, |error| matches!(error, HandOverError::Db(_))).await
+}
+
+/// A supervisor may go over what somebody may hold.
+async fn gives(house: &House, nth: usize, to: usize) -> Result<(), String> {
+    let open = "select id from conversation where state in ('queued', 'assigned') order by id";
+    let Some(conversation): Option<ConversationId> = house.nth(nth, open, []).await else { return Ok(()) };
+    #[derive(sea_orm::FromQueryResult)]
+    struct Holder {
+        assignee_id: Option<domain::PersonId>,
+    }
+    let held: Vec<Holder> =
+        house.all("select assignee_id from conversation where id = $1", [conversation.into()]).await;
+    let tx = house.begin().await?;
+    tx.execute_unprepared("set local model.above = 'on'").await.map_err(|error| error.to_string())?;
+    let wish = Handover { conversation, from: held[0].assignee_id, to: house.agents[to].person };
+    let done = assignment::assign(&tx, &house.gabriela, wish, house.now).await;
+    ends(tx, done, |error| matches!(error, AssignError::Db(_))).await
+}
+
+async fn publishes(house: &House, agent: usize, change: usize) -> Result<(), String> {
+    let person = house.agents[agent].person;
+    let [dental, english] = house.skills;
+    house
+        .publishes(|policy| {
+            let agent = policy.agents.entry(person).or_default();
+            match change {
+                0..4 => agent.capacity = u32::try_from(change).unwrap(),
+                4 => agent.skills = [].into(),
+                5 => agent.skills = [(dental, 5), (english, 5)].into(),
+                6 => {
+                    let weight = policy.weights.entry(domain::ChannelKind::WhatsappCloud).or_insert(1);
+                    *weight = 3 - *weight;
+                }
+                7 => {
+                    policy.queues[0].mode = match policy.queues[0].mode {
+                        Mode::Push => Mode::Offer { seconds: 30, lapsed: LapsedOffer { pause_after: 3 } },
+                        _ => Mode::Push,
+                    }
+                }
+                _ => drop(agent.at_most.insert(house.queues[0], 1)),
+            }
+        })
+        .await
+}
