@@ -12,14 +12,23 @@ use crate::settings::DatabaseSettings;
 /// always asked: a person should not be the one who finds out that Postgres was restarted.
 const RESTED: Duration = Duration::from_secs(5);
 
-/// Compiling a statement takes Postgres longer than any of ours runs.
-const COMPILE_NOTHING: (&str, &str) = ("jit", "off");
+/// What every connection of ours asks for. Compiling a statement takes Postgres longer than any of ours runs. And nobody
+/// waits for long for a node that hangs in the midst of a transaction, or whose machine is gone: what it holds is free once
+/// Postgres ends the connection. It listens for nothing while it sends to somebody who does not take it; then it is the
+/// system that gives up.
+fn manners(settings: &DatabaseSettings) -> [(&'static str, String); 3] {
+    let silent = format!("{}s", settings.silent_seconds);
+    [
+        ("jit", "off".to_owned()),
+        ("idle_in_transaction_session_timeout", silent.clone()),
+        ("tcp_user_timeout", silent),
+    ]
+}
 
 /// Of the relay's and the hub's connections. They don't wait for the disk at commit: what a crash of Postgres takes back
 /// of them is done again. And they find rows by their keys only, with the same many-sided questions for each batch: one
 /// plan for each, of index look-ups, whatever the statistics of a young table say.
-const LIVE: [(&str, &str); 6] = [
-    COMPILE_NOTHING,
+const LIVE: [(&str, &str); 5] = [
     ("synchronous_commit", "off"),
     ("plan_cache_mode", "force_generic_plan"),
     ("enable_seqscan", "off"),
@@ -34,7 +43,10 @@ const LIVE: [(&str, &str); 6] = [
 pub async fn open_asynchronous(settings: &DatabaseSettings) -> anyhow::Result<DatabaseConnection> {
     let mut options = connect_options(settings)?;
     options.test_before_acquire_if_idle_for(RESTED);
-    options.max_connections(3).map_sqlx_postgres_opts(|options| options.options(LIVE));
+    let manners = manners(settings);
+    options
+        .max_connections(3)
+        .map_sqlx_postgres_opts(move |options| options.options(manners.clone()).options(LIVE));
     Database::connect(options).await.context("connect to the database")
 }
 
@@ -60,9 +72,10 @@ async fn connect(
     mut options: ConnectOptions,
     settings: &DatabaseSettings,
 ) -> anyhow::Result<DatabaseConnection> {
+    let manners = manners(settings);
     options
         .max_connections(settings.max_connections)
-        .map_sqlx_postgres_opts(|options| options.options([COMPILE_NOTHING]));
+        .map_sqlx_postgres_opts(move |options| options.options(manners.clone()));
     Database::connect(options).await.context("connect to the database")
 }
 

@@ -117,6 +117,8 @@ pub struct DatabaseSettings {
     pub max_connections: u32,
     /// How long a request waits for one.
     pub acquire_seconds: u64,
+    /// How long one may stay silent within a transaction.
+    pub silent_seconds: u32,
 }
 
 /// Waking other nodes.
