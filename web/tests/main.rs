@@ -17,6 +17,7 @@ mod helpers;
 mod hidden;
 mod kill;
 mod main_story;
+mod nodes;
 mod offers_story;
 mod outbound;
 mod password_guessing;

@@ -14,7 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bandeja::clock::Clock;
+use bandeja::{clock::Clock, settings::Settings};
 use domain::ConversationId;
 use sea_orm::ConnectionTrait as _;
 use testing::TestDb;
@@ -53,11 +53,16 @@ impl Clinic {
 
     /// The clinic with a dispatcher that never looks by itself: whoever forgets to wake it is found out.
     pub async fn that_only_listens() -> Self {
+        Self::with(|settings| settings.worker.dispatch_poll_seconds = 24 * 60 * 60).await
+    }
+
+    /// The clinic with other settings.
+    pub async fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let test = TestDb::new().await;
         let (url, db) = (test.url().to_owned(), test.db().clone());
         let place = Place::free();
         let mut ground = Ground::lay(Box::new(test), &url, db, place.url.clone(), |_| {}).await;
-        ground.settings.worker.dispatch_poll_seconds = 24 * 60 * 60;
+        change(&mut ground.settings);
         let node = Node::start(&ground, place, Clock::system()).await;
         Self { ground, node }
     }

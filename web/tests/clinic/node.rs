@@ -27,15 +27,23 @@ pub struct Node {
     pub state: AppState,
     pub url: Url,
     server: JoinHandle<std::io::Result<()>>,
-    worker: JoinHandle<anyhow::Result<()>>,
+    worker: Option<JoinHandle<anyhow::Result<()>>>,
 }
 
 impl Node {
     pub async fn start(ground: &Ground, place: Place, clock: Clock) -> Self {
         let state = AppState::start(ground.settings.clone(), ground.db.clone(), clock).await.unwrap();
         let server = tokio::spawn(server::run(place.listener, &state).unwrap());
-        let worker = tokio::spawn(worker::run(state.clone()));
+        let worker = Some(tokio::spawn(worker::run(state.clone())));
         Self { state, url: place.url, server, worker }
+    }
+
+    /// One more node, without background work.
+    pub async fn that_only_serves(ground: &Ground) -> Self {
+        let (place, settings) = (Place::free(), ground.settings.clone());
+        let state = AppState::start(settings, ground.db.clone(), Clock::system()).await.unwrap();
+        let server = tokio::spawn(server::run(place.listener, &state).unwrap());
+        Self { state, url: place.url, server, worker: None }
     }
 
     /// One more node beside those that run: the same database and origin, a hub and a port of its own.
@@ -48,6 +56,6 @@ impl Drop for Node {
     fn drop(&mut self) {
         self.state.stop.send_replace(true);
         self.server.abort();
-        self.worker.abort();
+        self.worker.iter().for_each(JoinHandle::abort);
     }
 }
