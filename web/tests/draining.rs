@@ -1,16 +1,20 @@
 //! Whenever there is room for what waits, it is given at once: by a dispatcher that never looks by itself.
 
-use domain::ConversationId;
+use domain::{ConversationId, Principal};
 use inbox::policy;
 use reqwest::StatusCode;
-use routing::policy::{LapsedOffer, Mode};
+use routing::policy::{AgentSilence, LapsedOffer, Mode, SilentAgent};
 use sea_orm::TransactionTrait as _;
 
-use crate::clinic::{Clinic, Page, Person, one, until};
+use crate::{
+    clinic::{Clinic, Page, Person, one, until},
+    routing_settings::Desk,
+};
 
-/// Everybody, at their pages, with room for one conversation each; Valeria alone takes any.
+/// Everybody, at their pages, with room for one conversation each, which was more once; Valeria alone takes any.
 struct House {
     clinic: Clinic,
+    alonso: Principal,
     valeria: Page,
     mateo: Page,
     gabriela: Page,
@@ -22,19 +26,21 @@ impl House {
         let gabriela = clinic.supervisor("Gabriela").await.opens_floor().await;
         let valeria = clinic.agent("Valeria").await.opens_inbox().await;
         let mateo = clinic.agent("Mateo").await.opens_inbox().await;
-        clinic.change("update presence set capacity = 1").await;
+        let alonso = clinic.ground.world.admin("Alonso").await;
         be(&mateo, "paused").await;
-        Self { clinic, valeria, mateo, gabriela }
+        let house = Self { clinic, alonso, valeria, mateo, gabriela };
+        house.publish(|_| {}).await;
+        house.publish(|policy| policy.agents.values_mut().for_each(|agent| agent.capacity = 1)).await;
+        house
     }
 
     /// Change the routing as admins do, before anybody waits.
     async fn publish(&self, change: impl FnOnce(&mut routing::Policy)) {
-        let alonso = self.clinic.ground.world.admin("Alonso").await;
         let tx = self.clinic.ground.db.begin().await.unwrap();
         let draft = policy::draft(&tx).await.unwrap();
         let now = chrono::Utc::now();
-        let saved = policy::save(&tx, &alonso, draft.revision, change, now).await.unwrap();
-        policy::publish(&tx, &alonso, saved.revision, "", now).await.unwrap();
+        let saved = policy::save(&tx, &self.alonso, draft.revision, change, now).await.unwrap();
+        policy::publish(&tx, &self.alonso, saved.revision, "", now).await.unwrap();
         tx.commit().await.unwrap();
     }
 
@@ -83,9 +89,11 @@ enum Way {
     SigningIn,
     ComingBack,
     JoiningContacts,
+    HandingOn,
+    RollingBack,
 }
 
-const WAYS: [Way; 8] = [
+const WAYS: [Way; 10] = [
     Way::Closing,
     Way::PuttingBack,
     Way::GivingToAnother,
@@ -94,6 +102,8 @@ const WAYS: [Way; 8] = [
     Way::SigningIn,
     Way::ComingBack,
     Way::JoiningContacts,
+    Way::HandingOn,
+    Way::RollingBack,
 ];
 
 async fn goes(house: &mut House, way: Way, lucia: ConversationId) {
@@ -160,6 +170,20 @@ async fn goes(house: &mut House, way: Way, lucia: ConversationId) {
             house.gabriela.posts(&path, &[("into", &into)]).await.is(StatusCode::CREATED);
             house.is_with(carla, &house.valeria.person).await;
         }
+        Way::HandingOn => {
+            let (path, to) = (
+                format!("/conversations/{lucia}/transfer"),
+                format!("queue:{}", house.clinic.ground.world.ventas),
+            );
+            house.valeria.posts(&path, &[("to", &to)]).await.is(StatusCode::OK);
+            house.bruno_is_with(&house.valeria).await;
+        }
+        Way::RollingBack => {
+            let who = house.alonso.clone();
+            let alonso = house.clinic.ground.welcome(&house.clinic.node.url, "Alonso", who).await;
+            Desk::of(alonso).rolls_back_to(1).await.is(StatusCode::SEE_OTHER);
+            house.bruno_is_with(&house.valeria).await;
+        }
     }
 }
 
@@ -212,6 +236,46 @@ async fn an_offer_that_runs_out_goes_to_a_colleague() {
     house.clinic.until_count(&offered_to(&house.valeria), 1).await;
     be(&house.mateo, "available").await;
     house.clinic.until_count(&offered_to(&house.mateo), 1).await;
+}
+
+#[tokio::test]
+async fn an_offer_that_is_declined_makes_room_for_the_next() {
+    let house = House::open().await;
+    house
+        .publish(|policy| {
+            let mode = Mode::Offer { seconds: 600, lapsed: LapsedOffer { pause_after: 0 } };
+            policy.queues.iter_mut().for_each(|queue| queue.mode = mode);
+        })
+        .await;
+    let is_offered = |talk: ConversationId| {
+        format!("select count(*) from conversation where id = '{talk}' and offered_to is not null")
+    };
+    house.clinic.vendor().customer_writes("+51900000001", "Lucía", "Hola").await;
+    let lucia = house.talk("Lucía").await;
+    house.clinic.until_count(&is_offered(lucia), 1).await;
+    house.clinic.vendor().customer_writes("+51900000002", "Bruno", "Hola").await;
+    let bruno = house.talk("Bruno").await;
+    let path = format!("/conversations/{lucia}/offer/decline");
+    house.valeria.posts(&path, &[]).await.is(StatusCode::NO_CONTENT);
+    house.clinic.until_count(&is_offered(bruno), 1).await;
+}
+
+#[tokio::test]
+async fn an_agents_silence_makes_room_for_the_next() {
+    let house = House::open().await;
+    let silence =
+        AgentSilence { warn_after: 1, leave_after: 2, then: SilentAgent::BackToQueue, pause: false };
+    house
+        .publish(|policy| policy.queues.iter_mut().for_each(|queue| queue.agent_silence = Some(silence)))
+        .await;
+    house.clinic.vendor().customer_writes("+51900000001", "Lucía", "Hola").await;
+    house.clinic.vendor().customer_writes("+51900000002", "Bruno", "Hola").await;
+    // One after the other, for she answers neither, and neither comes back to her so soon.
+    let hers = format!(
+        "select count(distinct conversation_id) from assignment where person_id = '{}'",
+        house.valeria.person.id
+    );
+    house.clinic.until_count(&hers, 2).await;
 }
 
 #[tokio::test]

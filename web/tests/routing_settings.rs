@@ -8,14 +8,23 @@ use crate::{
 };
 
 /// Somebody at the settings of the routing.
-struct Desk {
+pub struct Desk {
     who: Person,
 }
 
 impl Desk {
     async fn admin(clinic: &Clinic, name: &str) -> Self {
         let who = clinic.ground.world.admin(name).await;
-        Self { who: clinic.ground.welcome(&clinic.node.url, name, who).await }
+        Self::of(clinic.ground.welcome(&clinic.node.url, name, who).await)
+    }
+
+    pub const fn of(who: Person) -> Self {
+        Self { who }
+    }
+
+    pub async fn rolls_back_to(&mut self, version: u32) -> Answer {
+        let page = self.sees("").await;
+        self.posts(&page, &format!("/versions/{version}"), &[]).await
     }
 
     async fn sees(&mut self, path: &str) -> String {

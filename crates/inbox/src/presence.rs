@@ -395,7 +395,11 @@ pub async fn run(db: DatabaseConnection, wakes: Wakes, mut stop: tokio::sync::wa
     while !*stop.borrow() {
         match sweep_once(&db, Utc::now()).await {
             Ok(0) => {}
-            Ok(_) => wakes.relay(),
+            Ok(_) => {
+                wakes.relay();
+                // Something may have waited for one of them.
+                wakes.dispatch();
+            }
             Err(error) => tracing::error!(%error, "lost presences could not be looked for"),
         }
         tokio::select! {
