@@ -110,6 +110,15 @@ impl Agent {
         self.unsafe_request(request, &[("client_id", &client_id), ("body", body)]).await
     }
 
+    /// Close a conversation.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub async fn close(&self, conversation: &str) -> anyhow::Result<()> {
+        let request = self.client.post(format!("{}/conversations/{conversation}/close", self.base));
+        self.unsafe_request(request, &[]).await
+    }
+
     async fn unsafe_request(
         &self,
         request: reqwest::RequestBuilder,

@@ -208,6 +208,31 @@ impl Desk {
         Ok(())
     }
 
+    /// Post it all and wait until all of it waits for an agent.
+    ///
+    /// # Errors
+    /// When the server hangs up or refuses, or nobody comes to wait.
+    pub async fn lines_up(&self, tally: &Arc<Tally>, shots: Vec<Shot>) -> anyhow::Result<()> {
+        if let Ok(mut watched) = self.watched.write() {
+            *watched = Some(tally.clone());
+        }
+        let mut line = Line::open(self.instance.address).await?;
+        for shot in &shots {
+            match line.ask(&shot.request).await? {
+                200 => {}
+                status => bail!("a webhook was answered with {status}"),
+            }
+        }
+        let began = Instant::now();
+        let waiting = "select count(*) from conversation where state = 'queued'";
+        while self.instance.sql(waiting).await?.trim().parse::<usize>()? < shots.len() {
+            if began.elapsed() > PATIENCE {
+                bail!("nobody waits, though everybody is full");
+            }
+        }
+        Ok(())
+    }
+
     /// Stop it all.
     ///
     /// # Errors

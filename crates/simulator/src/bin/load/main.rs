@@ -76,6 +76,8 @@ enum Scenario {
     B,
     /// First paint of the inbox.
     P,
+    /// From an agent's closing one conversation to the next one on their screen.
+    Freed,
 }
 
 #[tokio::main]
@@ -83,7 +85,8 @@ async fn main() -> ExitCode {
     let mut options = Options::parse();
     if options.scenarios.is_empty() {
         // Memory and pages first: what comes before would weigh on them.
-        options.scenarios = vec![Scenario::B, Scenario::P, Scenario::A3, Scenario::A1, Scenario::A1Statuses];
+        options.scenarios =
+            vec![Scenario::B, Scenario::P, Scenario::Freed, Scenario::A3, Scenario::A1, Scenario::A1Statuses];
     }
     match run(&options).await {
         Ok(true) => ExitCode::SUCCESS,
@@ -112,6 +115,7 @@ async fn measure(options: &Options, desk: &mut desk::Desk) -> anyhow::Result<boo
             Scenario::A3 => scenarios::open(desk, options).await?,
             Scenario::B => vec![scenarios::idle(desk, options).await?],
             Scenario::P => vec![scenarios::page(desk, options).await?],
+            Scenario::Freed => vec![scenarios::freed(desk, options).await?],
         };
         for report in reports {
             complete &= report.lost == 0;

@@ -13,6 +13,7 @@ use crate::{
     figures::{self, Report, Run, Times},
     graph::Accepted,
     proc::{self, Cpu},
+    tally::Sight,
 };
 
 /// Idle sockets, for the memory of one.
@@ -21,6 +22,8 @@ const SOCKETS: usize = 1000;
 const STATISTICS: Duration = Duration::from_secs(11);
 /// Page loads.
 const PAGES: usize = 500;
+/// Agents who become free.
+const FREED: usize = 200;
 
 /// A1: as fast as webhooks are taken.
 ///
@@ -202,6 +205,32 @@ pub async fn page(desk: &mut Desk, options: &Options) -> anyhow::Result<Report> 
         });
     }
     Ok(report("p", options, figures))
+}
+
+/// Everybody is full and somebody waits; then an agent closes a conversation and the next one comes to their screen. On an
+/// otherwise idle machine, time and again, counted from the click.
+///
+/// # Errors
+/// When the server refuses or hangs up.
+pub async fn freed(desk: &mut Desk, options: &Options) -> anyhow::Result<Report> {
+    desk.instance.sql("update presence set capacity = load").await?;
+    let held: Vec<_> = desk.held.drain(..FREED.min(desk.held.len())).collect();
+    let (mut times, mut lost) = (Vec::with_capacity(held.len()), 0);
+    for held in &held {
+        let customer = desk.new_customer();
+        let (tally, shots) = desk.prepare(&[(customer, Sight::Row)]);
+        desk.lines_up(&tally, shots).await?;
+        tally.sent(0, Instant::now());
+        desk.agents[held.agent].close(&held.conversation).await?;
+        tally.settle(Duration::from_secs(10)).await;
+        let seen = tally.push_latencies();
+        lost += usize::from(seen.is_empty());
+        times.extend(seen);
+    }
+    desk.instance.sql("update presence set capacity = 1000").await?;
+    let figures =
+        json!({ "freed": held.len(), "agents": desk.agents.len(), "shown_after": Times::of(times) });
+    Ok(Report { lost, ..report("freed", options, figures) })
 }
 
 /// Transactions so far. A page asks each of its questions in one of its own.
