@@ -6,6 +6,7 @@ mod cards;
 mod contention;
 mod draining;
 mod handing_over;
+mod hour;
 mod kinds;
 mod model;
 mod offers;
