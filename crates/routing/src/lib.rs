@@ -23,4 +23,4 @@ pub use facts::{Candidate, Decision, Preferred, WaitReason, Work};
 pub use next::next_for;
 pub use pass::{Routed, assign, explain};
 pub use policy::{Policy, Skills};
-pub use promise::{DueTimes, Promise};
+pub use promise::{DueClock, DueTimes, Promise};

@@ -61,6 +61,16 @@ pub fn after_open_seconds(
         .map_or_else(|| at.checked_add_signed(length), |calendar| calendar.after_open_seconds(at, seconds))
 }
 
+/// What is closed between two moments, in order; nothing, if they are the wrong way round.
+#[must_use]
+pub fn closed_between(
+    calendar: Option<&Calendar>,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
+    calendar.map_or_else(Vec::new, |calendar| calendar.closed_between(from, to))
+}
+
 /// A stretch of time that is open, the end not included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Opening {
@@ -138,6 +148,28 @@ impl Calendar {
     #[must_use]
     pub fn open_seconds(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> i64 {
         self.open_time(from, to).num_seconds()
+    }
+
+    /// See [`closed_between`].
+    #[must_use]
+    pub fn closed_between(
+        &self,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
+        let days = usize::try_from((to - from).num_days()).map_or(0, |days| days + 3);
+        let mut closed = Vec::new();
+        let mut since = from;
+        for opening in self.openings(from, days).take_while(|opening| opening.from < to) {
+            if opening.from > since {
+                closed.push((since, opening.from));
+            }
+            since = opening.to;
+        }
+        if since < to {
+            closed.push((since, to));
+        }
+        closed
     }
 
     /// See [`after_open_seconds`].
