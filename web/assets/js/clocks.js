@@ -28,6 +28,13 @@ function when(time, now) {
   return now - time < 6 * DAY ? capital(weekday.format(time)) : shortDate.format(time);
 }
 
+/** A moment to come: the hour, and the day if that is another one. */
+export function moment(time, now = Date.now()) {
+  const at = new Date(time);
+  if (dayOf(time) === dayOf(now)) return clock.format(at);
+  return `${time - now < 6 * DAY ? weekday.format(at) : shortDate.format(at)} ${clock.format(at)}`;
+}
+
 /** A length of time as a stopwatch: 0:08, 12:34, 1:02:05. */
 export function length(milliseconds) {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));

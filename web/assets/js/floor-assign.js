@@ -6,7 +6,9 @@ import { t } from "./words.js";
 
 const dialog = document.getElementById("assign");
 const part = (name) => dialog.querySelector(`[data-assign="${name}"]`);
-const rowOf = (conversation) => document.getElementById(`fc-${conversation}`);
+// What calls for a supervisor may be further down than the table goes.
+const rowOf = (conversation) =>
+  document.getElementById(`fc-${conversation}`) ?? document.getElementById(`al-${conversation}`);
 const text = (element) => element?.textContent.trim() ?? "";
 
 let open = null; // { conversation, name, queue, holder } of the dialog
@@ -18,10 +20,11 @@ export function facts(conversation) {
   if (!row) return null;
   return {
     conversation,
-    name: text(row.querySelector(".fc-who a")),
-    queue: text(row.querySelector(".fc-queue")),
+    name: text(row.querySelector(".fc-who a, .alert-who")),
+    // Behind the queue stand the tags.
+    queue: row.dataset.queue ?? text(row.querySelector(".fc-queue").firstChild),
     holder: row.dataset.holder,
-    holderName: text(row.querySelector(".fc-holder")),
+    holderName: text(row.querySelector(".fc-holder, .alert-holder")),
   };
 }
 

@@ -1,5 +1,7 @@
 // The live floor: the filter of the table, counters, order under the pointer, keys, and fetching it all again.
 import { act } from "./act.js";
+import { standing } from "./due.js";
+import "./floor-alerts.js";
 import "./floor-assign.js";
 import "./floor-drag.js";
 import { key } from "./keys.js";
@@ -9,7 +11,7 @@ import { t } from "./words.js";
 
 const rows = document.getElementById("floor-conversations");
 const empty = document.getElementById("floor-empty");
-const LISTS = ["floor-queues", "floor-agents", "floor-conversations"];
+const LISTS = ["floor-queues", "floor-agents", "floor-alerts", "floor-conversations"];
 
 // Filter and counters.
 act("floor-filter", (button) => {
@@ -19,6 +21,12 @@ act("floor-filter", (button) => {
 });
 
 function count() {
+  const now = Date.now();
+  for (const row of rows.children) {
+    const due = row.querySelector(".due");
+    row.toggleAttribute("data-overdue", Boolean(due) && standing(due, now).left <= 0);
+  }
+  const overdue = rows.querySelectorAll(":scope > tr[data-overdue]:not([data-leaving])");
   const all = rows.querySelectorAll(":scope > tr:not([data-leaving])");
   const unassigned = rows.querySelectorAll(':scope > tr[data-holder=""]:not([data-leaving])');
   const write = (name, list) => {
@@ -27,9 +35,12 @@ function count() {
   };
   write("all", all);
   write("unassigned", unassigned);
-  empty.hidden = (rows.dataset.filter === "unassigned" ? unassigned : all).length > 0;
+  write("overdue", overdue);
+  empty.hidden = ({ unassigned, overdue }[rows.dataset.filter] ?? all).length > 0;
 }
+count();
 document.addEventListener("patched", count);
+document.addEventListener("second", count);
 
 // Rows do not move under the pointer or away from the focus; a chip offers the order they should have.
 const STILL = 4000;

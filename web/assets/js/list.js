@@ -1,10 +1,12 @@
 // The list: unread for me, selection, order that does not move under the pointer, J and K.
 import { act } from "./act.js";
+import { promised } from "./due.js";
 import { key } from "./keys.js";
 import { open, openConversation } from "./panes.js";
-import { insert } from "./patch.js";
-import { countTab } from "./say.js";
-import { n } from "./words.js";
+import { insert, mayPrecede } from "./patch.js";
+import { countTab, say, shout, toast } from "./say.js";
+import { send } from "./send.js";
+import { n, t } from "./words.js";
 
 const STILL = 4000;
 const list = () => document.getElementById("list");
@@ -59,10 +61,8 @@ function decorate() {
 // The order holds still while the pointer moves in the list or the keyboard is in it.
 const held = () =>
   (list().matches(":hover") && Date.now() - pointerAt < STILL) || list().contains(document.activeElement);
-const inOrder = () => {
-  const places = rows().map((row) => row.dataset.seq);
-  return places.every((place, at) => at === 0 || places[at - 1] >= place);
-};
+const byDue = () => list().dataset.by === "sla";
+const inOrder = () => rows().every((row, at, all) => at === 0 || mayPrecede(list(), all[at - 1], row));
 
 function sort() {
   if (inOrder()) return;
@@ -79,6 +79,26 @@ function settle() {
   const chip = document.querySelector('[data-act="sort"]');
   if (chip) chip.hidden = !hold || inOrder();
 }
+
+// What falls due first, or what was said last: kept for this person wherever they sign in.
+act("by-due", async (button) => {
+  const on = !byDue();
+  button.setAttribute("aria-pressed", String(on));
+  if (on) list().dataset.by = "sla";
+  else delete list().dataset.by;
+  for (const row of rows()) insert(list(), row);
+  settle();
+  say(t(on ? "by-due" : "by-activity"));
+  const answer = await send("PUT", "/me/list-order", { order: on ? "sla" : "activity" });
+  if (!answer.ok) toast(t("failed"), { loud: true });
+});
+
+// Mine is overdue: said at once, and once.
+document.addEventListener("overdue", ({ detail }) => {
+  const row = detail.closest("#list > li");
+  if (!row) return;
+  shout(t("due-said", { name: row.querySelector(".who").textContent, text: promised(detail) }));
+});
 
 act("sort", (chip) => {
   for (const row of rows()) insert(list(), row);

@@ -42,6 +42,14 @@ export function announce(elements) {
   document.dispatchEvent(new CustomEvent("patched", { detail: elements }));
 }
 
+/** Whether one element may stand before another: by what the container goes by before all, then by `data-seq`. */
+export function mayPrecede(container, one, other) {
+  const by = one.dataset[container.dataset.by];
+  const than = other.dataset[container.dataset.by];
+  if (by !== than) return by < than;
+  return container.dataset.order === "desc" ? one.dataset.seq >= other.dataset.seq : one.dataset.seq <= other.dataset.seq;
+}
+
 /** Put elements into an ordered container, each once, wherever it came from first. */
 export function place(container, content) {
   const placed = [];
@@ -50,7 +58,8 @@ export function place(container, content) {
     const drawn = node.dataset.client && document.getElementById(`p-${node.dataset.client}`);
     if (old) {
       if (version(node) < version(old)) continue;
-      const moved = old.dataset.seq !== node.dataset.seq;
+      const { by } = container.dataset;
+      const moved = old.dataset.seq !== node.dataset.seq || old.dataset[by] !== node.dataset[by];
       placed.push(morph(old, node));
       if (moved && !("hold" in container.dataset)) insert(container, old);
     } else {
@@ -62,13 +71,10 @@ export function place(container, content) {
   return placed;
 }
 
-/** Put an element where its `data-seq` belongs. What has no `data-seq` is left where it is. */
+/** Put an element where it belongs ({@link mayPrecede}). What has no `data-seq` is left where it is. */
 export function insert(container, node) {
   const others = [...container.children].filter((other) => other !== node && other.dataset.seq);
-  const descending = container.dataset.order === "desc";
-  const last = others.findLast((other) =>
-    descending ? other.dataset.seq >= node.dataset.seq : other.dataset.seq <= node.dataset.seq,
-  );
+  const last = others.findLast((other) => mayPrecede(container, other, node));
   if (last) last.after(node);
   else if (others.length) others[0].before(node);
   else container.prepend(node);

@@ -1,0 +1,65 @@
+// What was promised, counted down in opening hours: what is left, since when it is overdue, or standing still while the
+// queue is closed. The server says by when, and what is closed until then; the page does the rest.
+import { inWords, length, moment } from "./clocks.js";
+import { t } from "./words.js";
+
+const HOUR = 3_600_000;
+const short = (time) => (time < HOUR ? length(time) : inWords(time));
+const write = (element, text) => element.textContent !== text && (element.textContent = text);
+const WHAT = { f: "due-first", n: "due-next", r: "due-resolution" };
+
+// "fq 1795189500 120 1795150800-1795183200": what, by when, from how many seconds on it is soon, what is closed.
+function read(element) {
+  const [what, at, soon, ...closed] = element.dataset.due.split(" ");
+  return { what, at: at * 1000, soon: soon * 1000, closed: closed.map((pair) => pair.split("-").map((second) => second * 1000)) };
+}
+
+/** The word for what was promised. */
+export const promised = (element) => t(WHAT[element.dataset.due[0]]);
+
+/** How much is left in opening hours, in milliseconds, not above 0 when overdue; and until when it stands still. */
+export function standing(element, now) {
+  const { at, closed } = read(element);
+  let left = at - now;
+  let until = 0;
+  if (left <= 0) return { left, until };
+  for (const [from, to] of closed) {
+    left -= Math.max(0, to - Math.max(from, now));
+    if (from <= now && now < to) until = to;
+  }
+  // To the second: what is not overdue has at least one left.
+  return { left: Math.max(left, 1), until };
+}
+
+// Those that were seen to run: only what becomes overdue before one's eyes is news.
+const running = new Set();
+
+function draw(element, now) {
+  const { what, at, soon } = read(element);
+  const { left, until } = standing(element, now);
+  const over = left <= 0;
+  element.hidden = what.endsWith("q") && !over && left > soon;
+  element.classList.toggle("bad", over);
+  element.classList.toggle("warn", !over && !until && left <= soon);
+  element.classList.toggle("still", until > 0);
+  const n = short(over ? -left : left + 999);
+  write(element.lastElementChild, over ? `−${n}` : until ? t("due-still-short", { n }) : n);
+  const words = over ? "due-over" : until ? "due-still" : "due-left";
+  element.title = t(words, { name: promised(element), n, text: until ? moment(until, now) : "" });
+  element.ariaLabel = element.title;
+  const key = `${element.closest("[id]")?.id} ${at}`;
+  if (!over) running.add(key);
+  else if (running.delete(key)) document.dispatchEvent(new CustomEvent("overdue", { detail: element }));
+}
+
+function drawAll(root, now) {
+  if (root.matches?.(".due")) draw(root, now);
+  for (const element of root.querySelectorAll(".due[data-due]")) draw(element, now);
+}
+
+drawAll(document, Date.now());
+document.addEventListener("patched", ({ detail }) => {
+  for (const element of detail) drawAll(element, Date.now());
+});
+document.addEventListener("second", ({ detail }) => drawAll(document, detail));
+document.addEventListener("visibilitychange", () => document.hidden || drawAll(document, Date.now()));
