@@ -38,6 +38,7 @@ pub const HISTORY: History = History::new(&[
     migration!("0009_consent_source"),
     migration!("0010_routing"),
     migration!("0011_contact_card"),
+    migration!("0012_alerts"),
 ]);
 
 /// Applies what is missing and returns its names. Nodes that start together wait for each other.

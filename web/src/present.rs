@@ -3,7 +3,7 @@
 use channel_gateway::verdict;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Content, ConversationId, DeliveryState, Permission, PresenceState, Principal, QueueId,
+    Content, ConversationId, DeliveryState, MustAct, Permission, PresenceState, Principal, QueueId,
     conversation::ReplyWindow,
     event::AssignmentReason,
     file::FileState,
@@ -26,10 +26,10 @@ use inbox::{
 };
 use serde::de::DeserializeOwned;
 use views::{
-    Alike, Author, ChannelTag, ConversationRow, Delivery, Details, FieldLine, FileFacts, Finishing,
-    FloorAgent, FloorConversation, FloorQueue, FloorTotals, Happened, IdentityLine, JoinLine, MePresence,
-    MessageView, OfferCard, OfferWhy, PauseTag, PersonTag, PreviousConversation, Quote, Spent, SystemLine,
-    ThreadState,
+    Alike, Author, ChannelTag, ConversationRow, Delivery, Details, DueTag, FieldLine, FileFacts, Finishing,
+    FloorAgent, FloorAlert, FloorConversation, FloorQueue, FloorTotals, Happened, IdentityLine, JoinLine,
+    MePresence, MessageView, OfferCard, OfferWhy, PauseTag, PersonTag, PreviousConversation, Quote, Spent,
+    SystemLine, Tags, ThreadState,
     details::{ConsentLine, mask},
     message::{Ad, Around},
     person::first_name,
@@ -88,7 +88,21 @@ pub fn row(line: &ConversationLine, class: Class, now: DateTime<Utc>) -> Convers
         version: line.version,
         priority: line.priority,
         seq: time::seq(&line.last_activity_at, line.last_position),
+        due_place: time::due_place(line.due_at),
+        due: due(line, now),
+        tags: line.tags.clone(),
     }
+}
+
+/// What falls due first. While it is the customer's turn it is only told once it is soon.
+fn due(line: &ConversationLine, now: DateTime<Utc>) -> Option<DueTag> {
+    line.due(now).map(|clock| DueTag { clock, quiet: line.must_act == MustAct::Customer })
+}
+
+/// The tags of a conversation.
+#[must_use]
+pub fn tags(line: &ConversationLine) -> Tags {
+    Tags { conversation: line.id, version: line.version, tags: line.tags.clone() }
 }
 
 /// The contact's name, or their address in a class.
@@ -114,6 +128,7 @@ pub fn state(line: &ConversationLine, now: DateTime<Utc>) -> ThreadState {
         queue: line.queue_name.clone(),
         channel: channel(line),
         window,
+        due: due(line, now),
     }
 }
 
@@ -288,6 +303,7 @@ pub fn details(line: &ConversationLine, details: &ContactDetails, class: Class) 
             })
             .collect(),
         spent: spent(line.id, &details.costs),
+        tags: tags(line),
         alike: Vec::new(),
         joined: Vec::new(),
         previous: details
@@ -413,6 +429,8 @@ pub fn floor_queue(line: &QueueLine, version: i64) -> FloorQueue {
         waiting: line.waiting,
         oldest: line.oldest,
         assigned: line.assigned,
+        overdue: line.overdue,
+        breaches: line.breaches,
         available: line.available,
         agents: line.agents,
     }
@@ -464,7 +482,7 @@ pub fn floor_totals(
 
 /// A conversation on the floor.
 #[must_use]
-pub fn floor_conversation(line: &ConversationLine, class: Class) -> FloorConversation {
+pub fn floor_conversation(line: &ConversationLine, class: Class, now: DateTime<Utc>) -> FloorConversation {
     FloorConversation {
         conversation: line.id,
         contact: line.contact_id,
@@ -482,8 +500,30 @@ pub fn floor_conversation(line: &ConversationLine, class: Class) -> FloorConvers
             .zip(line.assignee_name.as_ref())
             .map(|(id, name)| PersonTag { id, name: name.clone() }),
         offered_to: line.offered_name.clone(),
+        due: due(line, now),
+        due_at: line.due_at,
+        alerts: line.alerts.iter().map(|line| line.alert).collect(),
+        tags: line.tags.clone(),
         version: line.version,
     }
+}
+
+/// What of a conversation calls for a supervisor; `None` where nothing does.
+#[must_use]
+pub fn floor_alert(line: &ConversationLine, class: Class) -> Option<FloorAlert> {
+    Some(FloorAlert {
+        conversation: line.id,
+        contact: line.contact_id,
+        contact_name: class.name(&line.contact_name),
+        what: line.alerts.iter().map(|line| line.alert).collect(),
+        since: line.alerts.first()?.at,
+        queue: line.queue_name.clone(),
+        assignee: line
+            .assignee_id
+            .zip(line.assignee_name.as_ref())
+            .map(|(id, name)| PersonTag { id, name: name.clone() }),
+        version: line.version,
+    })
 }
 
 /// The element that holds a conversation's messages.

@@ -30,6 +30,7 @@ mod round_trips;
 mod routing_settings;
 mod sessions;
 mod sign_in;
+mod sla_story;
 mod sockets;
 mod templates;
 mod twilio;

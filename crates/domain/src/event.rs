@@ -215,6 +215,11 @@ pub enum Event {
         /// What.
         alert: Alert,
     },
+    /// A supervisor has seen what called for one, for all of them.
+    AlertsSeen {
+        /// Of which conversation.
+        conversation: ConversationId,
+    },
     /// A conversation got a tag, or lost it.
     ConversationTagged {
         /// Which.
@@ -275,6 +280,7 @@ impl Event {
             Self::OfferEnded { .. } => "offer_ended",
             Self::ConversationRelaxed { .. } => "conversation_relaxed",
             Self::ConversationAlerted { .. } => "conversation_alerted",
+            Self::AlertsSeen { .. } => "alerts_seen",
             Self::ConversationTagged { .. } => "conversation_tagged",
             Self::DueChanged { .. } => "due_changed",
             Self::PolicyPublished { .. } => "policy_published",
@@ -307,6 +313,7 @@ impl Event {
             | Self::OfferEnded { conversation, .. }
             | Self::ConversationRelaxed { conversation, .. }
             | Self::ConversationAlerted { conversation, .. }
+            | Self::AlertsSeen { conversation }
             | Self::ConversationTagged { conversation, .. }
             | Self::DueChanged { conversation }
             | Self::ConversationClosed { conversation, .. } => Some(*conversation),

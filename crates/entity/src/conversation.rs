@@ -90,6 +90,8 @@ pub struct Model {
     pub next_due_at: Option<DateTime<Utc>>,
     /// By when closing was promised.
     pub resolve_due_at: Option<DateTime<Utc>>,
+    /// The first of these three, to the second: what lists sort by.
+    pub due_at: Option<DateTime<Utc>>,
 }
 
 /// Joins are written where they are needed.

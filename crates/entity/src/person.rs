@@ -25,6 +25,8 @@ pub struct Model {
     pub theme: String,
     /// IANA name.
     pub time_zone: String,
+    /// In which order they want their list: `activity` or `sla`.
+    pub list_order: String,
     /// Raised when role, password or access changes.
     pub version: i32,
     /// No longer lets in since.

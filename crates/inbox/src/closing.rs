@@ -8,6 +8,7 @@ use sea_orm::{
 };
 
 use crate::{
+    alerts,
     assignment::{self, Freed, offers},
     events, policy, rows, watch,
 };
@@ -60,7 +61,8 @@ pub(crate) async fn end(
     let id = found.id;
     rows::run(
         tx,
-        "update conversation set state = 'closed', assignee_id = null, closed_at = $2, outcome = $3, version = version + 1
+        "update conversation set state = 'closed', assignee_id = null, closed_at = $2, outcome = $3, version = version + 1,
+             first_due_at = null, next_due_at = null, resolve_due_at = null, due_at = null
          where id = $1",
         [id.into(), now.into(), outcome.map(str::to_owned).into()],
     )
@@ -79,5 +81,5 @@ pub(crate) async fn end(
     happened.extend(assignment::lighten(tx, freed, now).await?);
     events::append(tx, &happened, now).await?;
     watch::forget(tx, id).await?;
-    Ok(())
+    alerts::end(tx, id, now).await
 }

@@ -5,6 +5,7 @@
 //! `step` that tests call themselves.
 
 pub mod alarms;
+pub mod alerts;
 pub mod applier;
 pub mod assignment;
 pub mod attributes;

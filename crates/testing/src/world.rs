@@ -169,6 +169,7 @@ impl World {
             version: Set(1),
             disabled_at: Set(None),
             created_at: Set(Utc::now()),
+            ..Default::default()
         };
         insert(&self.db, row).await;
         id

@@ -24,6 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let mut quiet = floor;
             quiet.queues.truncate(1);
             quiet.conversations.clear();
+            quiet.alerts.clear();
             quiet.may_assign = false;
             fs::write(page("floor-quiet"), quiet.render()?)?;
             fs::write(page("admin"), company::admin(lang, theme, now).render()?)?;

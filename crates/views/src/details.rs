@@ -119,6 +119,8 @@ pub struct Details {
     pub consents: Vec<ConsentLine>,
     /// What the conversation has cost.
     pub spent: Spent,
+    /// Its tags.
+    pub tags: Tags,
     /// Other conversations of the contact, newest first.
     pub previous: Vec<PreviousConversation>,
     /// Who may be the same person: for those who may join contacts.
@@ -194,6 +196,27 @@ pub struct SpentFragment<'a> {
     pub tx: Tx,
     /// What to show.
     pub spent: &'a Spent,
+}
+
+/// The tags of a conversation; the same in the page, in a frame and when catching up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tags {
+    /// Which conversation.
+    pub conversation: ConversationId,
+    /// Grows with every change of it.
+    pub version: i64,
+    /// In the order they came.
+    pub tags: Vec<String>,
+}
+
+/// The `#tags-{conversation}` fragment.
+#[derive(Debug, Template)]
+#[template(path = "details_tags.html")]
+pub struct TagsFragment<'a> {
+    /// The words.
+    pub tx: Tx,
+    /// What to show.
+    pub tags: &'a Tags,
 }
 
 /// `text` with all but its beginning and end hidden: enough to recognise, too little to use.

@@ -1,6 +1,7 @@
 //! The live floor: totals, queues, agents, conversations. What supervisors steer by.
 
 mod agent;
+mod alert;
 mod conversation;
 mod queue;
 mod totals;
@@ -8,6 +9,7 @@ mod totals;
 use askama::Template;
 
 pub use agent::{FloorAgent, FloorAgentFragment};
+pub use alert::{FloorAlert, FloorAlertFragment};
 pub use conversation::{FloorConversation, FloorConversationFragment};
 pub use queue::{FloorQueue, FloorQueueFragment};
 pub use totals::{FloorTotals, FloorTotalsFragment};
@@ -26,6 +28,8 @@ pub struct FloorPage {
     pub queues: Vec<FloorQueue>,
     /// The agents of those queues.
     pub agents: Vec<FloorAgent>,
+    /// What calls for the viewer.
+    pub alerts: Vec<FloorAlert>,
     /// The open conversations in the viewer's reach.
     pub conversations: Vec<FloorConversation>,
     /// Whether the viewer may give conversations to others. Without it the page offers nothing of the kind.
@@ -43,6 +47,10 @@ impl FloorPage {
 
     fn agents_in_order(&self) -> Vec<&FloorAgent> {
         in_order(&self.agents, FloorAgent::seq)
+    }
+
+    fn alerts_in_order(&self) -> Vec<&FloorAlert> {
+        in_order(&self.alerts, FloorAlert::seq)
     }
 
     fn conversations_in_order(&self) -> Vec<&FloorConversation> {

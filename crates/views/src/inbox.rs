@@ -13,8 +13,10 @@ use crate::{ConversationRow, Frame, NextUp, Thread, Tx};
 pub struct InboxPage {
     /// What is around it.
     pub frame: Frame,
-    /// The person's conversations, newest activity first (by descending `seq`).
+    /// The person's conversations, newest activity first (by descending `seq`), or by `due_place` before that.
     pub rows: Vec<ConversationRow>,
+    /// Whether what falls due first stands first.
+    pub by_due: bool,
     /// How many of each conversation's inbound messages the person has read; what is missing counts as none.
     pub reads: BTreeMap<ConversationId, i32>,
     /// What waits in the queues they take from; `None` for those who take nothing.

@@ -11,6 +11,7 @@ pub mod channel;
 pub mod channels;
 pub mod day;
 pub mod details;
+pub mod due;
 pub mod error_page;
 pub mod failure;
 pub mod file;
@@ -53,13 +54,15 @@ pub use channel::ChannelTag;
 pub use day::{DayPage, DaySpan, Was};
 pub use details::{
     Alike, ConsentLine, Details, DetailsFragment, FieldLine, IdentityLine, JoinLine, Spent, SpentFragment,
+    Tags, TagsFragment,
 };
+pub use due::DueTag;
 pub use error_page::ErrorPage;
 pub use file::FileFacts;
 pub use file_refusal::FileRefusal;
 pub use floor::{
-    FloorAgent, FloorAgentFragment, FloorConversation, FloorConversationFragment, FloorPage, FloorQueue,
-    FloorQueueFragment, FloorTotals, FloorTotalsFragment,
+    FloorAgent, FloorAgentFragment, FloorAlert, FloorAlertFragment, FloorConversation,
+    FloorConversationFragment, FloorPage, FloorQueue, FloorQueueFragment, FloorTotals, FloorTotalsFragment,
 };
 pub use frame::{Frame, Section, TextSize, Theme, Viewer};
 pub use inbox::InboxPage;

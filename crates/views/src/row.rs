@@ -4,7 +4,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use domain::{ContactId, ConversationId, MustAct, conversation::ReplyWindow};
 
-use crate::{ChannelTag, Tx, preview, time};
+use crate::{ChannelTag, DueTag, Tx, preview, time};
 
 /// Longest preview in characters; a list column shows about fifty.
 const PREVIEW: usize = 90;
@@ -46,6 +46,13 @@ pub struct ConversationRow {
     pub priority: i16,
     /// Place in the list, made by [`time::seq`].
     pub seq: String,
+    /// Place in the list that is ordered by what falls due, made by [`time::due_place`]; of what falls due together or
+    /// never, the later `seq` stands first.
+    pub due_place: String,
+    /// What falls due first.
+    pub due: Option<DueTag>,
+    /// Its tags.
+    pub tags: Vec<String>,
 }
 
 impl ConversationRow {

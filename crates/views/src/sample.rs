@@ -12,13 +12,14 @@ use domain::{
     event::Alert,
     outbound::{Advice, Hold},
 };
+use routing::{DueClock, Promise};
 use serde_json::json;
 
 use crate::{
-    Ad, Alike, Around, Author, ChannelTag, ConsentLine, ConversationRow, Delivery, Details, Entry, FieldLine,
-    Finishing, Frame, Happened, IdentityLine, InboxPage, JoinLine, Lang, MePresence, MessageView, NextUp,
-    OfferCard, OfferWhy, PauseTag, PersonTag, PreviousConversation, Quote, Section, Spent, SystemLine,
-    TextSize, Theme, Thread, ThreadState, Tx, Viewer, Why,
+    Ad, Alike, Around, Author, ChannelTag, ConsentLine, ConversationRow, Delivery, Details, DueTag, Entry,
+    FieldLine, Finishing, Frame, Happened, IdentityLine, InboxPage, JoinLine, Lang, MePresence, MessageView,
+    NextUp, OfferCard, OfferWhy, PauseTag, PersonTag, PreviousConversation, Quote, Section, Spent,
+    SystemLine, Tags, TextSize, Theme, Thread, ThreadState, Tx, Viewer, Why,
     card::{CardDialog, CardField},
     time,
 };
@@ -178,7 +179,23 @@ pub fn row(number: u16, name: &str, minutes_ago: i64, kind: &str, preview: &str)
         version: 3,
         priority: 0,
         seq: time::seq(&last_at, i64::from(number)),
+        due_place: time::due_place(None),
+        due: None,
+        tags: Vec::new(),
     }
+}
+
+/// A clock towards an answer that was promised within five minutes.
+#[must_use]
+pub fn due(promise: Promise, minutes_left: i64) -> DueTag {
+    let at = now() + TimeDelta::minutes(minutes_left);
+    DueTag { clock: DueClock { promise, at, soon: 120, closed: Vec::new() }, quiet: false }
+}
+
+/// A row with something promised.
+#[must_use]
+pub fn promised(row: ConversationRow, due: DueTag) -> ConversationRow {
+    ConversationRow { due_place: time::due_place(Some(due.clock.at)), due: Some(due), ..row }
 }
 
 /// Valeria's list.
@@ -197,6 +214,10 @@ pub fn rows() -> Vec<ConversationRow> {
     let queue = |row: ConversationRow, queue: &str| ConversationRow { queue: queue.to_owned(), ..row };
     let mut lucia = row(1, "Lucía Fernández", 2, "text", "¿Aceptan tarjeta y puedo pagar en dos cuotas?");
     lucia.vip = true;
+    lucia.tags = vec!["endodoncia".to_owned(), "seguro-rímac".to_owned()];
+    let mut still = due(Promise::Resolution, 60 * 15);
+    still.quiet = true;
+    still.clock.closed = vec![(now() + TimeDelta::hours(7), now() + TimeDelta::hours(14))];
     let mut soon =
         answered(row(4, "Carlos Mendoza", 23, "text", "Perfecto, quedamos el lunes a las 9:30."), "Valeria");
     soon.window = ReplyWindow::Open(now() + TimeDelta::minutes(52));
@@ -205,10 +226,10 @@ pub fn rows() -> Vec<ConversationRow> {
     text_message.channel = sms();
     text_message.window = ReplyWindow::Boundless;
     vec![
-        lucia,
-        queue(row(2, "Jorge Ramírez", 4, "audio", ""), "Urgencias"),
+        promised(lucia, due(Promise::Next, 1)),
+        promised(queue(row(2, "Jorge Ramírez", 4, "audio", ""), "Urgencias"), due(Promise::First, -3)),
         queue(row(3, "Ana Paula Souza", 7, "text", "Oi! Vocês atendem convênio Bradesco?"), "Português"),
-        soon,
+        promised(soon, still),
         queue(row(5, "María José Ortega", 46, "image", ""), "Ventas"),
         text_message,
         queue(
@@ -437,6 +458,7 @@ pub fn state(window: ReplyWindow) -> ThreadState {
         queue: "Citas".to_owned(),
         channel: whatsapp(),
         window,
+        due: Some(due(Promise::Next, 1)),
     }
 }
 
@@ -530,6 +552,11 @@ pub fn details(masked: bool) -> Details {
             at: now() - TimeDelta::days(3),
         }],
         spent: Spent { conversation: id(2, 1), costs: vec![("USD".to_owned(), 45_800, 1)] },
+        tags: Tags {
+            conversation: id(2, 1),
+            version: 9,
+            tags: vec!["endodoncia".to_owned(), "seguro-rímac".to_owned()],
+        },
         previous: vec![
             PreviousConversation {
                 id: id(2, 90),
@@ -679,5 +706,5 @@ pub fn inbox(lang: Lang, theme: Theme, thread: Option<Thread>) -> InboxPage {
         .map(|(row, read)| (row.conversation, read))
         .collect::<BTreeMap<_, _>>();
     let next = Some(NextUp { waiting: 3, version: 4711 });
-    InboxPage { frame: frame(lang, theme, Section::Inbox), rows, reads, next, thread }
+    InboxPage { frame: frame(lang, theme, Section::Inbox), rows, by_due: false, reads, next, thread }
 }

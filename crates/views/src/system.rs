@@ -101,6 +101,11 @@ pub enum Happened {
     },
     /// It calls for a supervisor.
     Alerted(Alert),
+    /// A supervisor knows of what calls for one.
+    AlertsSeen {
+        /// Who.
+        by: String,
+    },
     /// It got a tag, or lost it.
     Tagged {
         /// Which.
@@ -194,6 +199,7 @@ impl Happened {
             },
             Event::ConversationRelaxed { steps, .. } => Self::Relaxed { steps: *steps },
             Event::ConversationAlerted { alert, .. } => Self::Alerted(*alert),
+            Event::AlertsSeen { .. } => Self::AlertsSeen { by: actor.map(person).unwrap_or_default() },
             Event::ConversationTagged { tag, on, .. } => {
                 Self::Tagged { tag: tag.clone(), on: *on, by: actor.map(person) }
             }
@@ -275,6 +281,7 @@ impl Happened {
             }
             Happened::Relaxed { steps } => tx.n("sys-relaxed", i64::from(*steps)),
             Happened::Alerted(alert) => tx.t(alert_word(*alert)),
+            Happened::AlertsSeen { by } => tx.a("sys-alerts-seen", "by", by),
             Happened::Tagged { tag, on, by: Some(by) } => tx.with(
                 if *on { "sys-tagged-by" } else { "sys-untagged-by" },
                 [("tag", Arg::Text(tag)), ("by", Arg::Text(by))],
@@ -319,6 +326,7 @@ impl SystemLine {
             Happened::NotTaken { .. } => "undo-2",
             Happened::Relaxed { .. } => "users",
             Happened::Alerted(_) => "triangle-alert",
+            Happened::AlertsSeen { .. } => "check",
             Happened::Tagged { .. } => "list-checks",
             Happened::Closed { .. } => "circle-check",
             Happened::AddressChanged => "shuffle",

@@ -4,7 +4,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use domain::{ContactId, ConversationId, ConversationState, PersonId, conversation::ReplyWindow};
 
-use crate::{Arg, ChannelTag, Details, MessageView, PersonTag, SystemLine, Tx, time};
+use crate::{Arg, ChannelTag, Details, DueTag, MessageView, PersonTag, SystemLine, Tx, time};
 
 /// Who holds a conversation, in which queue, and whether free text may be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct ThreadState {
     pub channel: ChannelTag,
     /// The reply window.
     pub window: ReplyWindow,
+    /// What falls due first.
+    pub due: Option<DueTag>,
 }
 
 impl ThreadState {

@@ -52,6 +52,13 @@ pub fn seq(at: &DateTime<Utc>, number: i64) -> String {
     format!("{:010}-{number:015}", at.timestamp())
 }
 
+/// The place of what falls due at a second, the earliest first; of what never does, at the end.
+#[must_use]
+pub fn due_place(at: Option<DateTime<Utc>>) -> String {
+    const LAST: i64 = 9_999_999_999;
+    format!("{:010}", at.map_or(LAST, |at| at.timestamp().clamp(0, LAST)))
+}
+
 /// The second and number of a [`seq`]; `None` for anything else.
 #[must_use]
 pub fn parse_seq(text: &str) -> Option<(DateTime<Utc>, i64)> {
@@ -70,6 +77,13 @@ mod tests {
         assert!(places.is_sorted());
         assert_eq!(parse_seq(&places[1]), Some((at(1_700_000_000), 9)));
         assert_eq!(parse_seq("yesterday"), None);
+    }
+
+    #[test]
+    fn what_falls_due_first_stands_first_and_what_never_does_last() {
+        let at = |second| DateTime::from_timestamp(second, 0);
+        let places = [due_place(at(999_999_999)), due_place(at(1_700_000_000)), due_place(None)];
+        assert!(places.is_sorted(), "{places:#?}");
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub struct Viewer {
     pub theme: String,
     /// IANA name.
     pub time_zone: String,
+    /// `activity` or `sla`.
+    pub list_order: String,
     /// Expected on every unsafe request of this session.
     pub csrf: String,
     /// Of the person's access; raised when role or password change.
@@ -98,7 +100,8 @@ with live as (
 )
 select live.id, live.token_hash, live.csrf_token, live.ends_at,
     case when $4 and live.seen_at <= $5 then $2 else live.seen_at end as seen_at,
-    person.id as person_id, person.name, person.email, person.locale, person.theme, person.time_zone, person.version,
+    person.id as person_id, person.name, person.email, person.locale, person.theme, person.time_zone,
+    person.list_order, person.version,
     role.name as role,
     array(select permission || ' ' || scope from role_permission where role_id = role.id) as grants,
     array(select queue_id from queue_member where person_id = person.id) as serves,
@@ -156,6 +159,7 @@ impl Viewer {
             locale: row.try_get("", "locale")?,
             theme: row.try_get("", "theme")?,
             time_zone: row.try_get("", "time_zone")?,
+            list_order: row.try_get("", "list_order")?,
             csrf: row.try_get("", "csrf_token")?,
             version: row.try_get("", "version")?,
             seen_at: row.try_get("", "seen_at")?,

@@ -140,6 +140,7 @@ async fn people(
             version: Set(1),
             disabled_at: Set(None),
             created_at: Set(Utc::now()),
+            ..Default::default()
         };
         person::Entity::insert(row).exec_without_returning(tx).await?;
         if role != "admin" {

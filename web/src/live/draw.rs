@@ -14,7 +14,7 @@ use inbox::reading::{
 use sea_orm::{DatabaseConnection, DbErr};
 use views::{
     MePresenceFragment, MessageFragment, OfferBackFragment, OfferFragment, RowFragment, Spent, SpentFragment,
-    SystemFragment, SystemLine, Template, ThreadStateFragment, Tx, askama,
+    SystemFragment, SystemLine, TagsFragment, Template, ThreadStateFragment, Tx, askama,
 };
 
 use super::{
@@ -57,6 +57,7 @@ enum Thing {
     Message(Box<MessageLine>),
     MessageGone(MessageId),
     Spent(Spent),
+    Tags(Rc<ConversationLine>),
     Line(ConversationId, SystemLine),
     Me(Box<PresenceLine>),
     Offer(Box<OfferLine>),
@@ -163,6 +164,10 @@ impl Drawing {
             Thing::Spent(spent) => {
                 let html = SpentFragment { tx, spent }.render()?;
                 protocol::update(&format!("spent-{}", spent.conversation), How::Morph, &html)
+            }
+            Thing::Tags(line) => {
+                let html = TagsFragment { tx, tags: &present::tags(line) }.render()?;
+                protocol::update(&format!("tags-{}", line.id), How::Morph, &html)
             }
             Thing::Line(conversation, line) => {
                 let html = SystemFragment { tx, line }.render()?;
@@ -319,6 +324,9 @@ pub async fn prepare(
         let topic = Topic::Thread(line.id);
         if is_watched(topic) {
             drawings.push(Drawing::new(topic, guard(), Thing::State(line.clone()), now));
+            if needs.tagged.contains(&line.id) {
+                drawings.push(Drawing::new(topic, guard(), Thing::Tags(line.clone()), now));
+            }
         }
     }
 

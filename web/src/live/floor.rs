@@ -11,8 +11,8 @@ use inbox::reading::{
 };
 use sea_orm::{DatabaseConnection, DbErr};
 use views::{
-    FloorAgentFragment, FloorConversationFragment, FloorQueueFragment, FloorTotalsFragment, Template as _,
-    Tx, askama,
+    FloorAgentFragment, FloorAlertFragment, FloorConversationFragment, FloorQueueFragment,
+    FloorTotalsFragment, Template as _, Tx, askama,
 };
 
 use super::{
@@ -39,9 +39,13 @@ pub enum Piece {
     /// The figures over all a viewer reaches.
     Totals(Rc<Board>),
     /// A conversation's row.
-    Conversation(Box<ConversationLine>),
-    /// A conversation that left a queue.
+    Conversation(Rc<ConversationLine>, DateTime<Utc>),
+    /// What of a conversation calls for a supervisor.
+    Alert(Rc<ConversationLine>),
+    /// A conversation that left a queue: its row.
     Left(ConversationId, QueueId),
+    /// The same: what of it called for a supervisor.
+    LeftAlert(ConversationId, QueueId),
 }
 
 impl Piece {
@@ -75,23 +79,40 @@ impl Piece {
                 let html = FloorTotalsFragment { tx, totals: &totals }.render()?;
                 protocol::update("floor-totals", How::Morph, &html)
             }
-            Self::Conversation(line) => {
+            Self::Conversation(line, now) => {
                 let facts = line.facts();
                 if !viewer.can_see(&facts) {
                     return Ok(None);
                 }
                 if line.state == domain::ConversationState::Closed {
-                    return Ok(Some(gone(line.id)));
+                    return Ok(Some(gone("fc", line.id)));
                 }
-                let conversation = present::floor_conversation(line, class_for(viewer, &facts));
+                let conversation = present::floor_conversation(line, class_for(viewer, &facts), *now);
                 let html = FloorConversationFragment { tx, conversation: &conversation }.render()?;
                 protocol::update("floor-conversations", How::Place, &html)
+            }
+            Self::Alert(line) => {
+                let facts = line.facts();
+                if !viewer.can(Permission::ConversationAssign, &facts) {
+                    return Ok(None);
+                }
+                let Some(alert) = present::floor_alert(line, class_for(viewer, &facts)) else {
+                    return Ok(Some(gone("al", line.id)));
+                };
+                let html = FloorAlertFragment { tx, alert: &alert }.render()?;
+                protocol::update("floor-alerts", How::Place, &html)
             }
             Self::Left(conversation, queue) => {
                 if !viewer.reaches_queue(Permission::ConversationRead, *queue) {
                     return Ok(None);
                 }
-                gone(*conversation)
+                gone("fc", *conversation)
+            }
+            Self::LeftAlert(conversation, queue) => {
+                if !viewer.reaches_queue(Permission::ConversationAssign, *queue) {
+                    return Ok(None);
+                }
+                gone("al", *conversation)
             }
         }))
     }
@@ -101,8 +122,8 @@ fn reads(viewer: &Principal, queue: QueueId) -> bool {
     viewer.reaches_queue(Permission::QueueRead, queue)
 }
 
-fn gone(conversation: ConversationId) -> String {
-    protocol::update(&format!("fc-{conversation}"), How::Delete, "")
+fn gone(what: &str, conversation: ConversationId) -> String {
+    protocol::update(&format!("{what}-{conversation}"), How::Delete, "")
 }
 
 /// Read what the floor is owed, as of the event `version`.
@@ -114,11 +135,15 @@ pub async fn prepare(
 ) -> Result<Vec<Drawing>, DbErr> {
     let mut pieces = Vec::new();
     // Before the rows: a conversation that moved between two queues of one supervisor is taken out and put in again.
-    pieces.extend(owed.left.iter().map(|(conversation, queue)| Piece::Left(*conversation, *queue)));
+    for (conversation, queue) in &owed.left {
+        pieces.extend([Piece::Left(*conversation, *queue), Piece::LeftAlert(*conversation, *queue)]);
+    }
     if !owed.conversations.is_empty() {
         let ids: Vec<ConversationId> = owed.conversations.iter().copied().collect();
         let lines = reading::conversations::some(db, &ids).await?;
-        pieces.extend(lines.into_iter().map(|line| Piece::Conversation(Box::new(line))));
+        for line in lines.into_iter().map(Rc::new) {
+            pieces.extend([Piece::Conversation(line.clone(), now), Piece::Alert(line)]);
+        }
     }
     if owed.queues || !owed.people.is_empty() {
         let queues = reading::floor::queues(db, None).await?;

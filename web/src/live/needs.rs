@@ -22,6 +22,8 @@ pub struct Needs {
     pub back: Vec<(PersonId, ConversationId, PersonId, bool, i64)>,
     /// People whose presence or load changed.
     pub people: BTreeSet<PersonId>,
+    /// Conversations whose tags changed.
+    pub tagged: BTreeSet<ConversationId>,
     /// Conversations that left a queue for another.
     pub left: BTreeSet<(ConversationId, QueueId)>,
     /// Whether queues' figures changed.
@@ -77,6 +79,9 @@ impl Needs {
                 let told = from.filter(|_| declined || *outcome == OfferOutcome::Lapsed);
                 self.back.extend(told.map(|from| (from, *conversation, *to, declined, numbered.id)));
             }
+            Event::ConversationTagged { conversation, .. } => {
+                self.tagged.insert(*conversation);
+            }
             Event::PresenceChanged { person, .. } => {
                 self.people.insert(*person);
                 self.queues = true;
@@ -94,6 +99,7 @@ impl Needs {
         self.offers.extend(other.offers);
         self.back.extend(other.back);
         self.people.extend(other.people);
+        self.tagged.extend(other.tagged);
         self.left.extend(other.left);
         self.queues |= other.queues;
     }

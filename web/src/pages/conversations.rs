@@ -7,6 +7,7 @@ use actix_web::{
 };
 use domain::{ConversationId, Permission, PersonId};
 use inbox::{
+    alerts::{self, SeenError},
     assignment::{self, AssignError, Handover},
     closing::{self, CloseError},
     reading,
@@ -98,6 +99,25 @@ pub async fn close(
     })?;
     tx.commit().await?;
     state.wakes.dispatch();
+    state.wakes.relay();
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// POST /conversations/{id}/alerts/seen: a supervisor knows of what called for one, for all of them.
+///
+/// # Errors
+/// Not found, for who may not give the conversation to somebody.
+pub async fn alerts_seen(
+    viewer: SignedIn,
+    id: Path<ConversationId>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, PageError> {
+    let tx = state.db.begin().await?;
+    alerts::see(&tx, &viewer.principal, *id, state.clock.now()).await.map_err(|error| match error {
+        SeenError::NotFound => PageError::NotFound,
+        SeenError::Db(error) => error.into(),
+    })?;
+    tx.commit().await?;
     state.wakes.relay();
     Ok(HttpResponse::NoContent().finish())
 }

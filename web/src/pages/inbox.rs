@@ -10,7 +10,7 @@ use inbox::{
     contacts,
     reading::{
         self,
-        conversations::ConversationLine,
+        conversations::{ConversationLine, Order},
         messages::{MessageLine, Place},
         start::Start,
         timeline::TimelineEvent,
@@ -126,7 +126,9 @@ async fn page(
     let reach = viewer.principal.reach(Permission::ConversationRead);
     // The cursor comes first: what happens while the rows are read is told again, never missed.
     let start: Start = reading::start::start(&state.db, person).await?;
-    let lines = reading::conversations::mine(&state.db, person, open, &reach).await?;
+    let by_due = viewer.list_order == "sla";
+    let order = if by_due { Order::Due } else { Order::Activity };
+    let lines = reading::conversations::mine(&state.db, person, open, &reach, order).await?;
     let next = if viewer.principal.holds(Permission::ConversationClaim) {
         Some(next_up(&start.waiting, &viewer.principal, start.cursor))
     } else {
@@ -146,6 +148,7 @@ async fn page(
             .map(|line| present::row(line, class_for(&viewer.principal, &line.facts()), now))
             .collect(),
         reads: mine().map(|line| (line.id, i32::try_from(line.read_count).unwrap_or(i32::MAX))).collect(),
+        by_due,
         next,
         thread,
     })

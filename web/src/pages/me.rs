@@ -47,6 +47,32 @@ pub struct Preferences {
     theme: String,
 }
 
+/// In which order somebody wants their list: by activity, or what falls due first.
+#[derive(Debug, Deserialize)]
+pub struct ListOrder {
+    order: String,
+}
+
+/// PUT /me/list-order. A word we don't know is the usual one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn order(
+    viewer: SignedIn,
+    form: Form<ListOrder>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, PageError> {
+    let order = if form.order == "sla" { "sla" } else { "activity" };
+    let row = person::ActiveModel {
+        id: Set(viewer.principal.person),
+        list_order: Set(order.to_owned()),
+        ..Default::default()
+    };
+    row.update(&state.db).await?;
+    state.auth.forget(viewer.session);
+    Ok(HttpResponse::NoContent().finish())
+}
+
 /// POST /me/preferences. Words we don't know become the usual ones.
 ///
 /// # Errors

@@ -38,7 +38,7 @@ pub struct Shown {
 }
 
 /// The floor's containers. Its elements carry the cursor they were drawn at as their version.
-const FLOOR: [&str; 3] = ["floor-queues", "floor-agents", "floor-conversations"];
+const FLOOR: [&str; 4] = ["floor-queues", "floor-agents", "floor-alerts", "floor-conversations"];
 const TOTALS: &str = "floor-totals";
 
 impl Shown {
@@ -95,6 +95,8 @@ pub struct Page {
     path: String,
     view: String,
     is_live: bool,
+    /// Whether the list stands by what falls due.
+    by_due: bool,
     socket: Option<Socket>,
 }
 
@@ -120,6 +122,7 @@ impl Page {
             path,
             view: String::new(),
             is_live: false,
+            by_due: false,
             socket: None,
         };
         page.load().await;
@@ -133,6 +136,7 @@ impl Page {
         self.view = of_body("data-view").to_owned();
         let (_, rest) = body.split_once("<meta name=\"csrf\" content=\"").unwrap();
         self.csrf = rest.split_once('"').unwrap().0.to_owned();
+        self.by_due = body.contains("data-order=\"desc\" data-by=\"sla\"");
         self.shown = Shown::of(&body, self.talk);
     }
 
@@ -255,7 +259,11 @@ impl Page {
         match update["how"].as_str().unwrap() {
             "place" if to == "list" => {
                 html::elements(html).into_iter().for_each(|one| place(&mut self.shown.rows, one));
-                self.shown.rows.sort_by(|one, other| seq(other).cmp(seq(one)));
+                let by_due = self.by_due;
+                self.shown.rows.sort_by_cached_key(|row| {
+                    let due = html::attribute(row, "data-sla").filter(|_| by_due).map(str::to_owned);
+                    (due, std::cmp::Reverse(seq(row).to_owned()))
+                });
             }
             "place" if to == format!("thread-{talk}") => {
                 html::elements(html).into_iter().for_each(|one| place(&mut self.shown.thread, one));

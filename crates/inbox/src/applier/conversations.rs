@@ -311,12 +311,13 @@ impl Talks {
         )
         .await?;
         let entered: Vec<_> = fresh.iter().map(|talk| talk.id).zip(entered).collect();
-        entering::keep(tx, &entered, version, now).await?;
+        let tagged = entering::keep(tx, &entered, version, now).await?;
         let open = fresh.iter().filter(|talk| talk.state != ConversationState::Closed);
         for talk in open {
             self.waiting.push(talk.id);
             happened.push((Event::ConversationOpened { conversation: talk.id, queue: talk.queue_id }, None));
         }
+        happened.extend(tagged);
         self.keep(fresh);
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
-use domain::{ContactId, ConversationId};
+use domain::{ContactId, ConversationId, Event, PersonId};
 use routing::entry::{CameFrom, Entered, EntryFacts, enter};
 use sea_orm::{DatabaseTransaction, DbErr, FromQueryResult};
 use serde::Serialize;
@@ -101,13 +101,13 @@ async fn known(
     Ok(found.into_iter().map(|known| (known.id, known)).collect())
 }
 
-/// Write down what was decided of conversations that exist by now.
+/// Write down what was decided of conversations that exist by now; the tags that they got by it, as events.
 pub(super) async fn keep(
     tx: &DatabaseTransaction,
     entered: &[(ConversationId, Entered)],
     version: u32,
     now: DateTime<Utc>,
-) -> Result<(), DbErr> {
+) -> Result<Vec<(Event, Option<PersonId>)>, DbErr> {
     #[derive(Serialize)]
     struct Row<'a> {
         id: ConversationId,
@@ -135,7 +135,7 @@ pub(super) async fn keep(
         })
         .collect();
     if rows.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     rows::run(
         tx,
@@ -156,14 +156,23 @@ pub(super) async fn keep(
         .flat_map(|(id, entered)| entered.tags.iter().map(|tag| Tag { id: *id, tag }))
         .collect();
     if tags.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
-    rows::run(
+    let put: Vec<Put> = rows::all(
         tx,
         "insert into conversation_tag (conversation_id, tag, at)
-         select id, tag, $2 from json_to_recordset($1::text::json) as t(id uuid, tag text) on conflict do nothing",
+         select id, tag, $2 from json_to_recordset($1::text::json) as t(id uuid, tag text) on conflict do nothing
+         returning conversation_id, tag",
         [rows::recordset(&tags)?, now.into()],
     )
-    .await
-    .map(drop)
+    .await?;
+    let tagged =
+        |put: Put| Event::ConversationTagged { conversation: put.conversation_id, tag: put.tag, on: true };
+    Ok(put.into_iter().map(|put| (tagged(put), None)).collect())
+}
+
+#[derive(FromQueryResult)]
+struct Put {
+    conversation_id: ConversationId,
+    tag: String,
 }

@@ -15,7 +15,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::offers;
-use crate::{events, presence, rows, waiting};
+use crate::{events, policy, presence, rows, waiting, watch};
 
 /// A change of holder, or an offer of one, that somebody wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -328,9 +328,33 @@ async fn write(
             .map(|desk| (Event::PresenceChanged { person: desk.person_id, state: desk.state }, None)),
     );
     events::append(tx, &happened, now).await?;
+    watch_holders(tx, done().copied(), talks, now).await?;
     let released: Vec<ConversationId> =
         done().filter(|done| done.to.is_none()).map(|done| done.conversation).collect();
     waiting::begin(tx, &released, now).await
+}
+
+/// The silence of a new holder begins now, where it is watched.
+async fn watch_holders<'a>(
+    tx: &DatabaseTransaction,
+    done: impl Iterator<Item = &'a Move>,
+    talks: &HashMap<ConversationId, Talk>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let given: Vec<&Talk> =
+        done.filter(|done| done.to.is_some()).filter_map(|done| talks.get(&done.conversation)).collect();
+    if given.is_empty() {
+        return Ok(());
+    }
+    let policy = policy::current(tx).await?.policy;
+    let watched: Vec<ConversationId> = given
+        .into_iter()
+        .filter(|talk| {
+            policy.queues.iter().any(|queue| queue.id == talk.queue_id && queue.agent_silence.is_some())
+        })
+        .map(|talk| talk.id)
+        .collect();
+    watch::look(tx, &watched, now).await
 }
 
 fn ended_offers(

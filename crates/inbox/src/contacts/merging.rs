@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::{Closed, Locked, Marks, MergeError, MergeReason, Moved, alone, lock};
 use crate::{
+    alerts,
     assignment::{self, Freed, Move, Terms, move_holders, offers},
     events, presence, rows, watch,
 };
@@ -164,11 +165,15 @@ async fn close_newer(
         });
         rows::run(
             tx,
-            "update conversation set state = 'closed', assignee_id = null, closed_at = $2, version = version + 1
+            "update conversation set state = 'closed', assignee_id = null, closed_at = $2, version = version + 1,
+                 first_due_at = null, next_due_at = null, resolve_due_at = null, due_at = null
              where id = $1",
             [newer.id.into(), now.into()],
         )
         .await?;
+        watch::forget(tx, newer.id).await?;
+        alerts::end(tx, newer.id, now).await?;
+        watch::look(tx, &[older.id], now).await?;
         let owed = [older, newer].into_iter().filter(|talk| talk.must_act == MustAct::Agent);
         let owed_since = owed.map(|talk| talk.must_act_since).min();
         let latest = if newer.last_activity_at > older.last_activity_at { newer } else { older };

@@ -1,13 +1,43 @@
 //! Conversations as lists and thread heads show them.
 
+use std::{collections::HashMap, sync::Arc};
+
 use chrono::{DateTime, Utc};
 use domain::{
     ChannelId, ChannelKind, ContactId, ConversationFacts, ConversationId, ConversationState, MustAct,
-    PersonId, QueueId, Visibility, conversation::ReplyWindow,
+    PersonId, QueueId, Visibility, conversation::ReplyWindow, event::Alert,
+};
+use routing::{
+    DueClock, DueTimes,
+    policy::{Calendar, Targets},
 };
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult, Statement, Value};
+use serde::Deserialize;
 
-use crate::rows::{Reach, within};
+use crate::{
+    alerts::standing,
+    policy,
+    rows::{Reach, within},
+};
+
+/// In which order a list stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// The newest activity first.
+    #[default]
+    Activity,
+    /// What falls due first, first; then what nothing was promised of, by activity.
+    Due,
+}
+
+/// Something that calls for a supervisor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AlertLine {
+    /// What.
+    pub alert: Alert,
+    /// Since when.
+    pub at: DateTime<Utc>,
+}
 
 /// A conversation with the names around it.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
@@ -44,6 +74,26 @@ pub struct ConversationLine {
     pub last_holder_id: Option<PersonId>,
     /// Once it is closed: who holds an open conversation of the contact, unless its queue is confidential.
     pub holders_beside: Vec<uuid::Uuid>,
+    pub tags: Vec<String>,
+    pub due_at: Option<DateTime<Utc>>,
+    first_due_at: Option<DateTime<Utc>>,
+    next_due_at: Option<DateTime<Utc>>,
+    resolve_due_at: Option<DateTime<Utc>>,
+    /// What calls for a supervisor and was not seen by any, the oldest first.
+    #[sea_orm(skip)]
+    pub alerts: Vec<AlertLine>,
+    standing: Option<serde_json::Value>,
+    /// What its queue promises, and when it is open.
+    #[sea_orm(skip)]
+    terms: Terms,
+    policy_version: Option<i32>,
+    policy_digest: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Terms {
+    targets: Targets,
+    calendar: Option<Arc<Calendar>>,
 }
 
 impl ConversationLine {
@@ -64,9 +114,18 @@ impl ConversationLine {
     pub fn window(&self, now: DateTime<Utc>) -> ReplyWindow {
         ReplyWindow::at(self.channel_kind, self.window_until, now)
     }
+
+    /// What falls due first, as seen at a moment; `None` where nothing was promised, or nothing is owed.
+    #[must_use]
+    pub fn due(&self, now: DateTime<Utc>) -> Option<DueClock> {
+        let times =
+            DueTimes { first: self.first_due_at, next: self.next_due_at, resolution: self.resolve_due_at };
+        times.clock(&self.terms.targets, self.terms.calendar.as_deref(), now)
+    }
 }
 
-const SELECT: &str = "
+const SELECT: &str = concat!(
+    "
     select c.id, c.contact_id, contact.name as contact_name, contact.vip, c.channel_id, channel.kind as channel_kind,
         channel.name as channel_name, c.queue_id, queue.name as queue_name, c.state, c.assignee_id,
         holder.name as assignee_name, offered.name as offered_name, c.priority, c.must_act, c.must_act_since, c.window_until, c.queued_at,
@@ -75,7 +134,14 @@ const SELECT: &str = "
         case when c.state = 'closed' and not queue.confidential
             then array(select o.assignee_id from conversation o
                        where o.contact_id = c.contact_id and o.state = 'assigned')
-            else '{}' end as holders_beside
+            else '{}' end as holders_beside,
+        array(select t.tag from conversation_tag t where t.conversation_id = c.id order by t.at, t.tag) as tags,
+        c.due_at, c.first_due_at, c.next_due_at, c.resolve_due_at,
+        (select json_agg(a) from (
+             select a.kind, min(a.raised_at) as at from alert a where ",
+    standing!(),
+    " group by a.kind order by 2, 1) a) as standing,
+        newest.version as policy_version, newest.digest as policy_digest
     from conversation c
     join contact on contact.id = c.contact_id
     join channel on channel.id = c.channel_id
@@ -83,7 +149,9 @@ const SELECT: &str = "
     left join person holder on holder.id = c.assignee_id
     left join person offered on offered.id = c.offered_to
     left join person author on author.id = c.last_author_id
-    left join read_mark mark on mark.conversation_id = c.id and mark.person_id = $1 ";
+    left join read_mark mark on mark.conversation_id = c.id and mark.person_id = $1
+    left join (select version, digest from routing_policy order by version desc limit 1) newest on true "
+);
 
 async fn select(
     db: &impl ConnectionTrait,
@@ -91,16 +159,46 @@ async fn select(
     values: Vec<Value>,
 ) -> Result<Vec<ConversationLine>, DbErr> {
     let sql = format!("{SELECT}{rest}");
-    ConversationLine::find_by_statement(Statement::from_sql_and_values(
-        DatabaseBackend::Postgres,
-        sql,
-        values,
-    ))
-    .all(db)
-    .await
+    let statement = Statement::from_sql_and_values(DatabaseBackend::Postgres, sql, values);
+    let mut lines = ConversationLine::find_by_statement(statement).all(db).await?;
+    complete(db, &mut lines).await?;
+    Ok(lines)
 }
 
-/// The conversations a person holds, newest activity first; and beside them `open`, if it is within `reach`.
+/// What is not in a row as it was read: the terms of its queue, which are known to the process, and its alerts.
+async fn complete(db: &impl ConnectionTrait, lines: &mut [ConversationLine]) -> Result<(), DbErr> {
+    let Some(first) = lines.first() else { return Ok(()) };
+    let policy = match first.policy_version.zip(first.policy_digest.clone()) {
+        Some((version, digest)) => policy::known_as(db, version, digest).await?.policy,
+        None => Arc::default(),
+    };
+    let mut terms: HashMap<QueueId, Terms> = HashMap::new();
+    for line in lines {
+        let of_queue = terms.entry(line.queue_id).or_insert_with(|| {
+            let queue = policy.queue(line.queue_id);
+            Terms { targets: queue.targets, calendar: policy.calendar_of(&queue).cloned().map(Arc::new) }
+        });
+        line.terms = of_queue.clone();
+        line.alerts = line.standing.take().map(alerts).transpose()?.unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// Those of a later version, which we do not know, are left out.
+fn alerts(standing: serde_json::Value) -> Result<Vec<AlertLine>, DbErr> {
+    #[derive(Deserialize)]
+    struct Row {
+        kind: String,
+        at: DateTime<Utc>,
+    }
+    let rows: Vec<Row> = serde_json::from_value(standing).map_err(|error| DbErr::Json(error.to_string()))?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| Some(AlertLine { alert: Alert::parse(&row.kind)?, at: row.at }))
+        .collect())
+}
+
+/// The conversations a person holds, in order; and beside them `open`, if it is within `reach`.
 ///
 /// # Errors
 /// When the database fails.
@@ -109,19 +207,26 @@ pub async fn mine(
     person: PersonId,
     open: Option<ConversationId>,
     reach: &Visibility,
+    order: Order,
 ) -> Result<Vec<ConversationLine>, DbErr> {
+    macro_rules! mine {
+        ($order:literal) => {
+            concat!(
+                "where (c.state = 'assigned' and c.assignee_id = $1) or (c.id = $2 and ",
+                within!(3, 4, 5, 6, 7),
+                ") order by ",
+                $order,
+                "c.last_activity_at desc, c.last_position desc"
+            )
+        };
+    }
     let mut values = vec![person.into(), open.map(|id| id.0).into()];
     values.extend(Reach::of(reach).values());
-    select(
-        db,
-        concat!(
-            "where (c.state = 'assigned' and c.assignee_id = $1) or (c.id = $2 and ",
-            within!(3, 4, 5, 6, 7),
-            ") order by c.last_activity_at desc, c.last_position desc"
-        ),
-        values,
-    )
-    .await
+    let rest = match order {
+        Order::Activity => mine!(""),
+        Order::Due => mine!("c.due_at nulls last, "),
+    };
+    select(db, rest, values).await
 }
 
 /// Some conversations by id, for whoever may see them: the caller asks `can_see` with each line's facts.
@@ -150,7 +255,8 @@ pub async fn one(
     Ok(found.into_iter().next())
 }
 
-/// The open conversations within reach, longest waiting first, at most `limit`.
+/// The open conversations within reach, at most `limit`: what falls due first, first; then those nothing was promised
+/// of, longest waiting first.
 ///
 /// # Errors
 /// When the database fails.
@@ -166,7 +272,35 @@ pub async fn within(
         concat!(
             "where c.state <> 'closed' and ",
             within!(3, 4, 5, 6, 7),
-            " order by (c.must_act = 'customer'), c.must_act_since, c.id limit $2"
+            " order by c.due_at nulls last, (c.must_act = 'customer'), c.must_act_since, c.id limit $2"
+        ),
+        values,
+    )
+    .await
+}
+
+/// The conversations within reach that call for a supervisor, at most `limit`, those that have for longest.
+///
+/// # Errors
+/// When the database fails.
+pub async fn alerted(
+    db: &impl ConnectionTrait,
+    reach: &Visibility,
+    limit: u64,
+) -> Result<Vec<ConversationLine>, DbErr> {
+    let mut values = vec![None::<uuid::Uuid>.into(), limit.cast_signed().into()];
+    values.extend(Reach::of(reach).values());
+    select(
+        db,
+        concat!(
+            "join (select a.conversation_id, min(a.raised_at) as since from alert a
+                   join conversation c on c.id = a.conversation_id
+                   where ",
+            standing!(),
+            " group by a.conversation_id) called on called.conversation_id = c.id
+              where ",
+            within!(3, 4, 5, 6, 7),
+            " order by called.since, c.id limit $2"
         ),
         values,
     )

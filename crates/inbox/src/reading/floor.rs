@@ -23,6 +23,10 @@ pub struct QueueLine {
     pub oldest: Option<DateTime<Utc>>,
     /// Conversations that agents hold.
     pub assigned: i64,
+    /// Of both, those for which a promise is broken now.
+    pub overdue: i64,
+    /// Promises broken in the last 24 hours.
+    pub breaches: i64,
     /// Agents of the queue who take work now.
     pub available: i64,
     /// Agents of the queue.
@@ -37,13 +41,17 @@ pub async fn queues(db: &impl ConnectionTrait, some: Option<&[QueueId]>) -> Resu
     let some: Option<Vec<uuid::Uuid>> = some.map(|ids| ids.iter().map(|id| id.0).collect());
     rows::all(
         db,
-        "select queue.id, queue.name, queue.position, talks.waiting, talks.oldest, talks.assigned, people.available,
-             people.agents
+        "select queue.id, queue.name, queue.position, talks.waiting, talks.oldest, talks.assigned, talks.overdue,
+             (select count(*) from alert where alert.queue_id = queue.id
+                  and alert.raised_at > now() - interval '24 hours'
+                  and alert.kind in ('first_response_late', 'next_response_late', 'resolution_late')) as breaches,
+             people.available, people.agents
          from queue
          cross join lateral (
              select count(*) filter (where c.state = 'queued') as waiting,
                  min(c.queued_at) filter (where c.state = 'queued') as oldest,
-                 count(*) filter (where c.state = 'assigned') as assigned
+                 count(*) filter (where c.state = 'assigned') as assigned,
+                 count(*) filter (where c.due_at <= now()) as overdue
              from conversation c where c.queue_id = queue.id and c.state in ('queued', 'assigned')
          ) talks
          cross join lateral (

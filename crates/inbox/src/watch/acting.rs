@@ -1,6 +1,6 @@
 //! Doing what time asks for.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound as _, Utc};
 use domain::{
     Event, PersonId,
     event::{Alert, AssignmentReason},
@@ -14,6 +14,7 @@ use sea_orm::{DatabaseTransaction, DbErr};
 
 use super::facts::Found;
 use crate::{
+    alerts,
     assignment::{self, Move, Terms},
     automatic, closing, events, presence, rows, transfer,
 };
@@ -59,8 +60,14 @@ async fn one(
             rows::run(
                 tx,
                 "update conversation set first_due_at = $2, next_due_at = $3, resolve_due_at = $4,
-                     version = version + 1 where id = $1",
-                [id.into(), due.first.into(), due.next.into(), due.resolution.into()],
+                     due_at = $5, version = version + 1 where id = $1",
+                [
+                    id.into(),
+                    due.first.into(),
+                    due.next.into(),
+                    due.resolution.into(),
+                    due.earliest().map(|at| at.trunc_subsecs(0)).into(),
+                ],
             )
             .await?;
             tell(tx, Event::DueChanged { conversation: id }, now).await?;
@@ -71,7 +78,7 @@ async fn one(
                 Promise::Next => Alert::NextResponseLate,
                 Promise::Resolution => Alert::ResolutionLate,
             };
-            tell(tx, Event::ConversationAlerted { conversation: id, alert }, now).await?;
+            alerts::raise(tx, talk, alert, now).await?;
         }
         Action::Say { what, words } => {
             let words = fill(words, *what, policy, found);
@@ -91,7 +98,11 @@ async fn one(
         Action::Tag { tag } => {
             let put = rows::run(
                 tx,
-                "insert into conversation_tag (conversation_id, tag, at) values ($1, $2, $3) on conflict do nothing",
+                "with put as (
+                     insert into conversation_tag (conversation_id, tag, at) values ($1, $2, $3) on conflict do nothing
+                     returning conversation_id
+                 )
+                 update conversation c set version = version + 1 from put where c.id = put.conversation_id",
                 [id.into(), tag.clone().into(), now.into()],
             )
             .await?;
@@ -100,17 +111,11 @@ async fn one(
                     .await?;
             }
         }
-        Action::Alert { .. } => {
-            let event = Event::ConversationAlerted { conversation: id, alert: Alert::WaitsTooLong };
-            tell(tx, event, now).await?;
-        }
+        Action::Alert { .. } => alerts::raise(tx, talk, Alert::WaitsTooLong, now).await?,
         Action::Move { to } | Action::Overflow { to } => {
             transfer::move_to(tx, talk, transfer::Place::queue(*to), None, now).await?
         }
-        Action::WarnSilentAgent => {
-            let event = Event::ConversationAlerted { conversation: id, alert: Alert::AgentSilent };
-            tell(tx, event, now).await?;
-        }
+        Action::WarnSilentAgent => alerts::raise(tx, talk, Alert::AgentSilent, now).await?,
         Action::LeaveSilentAgent { then, pause } => leave(tx, found, *then, *pause, now).await?,
         Action::CloseSilent { outcome } => closing::end(tx, talk, None, Some(outcome), now).await?,
     }
@@ -139,10 +144,7 @@ async fn leave(
             };
             assignment::move_holders(tx, &[back], now).await?;
         }
-        SilentAgent::Supervisor => {
-            let event = Event::ConversationAlerted { conversation: talk.id, alert: Alert::AgentSilent };
-            tell(tx, event, now).await?;
-        }
+        SilentAgent::Supervisor => alerts::raise(tx, talk, Alert::AgentSilent, now).await?,
     }
     if pause {
         pause_silent(tx, agent, now).await?;

@@ -1,6 +1,7 @@
 //! Stories about people at their desks, each on a database of its own.
 #![expect(clippy::unwrap_used, reason = "a story that can't go on fails at once")]
 
+mod alerts;
 mod assignment;
 mod cards;
 mod contention;

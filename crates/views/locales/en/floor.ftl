@@ -25,7 +25,6 @@ floor-queue-waiting = Waiting
 floor-queue-nobody = Waiting, no agents
 floor-queue-unstaffed = No agents
 floor-conversations = Conversations
-floor-by-wait = by wait
 floor-filter = Show
 floor-all = All
 floor-unassigned-many = Unassigned
@@ -57,3 +56,24 @@ js-assigned-back = { $name } is back in the queue { $text }
 js-undo = Undo
 keys-assign = Reassign the conversation of the row
 floor-agent-finishing = Wrapping up ({ $pause })
+floor-by-due = by due time
+floor-overdue = Overdue
+floor-breaches = { $count ->
+    [one] { $count } in 24 hours
+   *[other] { $count } in 24 hours
+}
+floor-breaches-none = none in 24 hours
+floor-alerts = Alerts
+floor-alerts-none = Nothing calls for you.
+floor-alert-waits = Waits longer than the queue allows
+floor-alert-silent = Whoever holds it does not answer
+floor-alert-silent-of = { $name } does not answer
+floor-alert-first = The first answer is overdue
+floor-alert-next = The answer is overdue
+floor-alert-resolution = The resolution is overdue
+floor-alert-open = Open
+floor-alert-open-of = Open the conversation of { $name }
+floor-alert-seen = I am on it
+floor-alert-seen-of = I am on it: the conversation of { $name }
+js-alert-new = Alert: { $name }. { $text }
+js-alert-seen = Everybody knows that you are on it

@@ -48,3 +48,4 @@ js-offer-declined = Declined. Someone else is offered it.
 js-next-none = Nobody is waiting
 keys-accept = Accept or decline what is offered to you
 keys-next = Take the next one of your queues
+sys-alerts-seen = { $by } is on it

@@ -135,3 +135,4 @@ details-part = Separate
 details-part-from = Separate from { $name }
 alike-message = One message came with the data of both
 alike-number = Changed to a number that this person has
+details-tags = Tags

@@ -25,7 +25,6 @@ floor-queue-waiting = Con espera
 floor-queue-nobody = Esperan sin agentes
 floor-queue-unstaffed = Sin agentes
 floor-conversations = Conversaciones
-floor-by-wait = por espera
 floor-filter = Mostrar
 floor-all = Todas
 floor-unassigned-many = Sin asignar
@@ -57,3 +56,24 @@ js-assigned-back = { $name } volvió a la cola { $text }
 js-undo = Deshacer
 keys-assign = Reasignar la conversación de la fila
 floor-agent-finishing = Terminando ({ $pause })
+floor-by-due = por vencimiento
+floor-overdue = Fuera de SLA
+floor-breaches = { $count ->
+    [one] { $count } en 24 horas
+   *[other] { $count } en 24 horas
+}
+floor-breaches-none = ninguna en 24 horas
+floor-alerts = Alertas
+floor-alerts-none = Nada pide tu atención.
+floor-alert-waits = Espera más de lo que admite la cola
+floor-alert-silent = Quien la atiende no responde
+floor-alert-silent-of = { $name } no responde
+floor-alert-first = Venció la primera respuesta
+floor-alert-next = Venció la respuesta
+floor-alert-resolution = Venció la resolución
+floor-alert-open = Abrir
+floor-alert-open-of = Abrir la conversación de { $name }
+floor-alert-seen = Estoy al tanto
+floor-alert-seen-of = Estoy al tanto de la conversación de { $name }
+js-alert-new = Alerta: { $name }. { $text }
+js-alert-seen = Quedó avisado que estás al tanto

@@ -48,3 +48,4 @@ js-offer-declined = Rechazada. Se ofrece a otra persona.
 js-next-none = No hay nadie esperando
 keys-accept = Aceptar o rechazar lo que te ofrecen
 keys-next = Tomar la siguiente de tus colas
+sys-alerts-seen = { $by } está al tanto

@@ -135,3 +135,4 @@ details-part = Separar
 details-part-from = Separar de { $name }
 alike-message = Un mensaje trajo los datos de ambos
 alike-number = Cambió a un número que tiene esta persona
+details-tags = Etiquetas

@@ -25,7 +25,6 @@ floor-queue-waiting = Com espera
 floor-queue-nobody = Esperam sem agentes
 floor-queue-unstaffed = Sem agentes
 floor-conversations = Conversas
-floor-by-wait = por espera
 floor-filter = Mostrar
 floor-all = Todas
 floor-unassigned-many = Sem agente
@@ -57,3 +56,24 @@ js-assigned-back = { $name } voltou para a fila { $text }
 js-undo = Desfazer
 keys-assign = Reatribuir a conversa da linha
 floor-agent-finishing = Finalizando ({ $pause })
+floor-by-due = por vencimento
+floor-overdue = Fora do SLA
+floor-breaches = { $count ->
+    [one] { $count } em 24 horas
+   *[other] { $count } em 24 horas
+}
+floor-breaches-none = nenhuma em 24 horas
+floor-alerts = Alertas
+floor-alerts-none = Nada pede sua atenção.
+floor-alert-waits = Espera mais do que a fila admite
+floor-alert-silent = Quem atende não responde
+floor-alert-silent-of = { $name } não responde
+floor-alert-first = A primeira resposta venceu
+floor-alert-next = A resposta venceu
+floor-alert-resolution = A resolução venceu
+floor-alert-open = Abrir
+floor-alert-open-of = Abrir a conversa de { $name }
+floor-alert-seen = Estou ciente
+floor-alert-seen-of = Estou ciente da conversa de { $name }
+js-alert-new = Alerta: { $name }. { $text }
+js-alert-seen = Todos sabem que você está ciente

@@ -48,3 +48,4 @@ js-offer-declined = Recusada. É oferecida a outra pessoa.
 js-next-none = Não há ninguém esperando
 keys-accept = Aceitar ou recusar o que oferecem a você
 keys-next = Pegar a próxima das suas filas
+sys-alerts-seen = { $by } está ciente

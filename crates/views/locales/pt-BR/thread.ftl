@@ -135,3 +135,4 @@ details-part = Separar
 details-part-from = Separar de { $name }
 alike-message = Uma mensagem trouxe os dados dos dois
 alike-number = Mudou para um número que esta pessoa tem
+details-tags = Etiquetas

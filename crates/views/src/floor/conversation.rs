@@ -2,9 +2,10 @@
 
 use askama::Template;
 use chrono::{DateTime, Utc};
-use domain::{ContactId, ConversationId, MustAct};
+use domain::{ContactId, ConversationId, MustAct, event::Alert};
 
-use crate::{ChannelTag, PersonTag, Tx, preview};
+use super::alert;
+use crate::{ChannelTag, DueTag, PersonTag, Tx, preview, time};
 
 /// Longest preview in characters; the column shows about thirty.
 const PREVIEW: usize = 60;
@@ -38,18 +39,27 @@ pub struct FloorConversation {
     pub assignee: Option<PersonTag>,
     /// To whom it is offered, by name.
     pub offered_to: Option<String>,
+    /// What falls due first.
+    pub due: Option<DueTag>,
+    /// By when; what its place goes by.
+    pub due_at: Option<DateTime<Utc>>,
+    /// What calls for a supervisor and was not seen by any.
+    pub alerts: Vec<Alert>,
+    /// Its tags.
+    pub tags: Vec<String>,
     /// Grows with every change of the conversation.
     pub version: i64,
 }
 
 impl FloorConversation {
-    /// The place in the table: those that wait for us first, the longest wait at the top.
+    /// The place in the table: what falls due first at the top; then those that wait for us, the longest wait first.
     #[must_use]
     pub fn seq(&self) -> String {
         let turn = u8::from(!self.waits_for_us());
         let (_, _, _, own) = self.conversation.0.as_fields();
         let own = own.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        format!("{turn}-{:010}-{own}", self.must_act_since.timestamp().max(0))
+        let due = time::due_place(self.due_at);
+        format!("{due}-{turn}-{:010}-{own}", self.must_act_since.timestamp().max(0))
     }
 
     /// Initials for the avatar.
@@ -80,6 +90,13 @@ impl FloorConversation {
     #[must_use]
     pub fn icon(&self) -> Option<&'static str> {
         preview::icon(&self.preview_kind)
+    }
+
+    /// What calls for a supervisor, for who looks at the mark.
+    #[must_use]
+    pub fn calls(&self, tx: &Tx) -> String {
+        let sentences = self.alerts.iter().map(|what| alert::sentence(*what, self.assignee.as_ref(), tx));
+        sentences.collect::<Vec<_>>().join("; ")
     }
 
     /// Whether the business owes an answer.

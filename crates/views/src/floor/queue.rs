@@ -23,6 +23,10 @@ pub struct FloorQueue {
     pub oldest: Option<DateTime<Utc>>,
     /// Conversations that agents hold.
     pub assigned: i64,
+    /// Of both, those for which a promise is broken now.
+    pub overdue: i64,
+    /// Promises broken in the last 24 hours.
+    pub breaches: i64,
     /// Agents of the queue who take work now.
     pub available: i64,
     /// Agents of the queue.
@@ -63,6 +67,12 @@ impl FloorQueue {
     pub fn agents_words(&self, tx: &Tx) -> String {
         let (available, agents) = (Arg::Number(self.available), Arg::Number(self.agents));
         tx.with("floor-queue-available", [("available", available), ("agents", agents)])
+    }
+
+    /// Promises broken in the last 24 hours, in words; nothing where none was.
+    #[must_use]
+    pub fn breaches_words(&self, tx: &Tx) -> Option<String> {
+        (self.breaches > 0).then(|| tx.n("floor-breaches", self.breaches))
     }
 
     /// How much of the meter of agents is filled, in percent.

@@ -20,6 +20,10 @@ pub struct FloorTotals {
     pub oldest: Option<(DateTime<Utc>, String)>,
     /// Conversations that agents hold.
     pub assigned: i64,
+    /// Of those that wait or are held, those for which a promise is broken now.
+    pub overdue: i64,
+    /// Promises broken in the last 24 hours.
+    pub breaches: i64,
     /// Conversations that the agents at work may hold together.
     pub capacity: i64,
     /// Agents who take work now.
@@ -41,6 +45,8 @@ impl FloorTotals {
                 .filter_map(|queue| queue.oldest.map(|since| (since, queue.name.clone())))
                 .min(),
             assigned: queues.iter().map(|queue| queue.assigned).sum(),
+            overdue: queues.iter().map(|queue| queue.overdue).sum(),
+            breaches: queues.iter().map(|queue| queue.breaches).sum(),
             capacity: agents.iter().filter(|agent| !agent.is_off()).map(|agent| agent.capacity).sum(),
             available: agents.iter().filter(|agent| agent.state == PresenceState::Available).count(),
             agents: agents.len(),

@@ -4,10 +4,12 @@ use std::str::FromStr;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use domain::{ChannelKind, MustAct, PersonId, PresenceState};
+use domain::{ChannelKind, MustAct, PersonId, PresenceState, event::Alert};
+use routing::{DueClock, Promise};
 use views::{
-    AdminChannel, AdminPage, AdminPerson, ChannelTag, Finishing, FloorAgent, FloorConversation, FloorPage,
-    FloorQueue, FloorTotals, Frame, Lang, MePage, PauseTag, PersonTag, Section, TextSize, Theme, Tx, Viewer,
+    AdminChannel, AdminPage, AdminPerson, ChannelTag, DueTag, Finishing, FloorAgent, FloorAlert,
+    FloorConversation, FloorPage, FloorQueue, FloorTotals, Frame, Lang, MePage, PauseTag, PersonTag, Section,
+    TextSize, Theme, Tx, Viewer,
 };
 
 /// An id that is the same in every run; `kind` keeps the ids of different things apart.
@@ -72,6 +74,8 @@ pub fn queue(
         waiting,
         oldest: oldest.map(|seconds| now - TimeDelta::seconds(seconds)),
         assigned,
+        overdue: i64::from(waiting > 5) * 4,
+        breaches: waiting,
         available,
         agents,
     }
@@ -163,6 +167,10 @@ pub fn conversation(
         must_act_since: now - TimeDelta::seconds(waited),
         assignee,
         offered_to: None,
+        due: None,
+        due_at: None,
+        alerts: Vec::new(),
+        tags: Vec::new(),
         version: 3,
     }
 }
@@ -198,10 +206,40 @@ pub fn conversations(now: DateTime<Utc>) -> Vec<FloorConversation> {
         talk(10, ("+51 987 412 306", "Citas"), ("image", ""), 5_400, diego()),
     ];
     all[5].vip = true;
+    all[5].alerts = vec![Alert::AgentSilent];
+    all[1].tags = vec!["reprograma".to_owned()];
+    for (at, minutes) in [(1, -4), (2, -3), (6, 2)] {
+        let clock = DueClock {
+            promise: Promise::First,
+            at: now + TimeDelta::minutes(minutes),
+            soon: 120,
+            closed: Vec::new(),
+        };
+        all[at].due_at = Some(clock.at);
+        all[at].due = Some(DueTag { clock, quiet: false });
+    }
+    all[1].alerts = vec![Alert::FirstResponseLate, Alert::WaitsTooLong];
     all[8].must_act = MustAct::Customer;
     all[8].last_author = Some("Valeria".to_owned());
     all[0].channel = ChannelTag { kind: ChannelKind::TwilioSms, name: "Sonrisas SMS".to_owned() };
     all
+}
+
+/// What calls for the supervisor.
+pub fn alerts(now: DateTime<Utc>) -> Vec<FloorAlert> {
+    let calls = conversations(now).into_iter().filter(|talk| !talk.alerts.is_empty());
+    calls
+        .map(|talk| FloorAlert {
+            conversation: talk.conversation,
+            contact: talk.contact,
+            contact_name: talk.contact_name,
+            what: talk.alerts,
+            since: talk.must_act_since + TimeDelta::minutes(2),
+            queue: talk.queue,
+            assignee: talk.assignee,
+            version: talk.version,
+        })
+        .collect()
 }
 
 /// The floor, as a supervisor of everything sees it.
@@ -212,6 +250,7 @@ pub fn floor(lang: Lang, theme: Theme, now: DateTime<Utc>) -> FloorPage {
         totals: FloorTotals::of(4711, &queues, &agents),
         queues,
         agents,
+        alerts: alerts(now),
         conversations: conversations(now),
         may_assign: true,
     }
