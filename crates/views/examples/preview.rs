@@ -30,6 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         )?;
         fs::write(page("inbox-list"), inbox(None)?)?;
         fs::write(page("inbox-all"), inbox(Some(sample::everything()))?)?;
+        fs::write(page("day"), sample::day(lang, theme, theme == Theme::Light, true).render()?)?;
         fs::write(page("sign-in"), sign_in(lang, theme).render()?)?;
         let error = ErrorPage {
             tx: sample::tx(lang),

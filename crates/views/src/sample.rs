@@ -1,5 +1,7 @@
 //! A small company to draw screens with: for tests, and for the preview that designers look at.
 
+mod day;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -14,6 +16,8 @@ use domain::{
 };
 use routing::{DueClock, Promise};
 use serde_json::json;
+
+pub use day::day;
 
 use crate::{
     Ad, Alike, Around, Author, ChannelTag, ConsentLine, ConversationRow, Delivery, Details, DueTag, Entry,

@@ -29,6 +29,8 @@ fn every_page_obeys_the_content_security_policy() {
             sample::inbox(lang, Theme::Dark, None).render().unwrap(),
             sample::inbox(lang, Theme::System, Some(sample::everything())).render().unwrap(),
             sample::inbox(lang, Theme::Light, Some(sample::thread(ReplyWindow::Boundless))).render().unwrap(),
+            sample::day(lang, Theme::Light, true, true).render().unwrap(),
+            sample::day(lang, Theme::Dark, false, false).render().unwrap(),
         ];
         pages.extend(
             [
@@ -48,6 +50,18 @@ fn every_page_obeys_the_content_security_policy() {
             }
         }
     }
+}
+
+#[test]
+fn a_day_says_what_somebody_was_and_only_a_supervisor_may_change_it() {
+    let own = sample::day(Lang::Es, Theme::Light, true, true).render().unwrap();
+    for words in ["Terminando: Almuerzo", "En pausa: Almuerzo", "1 h 14 min", ">ahora<"] {
+        assert!(own.contains(words), "{words}");
+    }
+    assert!(!own.contains("data-person="), "one's own presence has its own switch");
+    let his = sample::day(Lang::Es, Theme::Light, false, true).render().unwrap();
+    assert!(his.contains("<h1 id=\"main\" tabindex=\"-1\" dir=\"auto\">Mateo Rojas</h1>"));
+    assert!(his.contains("data-act=\"presence\" data-person="));
 }
 
 #[test]
