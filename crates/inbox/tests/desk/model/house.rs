@@ -14,7 +14,7 @@ use routing::{
 };
 use sea_orm::{
     ConnectionTrait as _, DatabaseBackend, DatabaseConnection, DatabaseTransaction, FromQueryResult,
-    Statement, TransactionTrait as _, Value,
+    Statement, TransactionTrait as _, TryGetable, Value,
 };
 use testing::{TestDb, World};
 use uuid::Uuid;
@@ -40,7 +40,7 @@ impl House {
         let queues = [world.citas, world.ventas, QueueId::new(), QueueId::new()];
         let mut agents = Vec::new();
         for (at, name) in ["Valeria", "Mateo", "Camila", "Bruno", "Elena", "Rosa"].into_iter().enumerate() {
-            let capacity = i32::try_from(1 + at % 3).unwrap();
+            let capacity = i32::try_from(1 + at % 4).unwrap();
             let mut agent = world.agent(name, capacity).await;
             agent.serves = served_by(at).map(|queue| queues[queue]).collect();
             agents.push(agent);
@@ -92,12 +92,15 @@ impl House {
         sql: &str,
         values: [Value; N],
     ) -> Option<ConversationId> {
-        #[derive(FromQueryResult)]
-        struct Found {
-            id: ConversationId,
-        }
-        let found: Vec<Found> = self.all(sql, values).await;
-        found.get(nth.checked_rem(found.len())?).map(|found| found.id)
+        let found = self.ids(sql, values).await;
+        found.get(nth.checked_rem(found.len())?).copied()
+    }
+
+    /// The first column of what a question finds.
+    pub async fn ids<T: TryGetable, const N: usize>(&self, sql: &str, values: [Value; N]) -> Vec<T> {
+        let statement = Statement::from_sql_and_values(DatabaseBackend::Postgres, sql, values);
+        let found = self.db().query_all_raw(statement).await.unwrap();
+        found.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
     }
 
     pub async fn held_by(&self, who: PersonId, nth: usize) -> Option<ConversationId> {
@@ -190,7 +193,7 @@ impl House {
                     Late { after: 100, action: LateAction::Tell { message: words("Ya casi") } },
                 ],
                 overflow: Some(Overflow { after: 300, to: ventas }),
-                sticky: Some(Sticky { to: StickyTo::LastAgent, wait: 40 }),
+                sticky: Some(Sticky { to: StickyTo::OwnerOrLastAgent, wait: 40 }),
                 agent_silence: Some(silence(SilentAgent::BackToQueue, true)),
                 customer_silence: Some(CustomerSilence {
                     remind_after: Some(120),

@@ -1,10 +1,14 @@
 //! What people and customers do.
 
-use domain::{ConversationId, PresenceState};
+use domain::{ContactId, ConversationId, PresenceState};
 use inbox::{
     applier,
     assignment::{self, AssignError, Handover, offers},
     closing::{self, CloseError},
+    contacts::{
+        self, MergeError, MergeReason,
+        card::{self, CardError, Written},
+    },
     dispatcher,
     handing_over::{HandOver, HandOverError, To, hand_over},
     presence::{self, PresenceError},
@@ -41,12 +45,15 @@ pub enum Wish {
     TakesNext { agent: usize },
     Gives { nth: usize, to: usize },
     Publishes { agent: usize, change: usize },
+    Marks { customer: usize, vip: bool, owner: Option<usize> },
+    Joins { from: usize, into: usize },
+    Parts,
 }
 
 const WORDS: [&str; 5] = ["Hola", "ventas por favor", "mis cobros", "tengo dolor", "english please"];
 
 pub fn round() -> impl Strategy<Value = Round> {
-    (prop_oneof![0_u16..5, 5_u16..70, 70_u16..400], vec(wish(), 3..12))
+    (prop_oneof![0_u16..5, 5_u16..70, 70_u16..400], vec(wish(), 6..16))
         .prop_map(|(passes, wishes)| Round { passes, wishes })
 }
 
@@ -54,8 +61,8 @@ fn wish() -> impl Strategy<Value = Wish> {
     let (agent, nth) = (0..AGENTS, 0_usize..4);
     let whose = (agent.clone(), nth.clone());
     prop_oneof![
-        8 => (0_u8..24, 0..WORDS.len()).prop_map(|(customer, words)| Wish::Writes { customer, words }),
-        4 => (agent.clone(), prop_oneof![6 => Just(0_usize), 3 => 1_usize..4])
+        18 => (0_u8..60, 0..WORDS.len()).prop_map(|(customer, words)| Wish::Writes { customer, words }),
+        6 => (agent.clone(), prop_oneof![9 => Just(0_usize), 3 => 1_usize..4])
             .prop_map(|(agent, state)| Wish::Is { agent, state }),
         1 => agent.clone().prop_map(|agent| Wish::IsLost { agent }),
         1 => agent.clone().prop_map(|agent| Wish::HasWrittenUp { agent }),
@@ -69,7 +76,11 @@ fn wish() -> impl Strategy<Value = Wish> {
         2 => whose.prop_map(|(agent, nth)| Wish::Takes { agent, nth }),
         3 => agent.clone().prop_map(|agent| Wish::TakesNext { agent }),
         1 => (nth, agent.clone()).prop_map(|(nth, to)| Wish::Gives { nth, to }),
-        1 => (agent, 0_usize..9).prop_map(|(agent, change)| Wish::Publishes { agent, change }),
+        1 => (agent.clone(), 0_usize..9).prop_map(|(agent, change)| Wish::Publishes { agent, change }),
+        1 => (0_usize..24, any::<bool>(), proptest::option::of(agent))
+            .prop_map(|(customer, vip, owner)| Wish::Marks { customer, vip, owner }),
+        1 => (0_usize..24, 0_usize..24).prop_map(|(from, into)| Wish::Joins { from, into }),
+        1 => Just(Wish::Parts),
     ]
 }
 
@@ -154,6 +165,19 @@ impl Wish {
             }
             Self::Gives { nth, to } => gives(house, nth, to).await,
             Self::Publishes { agent, change } => publishes(house, agent, change).await,
+            Self::Marks { customer, vip, owner } => marks(house, customer, vip, owner).await,
+            Self::Joins { from, into } => joins(house, from, into).await,
+            Self::Parts => {
+                let newest =
+                    "select id from contact_merge where undone_at is null order by at desc, id desc limit 1";
+                let Some(join) = house.ids::<Uuid, 0>(newest, []).await.first().copied() else {
+                    return Ok(());
+                };
+                let tx = house.begin().await?;
+                tx.execute_unprepared(ABOVE).await.map_err(|error| error.to_string())?;
+                let done = contacts::undo(&tx, house.gabriela.person, join, now).await;
+                ends(tx, done, |error| matches!(error, MergeError::Db(_))).await
+            }
         }
     }
 }
@@ -177,10 +201,41 @@ async fn writes(house: &House, customer: u8, words: &str) -> Result<(), String> 
     let receipt = "insert into receipt (source, body, received_at) values ('whatsapp', $1, $2)";
     house.run(receipt, [body.into(), house.now.into()]).await;
     applier::step(house.db(), house.now).await.map_err(|error| error.to_string())?;
-    // From the next time on.
-    let vip = "update contact set vip = true where not vip and name like '%3'";
-    house.db().execute_unprepared(vip).await.map_err(|error| error.to_string())?;
     Ok(())
+}
+
+async fn contacts(house: &House) -> Vec<ContactId> {
+    house.ids("select id from contact where merged_into is null order by id", []).await
+}
+
+async fn marks(house: &House, nth: usize, vip: bool, owner: Option<usize>) -> Result<(), String> {
+    let all = contacts(house).await;
+    let Some(contact) = nth.checked_rem(all.len()).map(|nth| all[nth]) else { return Ok(()) };
+    let Some(card) = card::read(house.db(), contact).await.map_err(|error| error.to_string())? else {
+        return Ok(());
+    };
+    let written = Written {
+        version: card.version,
+        name: card.name,
+        vip,
+        owner: owner.map(|owner| house.agents[owner].person),
+        language: String::new(),
+        attributes: [].into(),
+    };
+    let tx = house.begin().await?;
+    let done = card::write(&tx, &house.gabriela, contact, written, house.now).await;
+    ends(tx, done, |error| matches!(error, CardError::Db(_))).await
+}
+
+async fn joins(house: &House, from: usize, into: usize) -> Result<(), String> {
+    let all = contacts(house).await;
+    let nth = |nth: usize| nth.checked_rem(all.len()).map(|nth| all[nth]);
+    let (Some(from), Some(into)) = (nth(from), nth(into)) else { return Ok(()) };
+    let tx = house.begin().await?;
+    tx.execute_unprepared(ABOVE).await.map_err(|error| error.to_string())?;
+    let reason = MergeReason::Person { note: String::new() };
+    let done = contacts::merge(&tx, Some(house.gabriela.person), from, into, &reason, house.now).await;
+    ends(tx, done, |error| matches!(error, MergeError::Db(_))).await
 }
 
 async fn hands_on(house: &House, agent: usize, nth: usize, to: usize) -> Result<(), String> {
@@ -197,6 +252,9 @@ async fn hands_on(house: &House, agent: usize, nth: usize, to: usize) -> Result<
     ends(tx, done, |error| matches!(error, HandOverError::Db(_))).await
 }
 
+/// Whoever does this may go over what somebody may hold: supervisors, and whoever joins two contacts.
+const ABOVE: &str = "set local model.above = 'on'";
+
 /// A supervisor may go over what somebody may hold.
 async fn gives(house: &House, nth: usize, to: usize) -> Result<(), String> {
     let open = "select id from conversation where state in ('queued', 'assigned') order by id";
@@ -208,7 +266,7 @@ async fn gives(house: &House, nth: usize, to: usize) -> Result<(), String> {
     let held: Vec<Holder> =
         house.all("select assignee_id from conversation where id = $1", [conversation.into()]).await;
     let tx = house.begin().await?;
-    tx.execute_unprepared("set local model.above = 'on'").await.map_err(|error| error.to_string())?;
+    tx.execute_unprepared(ABOVE).await.map_err(|error| error.to_string())?;
     let wish = Handover { conversation, from: held[0].assignee_id, to: house.agents[to].person };
     let done = assignment::assign(&tx, &house.gabriela, wish, house.now).await;
     ends(tx, done, |error| matches!(error, AssignError::Db(_))).await
@@ -221,7 +279,7 @@ async fn publishes(house: &House, agent: usize, change: usize) -> Result<(), Str
         .publishes(|policy| {
             let agent = policy.agents.entry(person).or_default();
             match change {
-                0..4 => agent.capacity = u32::try_from(change).unwrap(),
+                0..4 => agent.capacity = u32::try_from(change * 2).unwrap(),
                 4 => agent.skills = [].into(),
                 5 => agent.skills = [(dental, 5), (english, 5)].into(),
                 6 => {
