@@ -106,7 +106,8 @@ impl<'a> Floor<'a> {
                 .filter(|(_, people)| people.contains(person))
                 .map(|(team, _)| *team)
                 .collect();
-            let serves = |queue: &&Queue| queue.members.contains(person) || !queue.teams.is_disjoint(&teams);
+            let serves =
+                |queue: &&Queue| queue.members.contains(person) || !queue.served_by.is_disjoint(&teams);
             let candidate = Candidate {
                 queues: policy.queues.iter().filter(serves).map(|queue| queue.id).collect(),
                 teams,
@@ -139,10 +140,14 @@ impl<'a> Floor<'a> {
         floor
     }
 
-    pub(super) fn run(mut self) -> Report {
+    /// Nothing, as soon as it may not go on.
+    pub(super) fn run(mut self, mut may_go_on: impl FnMut() -> bool) -> Option<Report> {
         while let Some(Reverse((at, event))) = self.events.pop() {
             if at > self.until {
                 break;
+            }
+            if !may_go_on() {
+                return None;
             }
             self.clock(at);
             self.happens(event);
@@ -155,7 +160,7 @@ impl<'a> Floor<'a> {
         for waiting in std::mem::take(&mut self.waiting) {
             self.end_wait(waiting, None);
         }
-        Report::of(self.policy, &self.talks, self.sheets)
+        Some(Report::of(self.policy, &self.talks, self.sheets))
     }
 
     fn plan(&mut self, at: DateTime<Utc>, event: Event) {

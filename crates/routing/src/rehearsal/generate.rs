@@ -1,16 +1,54 @@
 //! A day nobody had, that somebody might have.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{ChannelKind, ContactId};
+use domain::{ChannelKind, ContactId, PersonId};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Arrival, Day, Destination, Shift};
 use crate::{Policy, Skills};
 
-/// How long a clinic is open, in seconds.
-const OPEN: u64 = 11 * 3_600;
+/// How long a clinic is open, in hours.
+const HOURS: u32 = 11;
+/// The same in seconds.
+const OPEN: u64 = HOURS as u64 * 3_600;
+
+/// What a generated day is to be like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recipe {
+    /// Another seed is another day.
+    pub seed: u64,
+    /// How many conversations come in an hour, on average over eleven.
+    pub per_hour: u32,
+    /// How many of the agents come to work; all where nothing is said.
+    #[serde(default)]
+    pub people: Option<u32>,
+    /// How long a conversation keeps an agent's slots on average, in seconds.
+    pub handle_seconds: u32,
+    /// How many in a hundred are of VIPs.
+    pub vip_percent: u8,
+}
 
 impl Day {
+    /// A day of [`Day::generate`], with figures of one's own. Who has no slots does not come.
+    #[must_use]
+    pub fn made(recipe: &Recipe, policy: &Policy, opens: DateTime<Utc>) -> Self {
+        let mut day = Self::generate(recipe.seed, policy, opens, recipe.per_hour.saturating_mul(HOURS));
+        let takes = |person: &PersonId| policy.agents.get(person).is_some_and(|agent| agent.capacity > 0);
+        day.shifts.retain(|shift| takes(&shift.person));
+        day.shifts.truncate(recipe.people.map_or(usize::MAX, |people| people as usize));
+        let all: u64 = day.arrivals.iter().map(|arrival| u64::from(arrival.handle_seconds)).sum();
+        let wanted = u64::from(recipe.handle_seconds) * day.arrivals.len() as u64;
+        // Dice of their own: another share of VIPs leaves the rest of the day as it was.
+        let mut dice = Dice(!recipe.seed);
+        for arrival in &mut day.arrivals {
+            let handle = u64::from(arrival.handle_seconds) * wanted / all.max(1);
+            arrival.handle_seconds = u32::try_from(handle).unwrap_or(u32::MAX).max(1);
+            arrival.vip = dice.below(100).is_some_and(|throw| throw < usize::from(recipe.vip_percent));
+        }
+        day
+    }
+
     /// A day of a clinic that opens at `opens` for eleven hours, with its agents and queues as `policy` has them and so
     /// many conversations: most in the late morning and towards the evening, some five minutes long and a few much
     /// longer. One in twenty is of a VIP, one in six of somebody who wrote before, and one customer in four gives up

@@ -6,13 +6,14 @@
 //!
 //! What it takes to be simpler than life: who is given or offered a conversation, or could take it from a pull queue,
 //! has it at once, and answers at once; how long it lasts is the same whoever has it; who goes home or on a pause
-//! finishes what they hold; nothing is reopened.
+//! finishes what they hold; nothing is reopened by itself; nobody holds anything when the day begins.
 
 mod floor;
 mod generate;
 mod report;
 #[cfg(test)]
 mod tests;
+mod what_if;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +21,9 @@ use chrono::{DateTime, Utc};
 use domain::{ChannelKind, ContactId, PersonId, QueueId, TeamId};
 use serde::{Deserialize, Serialize};
 
+pub use generate::Recipe;
 pub use report::{AgentDay, Comparison, Figures, LongWait, Report, Side, Waits, compare};
+pub use what_if::{More, NobodyToBeLike, WhatIf};
 
 use crate::{
     Policy, Skills,
@@ -107,7 +110,13 @@ pub struct Shift {
 /// take nothing.
 #[must_use]
 pub fn rehearse(policy: &Policy, day: &Day) -> Report {
-    floor::Floor::new(policy, day).run()
+    rehearse_while(policy, day, || true).unwrap_or_default()
+}
+
+/// [`rehearse`], given up as soon as it may not go on; asked before each thing that happens.
+#[must_use]
+pub fn rehearse_while(policy: &Policy, day: &Day, may_go_on: impl FnMut() -> bool) -> Option<Report> {
+    floor::Floor::new(policy, day).run(may_go_on)
 }
 
 /// The same day if everybody could take everything, in order of arrival, with no time to wrap up.

@@ -12,7 +12,7 @@ use crate::{Policy, WaitReason};
 const WORST: usize = 5;
 
 /// What a day was like. A conversation counts for the queue it came to, wherever it was taken.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Report {
     /// All of it.
     pub total: Figures,
@@ -57,6 +57,9 @@ pub struct Waits {
     pub median: i64,
     /// Nine in ten waited no longer.
     pub p90: i64,
+    /// Nineteen in twenty waited no longer.
+    #[serde(default)]
+    pub p95: i64,
     /// The longest.
     pub max: i64,
 }
@@ -203,7 +206,7 @@ impl Waits {
             waits.get(place).copied().unwrap_or(0)
         };
         let mean = share(waits.iter().sum(), number(waits.len()).into()).unwrap_or(0.0);
-        Self { mean, median: rank(50), p90: rank(90), max: waits.last().copied().unwrap_or(0) }
+        Self { mean, median: rank(50), p90: rank(90), p95: rank(95), max: waits.last().copied().unwrap_or(0) }
     }
 }
 
