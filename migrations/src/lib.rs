@@ -39,6 +39,7 @@ pub const HISTORY: History = History::new(&[
     migration!("0010_routing"),
     migration!("0011_contact_card"),
     migration!("0012_alerts"),
+    migration!("0013_waits"),
 ]);
 
 /// Applies what is missing and returns its names. Nodes that start together wait for each other.

@@ -30,6 +30,7 @@ pub mod presence;
 pub mod read_marks;
 pub mod reading;
 pub mod reconciler;
+pub mod rehearsal;
 pub mod relay;
 pub mod replay;
 pub mod reply;

@@ -4,10 +4,8 @@ use actix_web::{
     HttpResponse,
     web::{Data, Path, Query},
 };
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
-use chrono_tz::Tz;
 use domain::{Permission, PersonId};
-use inbox::{policy, presence, reading};
+use inbox::{policy, presence, reading, rehearsal::midnight};
 use serde::Deserialize;
 use views::{DayPage, DaySpan, PauseTag, PersonTag, Section, Was};
 
@@ -98,26 +96,4 @@ async fn show(
             .collect(),
         totals: totals.into_iter().map(|total| (was(total.state, total.code), total.time)).collect(),
     })
-}
-
-/// When a day begins somewhere: where it has no midnight, with its first hour.
-fn midnight(date: NaiveDate, zone: Tz) -> DateTime<Utc> {
-    let midnight = date.and_time(NaiveTime::MIN);
-    (0..4)
-        .find_map(|hours| (midnight + TimeDelta::hours(hours)).and_local_timezone(zone).earliest())
-        .map_or_else(|| midnight.and_utc(), |first| first.to_utc())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_day_begins_at_its_first_hour() {
-        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let begins = |text, zone| midnight(day(text), zone).to_rfc3339();
-        assert_eq!(begins("2026-11-22", Tz::America__Lima), "2026-11-22T05:00:00+00:00");
-        // Chile's clocks go from midnight to one.
-        assert_eq!(begins("2026-09-06", Tz::America__Santiago), "2026-09-06T04:00:00+00:00");
-    }
 }

@@ -15,6 +15,7 @@ mod pauses;
 mod presence;
 mod race;
 mod rates;
+mod rehearsal;
 mod reply;
 mod routing_policy;
 mod scene;
