@@ -26,6 +26,7 @@ pub mod live;
 pub mod memory;
 pub mod pages;
 pub mod present;
+pub mod rehearsing;
 pub mod remembered;
 pub mod request_log;
 pub mod road;

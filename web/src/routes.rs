@@ -330,6 +330,8 @@ pub fn table() -> Vec<Route> {
         Route::post("/admin/routing/versions/{version}", holds(P::RoutingManage), pages::routing::roll_back),
         Route::get("/admin/routing/try", holds(P::RoutingRead), pages::routing::trying),
         Route::post("/admin/routing/try", holds(P::RoutingRead), pages::routing::attempt),
+        Route::get("/admin/routing/rehearsal", holds(P::RoutingRead), pages::routing::rehearsal),
+        Route::post("/admin/routing/rehearsal", holds(P::RoutingRead), pages::routing::rehearse),
         // Behind what has a name of its own there.
         Route::get("/admin/routing/{part}", holds(P::RoutingRead), pages::routing::part),
         Route::post("/admin/routing/{part}", holds(P::RoutingManage), pages::routing::save_part)

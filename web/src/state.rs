@@ -7,7 +7,7 @@ use channel_gateway::download::Downloads;
 use inbox::{Wakes, ledger::Ledger};
 use metrics_exporter_prometheus::PrometheusHandle;
 use sea_orm::DatabaseConnection;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::{
     auth::Auth,
@@ -69,6 +69,8 @@ pub struct AppState {
     pub links: Links,
     /// Small signs for customers.
     pub courtesies: Courtesies,
+    /// Room for one rehearsal at a time.
+    pub rehearsals: Arc<Semaphore>,
     /// Set once, when the process is to end.
     pub stop: watch::Sender<bool>,
 }
@@ -111,6 +113,7 @@ impl AppState {
             wakes,
             hub,
             courtesies,
+            rehearsals: Arc::new(Semaphore::new(1)),
             stop,
         };
         let pulse = state.hub.pulse.clone();

@@ -24,6 +24,7 @@ mod password_guessing;
 mod people_story;
 mod questions;
 mod receiving;
+mod rehearsal;
 mod replying;
 mod restart;
 mod round_trips;

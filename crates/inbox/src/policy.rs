@@ -18,6 +18,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult};
 
 use crate::{events, presence, rows};
 
+pub(crate) use known::contact_fields;
 pub use known::{CONTACT_NAME, known};
 pub(crate) use memo::known_as;
 pub use memo::{Published, current};

@@ -4,6 +4,7 @@ mod channel;
 mod check;
 mod db_url;
 mod migrate;
+mod rehearse;
 mod routes;
 mod serve;
 mod user;
@@ -52,6 +53,9 @@ enum Command {
     /// Connected numbers.
     #[command(subcommand)]
     Channel(ChannelCommand),
+    /// Play a day under two routings and compare waits, service level and occupancy, before one is published.
+    /// Nothing is changed by it.
+    Rehearse(Box<rehearse::Options>),
     /// Print the connection URL of a data folder's private Postgres.
     DbUrl {
         /// The data folder.
@@ -176,6 +180,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Channel(ChannelCommand::Add(new)) => {
             runtime()?.block_on(channel::add(&settings(config)?, new))?;
         }
+        Command::Rehearse(options) => runtime()?.block_on(rehearse::rehearse(&settings(config)?, options))?,
         Command::DbUrl { data_dir } => db_url::print(data_dir)?,
         // Not inside a runtime: the private Postgres belongs to the main thread.
         Command::Demo(options) => crate::demo::run(options)?,

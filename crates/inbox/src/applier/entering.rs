@@ -1,6 +1,6 @@
 //! Where new conversations go, before they exist: the rules that were published decide.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use domain::{ContactId, ConversationId, Event, PersonId};
@@ -55,7 +55,7 @@ fn facts(beginning: &Beginning<'_>, known: Option<&Known>) -> EntryFacts {
                 .collect::<Vec<_>>()
                 .join(" "),
         }),
-        attributes: known.map(Known::fields).unwrap_or_default(),
+        attributes: known.map(|known| policy::contact_fields(&known.attributes, &known.name)).unwrap_or_default(),
         vip: known.is_some_and(|known| known.vip),
         owned: known.is_some_and(|known| known.owned),
         last_closed: known.and_then(|known| known.last_closed),
@@ -72,17 +72,6 @@ struct Known {
     language: Option<String>,
     attributes: serde_json::Value,
     last_closed: Option<DateTime<Utc>>,
-}
-
-impl Known {
-    /// The company's fields, and the name, which rules can look at too.
-    fn fields(&self) -> BTreeMap<String, String> {
-        let fields = self.attributes.as_object().into_iter().flatten();
-        fields
-            .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
-            .chain([(policy::CONTACT_NAME.to_owned(), self.name.clone())])
-            .collect()
-    }
 }
 
 async fn known(

@@ -1,5 +1,7 @@
 //! What a document may name.
 
+use std::collections::BTreeMap;
+
 use routing::check::Known;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use uuid::Uuid;
@@ -8,6 +10,15 @@ use crate::rows;
 
 /// The contact's own name, among the fields that rules look at.
 pub const CONTACT_NAME: &str = "name";
+
+/// A contact's fields as rules look at them: the company's, and the name.
+pub(crate) fn contact_fields(attributes: &serde_json::Value, name: &str) -> BTreeMap<String, String> {
+    let fields = attributes.as_object().into_iter().flatten();
+    fields
+        .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+        .chain([(CONTACT_NAME.to_owned(), name.to_owned())])
+        .collect()
+}
 
 /// Everybody and everything the routing may name.
 ///

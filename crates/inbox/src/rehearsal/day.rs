@@ -18,7 +18,7 @@ use super::{
     MOST_CONVERSATIONS, PastError, Played, shifts,
     visits::{Step, Visit, visits},
 };
-use crate::rows;
+use crate::{policy, rows};
 
 /// How long a conversation is taken to last where nothing of the day tells, in seconds.
 const USUAL: i64 = 300;
@@ -103,6 +103,8 @@ struct Talk {
     name: String,
     vip: bool,
     owner_id: Option<PersonId>,
+    language: Option<String>,
+    attributes: serde_json::Value,
     priority: i16,
     skills: serde_json::Value,
     /// What its first entry asked for.
@@ -127,7 +129,7 @@ async fn talks(
     let found: Vec<Talk> = rows::all(
         db,
         "select c.id, c.contact_id, c.channel_id, ch.kind, ch.queue_id as fallback_queue, k.name, k.vip, k.owner_id,
-             c.priority, c.skills,
+             k.language, k.attributes, c.priority, c.skills,
              (select n.entered from conversation_entry n where n.conversation_id = c.id order by n.at limit 1) as entered,
              (select e.person_id from conversation o join lateral (
                   select person_id, at from event
@@ -188,7 +190,7 @@ fn facts(talk: &Talk) -> EntryFacts {
         channel: talk.channel_id,
         kind: talk.kind,
         text: talk.text.clone(),
-        stated_language: None,
+        stated_language: talk.language.clone(),
         referral: referral.map(|referral| CameFrom {
             words: [referral.headline, referral.body, referral.url]
                 .into_iter()
@@ -197,7 +199,7 @@ fn facts(talk: &Talk) -> EntryFacts {
                 .join(" "),
             id: referral.source_id,
         }),
-        attributes: [("name".to_owned(), talk.name.clone())].into(),
+        attributes: policy::contact_fields(&talk.attributes, &talk.name),
         vip: talk.vip,
         owned: talk.owner_id.is_some(),
         last_closed: talk.last_closed,

@@ -113,10 +113,13 @@ mod tests {
         DateTime::from_timestamp(1_795_189_440 + second, 0).unwrap()
     }
 
-    /// The conversation's steps: second, what, queue, to whom, by hand.
-    fn told(steps: &[(i64, &str, Option<QueueId>, Option<PersonId>, bool)]) -> Vec<Visit> {
+    /// Second, what, queue, to whom, by hand.
+    type Done<'a> = (i64, &'a str, Option<QueueId>, Option<PersonId>, bool);
+
+    /// The visits of a conversation.
+    fn told(steps: &[Done<'_>]) -> Vec<Visit> {
         let conversation_id = ConversationId(Uuid::from_u128(9));
-        let step = |(second, kind, queue, to, by_hand): &(i64, &str, _, _, bool)| Step {
+        let step = |(second, kind, queue, to, by_hand): &Done<'_>| Step {
             conversation_id,
             at: at(*second),
             kind: format!("conversation_{kind}"),

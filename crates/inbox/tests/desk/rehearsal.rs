@@ -182,7 +182,7 @@ async fn who_moves_it_and_who_had_it_before_is_known() {
             routing::rehearsal::Destination::Rules { .. } => panic!("as they went"),
         })
         .collect();
-    let mut wanted = vec![(yore.scene.queue, None), (ventas, None), (ventas, Some(valeria.person))];
+    let mut wanted = [(yore.scene.queue, None), (ventas, None), (ventas, Some(valeria.person))];
     let mut first_two = told[..2].to_vec();
     first_two.sort_unstable();
     wanted[..2].sort_unstable();

@@ -14,9 +14,10 @@ use super::{
     report::{AgentDay, Talk},
 };
 use crate::{
-    Candidate, Decision, Policy, Preferred, Skills, WaitReason, Work, assign,
+    Candidate, Decision, Policy, Preferred, Skills, WaitReason, Work,
     due::{asked, steps_due},
     entry::enter,
+    floor::Floor as Deciding,
     hours,
     policy::{Calendar, LateAction, Queue, StickyTo},
 };
@@ -44,6 +45,9 @@ enum Event {
     Wakes,
 }
 
+/// Where in turn: see [`Work::place`].
+type Place = (DateTime<Utc>, DateTime<Utc>, ConversationId);
+
 /// What waits, apart from its [`Work`].
 struct Waiting {
     work: Work,
@@ -70,7 +74,12 @@ pub(super) struct Floor<'a> {
     people: Vec<Candidate>,
     index: HashMap<PersonId, usize>,
     sheets: Vec<AgentDay>,
-    waiting: Vec<Waiting>,
+    /// In turn.
+    waiting: BTreeMap<Place, Waiting>,
+    /// Where in it, by their place among what came.
+    places: HashMap<usize, Place>,
+    /// What came to wait since anything was given out last.
+    fresh: Vec<Place>,
     held: HashMap<usize, Work>,
     talks: Vec<Talk>,
     last_agents: HashMap<ContactId, PersonId>,
@@ -93,7 +102,9 @@ impl<'a> Floor<'a> {
             people: Vec::new(),
             index: HashMap::new(),
             sheets: Vec::new(),
-            waiting: Vec::new(),
+            waiting: BTreeMap::new(),
+            places: HashMap::new(),
+            fresh: Vec::new(),
             held: HashMap::new(),
             talks: Vec::new(),
             last_agents: HashMap::new(),
@@ -157,7 +168,7 @@ impl<'a> Floor<'a> {
             }
         }
         self.clock(self.until);
-        for waiting in std::mem::take(&mut self.waiting) {
+        for waiting in std::mem::take(&mut self.waiting).into_values() {
             self.end_wait(waiting, None);
         }
         Some(Report::of(self.policy, &self.talks, self.sheets))
@@ -193,16 +204,17 @@ impl<'a> Floor<'a> {
             }
             Event::Relaxes(talk, queue) => {
                 let now = self.now;
-                let place = self.waiting.iter().position(|one| one.talk == talk && one.work.queue == queue);
-                if let Some(place) = place {
+                let place = self.places.get(&talk);
+                let waiting = place.and_then(|place| self.waiting.get_mut(place));
+                if let Some(waiting) = waiting.filter(|one| one.work.queue == queue) {
                     let queue = self.policy.queue(queue);
-                    let waiting = &mut self.waiting[place];
                     let steps = steps_due(&queue, calendar(self.policy, &queue), waiting.since, now);
                     ask(&mut waiting.work, &queue, &waiting.extra, steps);
                 }
             }
             Event::Moves(talk, from, to) => {
-                if self.waiting.iter().any(|one| one.talk == talk && one.work.queue == from)
+                let place = self.places.get(&talk);
+                if place.and_then(|place| self.waiting.get(place)).is_some_and(|one| one.work.queue == from)
                     && let Some(mut waiting) = self.take_from_line(talk)
                 {
                     // It keeps its turn. No circle: the check refuses one, and a queue is never gone to twice.
@@ -295,7 +307,10 @@ impl<'a> Floor<'a> {
         for (at, event) in planned {
             self.plan(at.max(since), event);
         }
-        self.waiting.push(waiting);
+        let place = waiting.work.place();
+        self.places.insert(talk, place);
+        self.fresh.push(place);
+        self.waiting.insert(place, waiting);
     }
 
     fn preferred(&self, queue: &Queue, arrival: &Arrival) -> Option<Preferred> {
@@ -313,32 +328,50 @@ impl<'a> Floor<'a> {
         Some(Preferred { person, until: arrival.at + seconds(sticky.wait), why })
     }
 
-    /// Gives out what waits, as the router does.
+    /// Gives out what waits, as the router does: in turn, and no further than until nobody is free. Those behind are
+    /// told what they wait for when they come, and once in a while.
     fn pass(&mut self) {
+        let now = self.now;
         let free = |one: &Candidate| {
             one.presence == PresenceState::Available
                 && one.room() > 0
-                && one.busy_until.is_none_or(|until| until <= self.now)
+                && one.busy_until.is_none_or(|until| until <= now)
         };
-        let stale = self.looked.is_none_or(|looked| self.now - looked >= TimeDelta::seconds(LOOK_AGAIN));
-        let all = stale || self.people.iter().any(free);
-        // While nobody is free nothing can be given; then only what is new is told what it waits for.
-        let looked_at = |waiting: &&Waiting| all || waiting.reason.is_none();
-        let works: Vec<Work> = self.waiting.iter().filter(looked_at).map(|one| one.work.clone()).collect();
-        if works.is_empty() {
+        let stale = self.looked.is_none_or(|looked| now - looked >= TimeDelta::seconds(LOOK_AGAIN));
+        let fresh = std::mem::take(&mut self.fresh);
+        let mut somebody = self.people.iter().any(free);
+        if self.waiting.is_empty() || !(stale || somebody || !fresh.is_empty()) {
             return;
         }
-        if all {
-            self.looked = Some(self.now);
-        }
-        let places: HashMap<_, _> =
-            self.waiting.iter().enumerate().map(|(place, one)| (one.work.conversation, place)).collect();
+        let mut floor = Deciding::new(&self.people, now);
         let mut given = Vec::new();
-        for routed in assign(&works, &self.people, self.now) {
-            let Some(place) = places.get(&routed.conversation) else { continue };
-            match routed.decision {
-                Decision::Assign { person, .. } => given.push((person, self.waiting[*place].talk)),
-                Decision::Wait { reason } => self.waiting[*place].waits_for(Some(reason), self.now),
+        let mut look = |waiting: &mut Waiting| match floor.decide(&waiting.work) {
+            Decision::Assign { person, .. } => {
+                given.push((person, waiting.talk));
+                floor.people().iter().any(free)
+            }
+            Decision::Wait { reason } => {
+                waiting.waits_for(Some(reason), now);
+                true
+            }
+        };
+        let mut last = None;
+        if stale || somebody {
+            for (place, waiting) in &mut self.waiting {
+                let goes_on = look(waiting);
+                somebody &= goes_on;
+                last = Some(*place);
+                if !(somebody || stale) {
+                    break;
+                }
+            }
+        }
+        if stale {
+            self.looked = Some(now);
+        }
+        for place in fresh.into_iter().filter(|place| last.is_none_or(|last| *place > last)) {
+            if let Some(waiting) = self.waiting.get_mut(&place) {
+                look(waiting);
             }
         }
         for (person, talk) in given {
@@ -363,8 +396,7 @@ impl<'a> Floor<'a> {
     }
 
     fn take_from_line(&mut self, talk: usize) -> Option<Waiting> {
-        let place = self.waiting.iter().position(|one| one.talk == talk)?;
-        Some(self.waiting.swap_remove(place))
+        self.waiting.remove(&self.places.remove(&talk)?)
     }
 
     fn end_wait(&mut self, mut waiting: Waiting, taken_by: Option<PersonId>) {

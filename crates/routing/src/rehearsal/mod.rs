@@ -1,7 +1,7 @@
 //! A day played through other settings, before they are published.
 //!
 //! [`rehearse`] goes from event to event: somebody writes, gives up, is asked less of, moves to another queue; somebody
-//! comes to work, pauses, is done. After each, [`crate::assign`] decides as it does in life. Nothing is left to chance:
+//! comes to work, pauses, is done. After each, what waits is decided as [`crate::assign`] does in life. Nothing is left to chance:
 //! the same day under the same policy is the same report.
 //!
 //! What it takes to be simpler than life: who is given or offered a conversation, or could take it from a pull queue,

@@ -82,7 +82,9 @@ pub struct AgentDay {
 }
 
 impl AgentDay {
-    pub(super) const fn new(person: PersonId) -> Self {
+    /// A day of which nothing is known yet.
+    #[must_use]
+    pub const fn new(person: PersonId) -> Self {
         Self { person, taken: 0, at_work: 0, occupancy: 0.0, slot_seconds: 0, busy_slot_seconds: 0 }
     }
 }

@@ -2,9 +2,13 @@
 
 pub mod form;
 mod pages;
+mod rehearsed;
 mod typed;
 pub mod words;
 
-pub use pages::{Bar, FormPage, ListPage, ListRow, OverviewPage, Switches, Tab, TryPage, VersionLine};
+pub use pages::{
+    Bar, FormPage, ListPage, ListRow, OverviewPage, RehearsalPage, Switches, Tab, TryPage, VersionLine,
+};
+pub use rehearsed::{Cell, Line, LongLine, PersonLine, QueueLine, Rehearsed, Turn, percent};
 pub use typed::{LANGUAGES, NotANumber, Typed};
 pub use words::{Names, Tried, TriedRule};

@@ -3,7 +3,7 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::{Tried, form::Part};
+use super::{Rehearsed, Tried, form::Part};
 use crate::{Frame, Tx};
 
 /// A part of the routing.
@@ -17,6 +17,8 @@ pub enum Tab {
     Rules,
     /// What a rule would do.
     Try,
+    /// What a day would be like.
+    Rehearse,
     /// Who takes them.
     Agents,
     /// What they can do.
@@ -31,11 +33,12 @@ pub enum Tab {
 
 impl Tab {
     /// All of them, in order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Overview,
         Self::Queues,
         Self::Rules,
         Self::Try,
+        Self::Rehearse,
         Self::Agents,
         Self::Skills,
         Self::Hours,
@@ -51,6 +54,7 @@ impl Tab {
             Self::Queues => "/admin/routing/queues",
             Self::Rules => "/admin/routing/rules",
             Self::Try => "/admin/routing/try",
+            Self::Rehearse => "/admin/routing/rehearsal",
             Self::Agents => "/admin/routing/agents",
             Self::Skills => "/admin/routing/skills",
             Self::Hours => "/admin/routing/hours",
@@ -67,6 +71,7 @@ impl Tab {
             Self::Queues => "routing-tab-queues",
             Self::Rules => "routing-tab-rules",
             Self::Try => "routing-tab-try",
+            Self::Rehearse => "routing-tab-rehearse",
             Self::Agents => "routing-tab-agents",
             Self::Skills => "routing-tab-skills",
             Self::Hours => "routing-tab-hours",
@@ -89,6 +94,7 @@ impl Tab {
             Self::Queues => "routing-about-queues",
             Self::Rules => "routing-about-rules",
             Self::Try => "routing-about-try",
+            Self::Rehearse => "routing-about-rehearse",
             Self::Agents => "routing-about-agents",
             Self::Skills => "routing-about-skills",
             Self::Hours => "routing-about-hours",
@@ -275,5 +281,31 @@ impl TryPage {
 
     const fn tab(&self) -> Tab {
         Tab::Try
+    }
+}
+
+/// GET and POST /admin/routing/rehearsal.
+#[derive(Debug, Template)]
+#[template(path = "routing_rehearsal.html")]
+pub struct RehearsalPage {
+    /// What is around it.
+    pub frame: Frame,
+    /// The draft and what is published.
+    pub bar: Bar,
+    /// The form.
+    pub parts: Vec<Part>,
+    /// Why nothing was rehearsed: a sentence, and every place where the routing does not hold together.
+    pub refused: Option<(String, Vec<String>)>,
+    /// What came of it.
+    pub rehearsed: Option<Rehearsed>,
+}
+
+impl RehearsalPage {
+    const fn tx(&self) -> Tx {
+        self.frame.tx
+    }
+
+    const fn tab(&self) -> Tab {
+        Tab::Rehearse
     }
 }

@@ -4,17 +4,18 @@ use std::collections::BTreeMap;
 
 use domain::{ChannelId, ChannelKind, PersonId, QueueId, SkillId, TeamId};
 use routing::{
-    Policy, Promise,
+    Policy, Promise, WaitReason,
     check::{Fault, Field as Spot, Flaw, Kind, Place, Thing},
     entry::{Language, Saw, TestTrace},
     policy::{CalendarId, EntryRuleId, Queue},
+    rehearsal::{AgentDay, Figures, LongWait, Report, Waits},
 };
 use uuid::Uuid;
 use views::{
     Lang, Section, Template, Theme,
     routing::{
-        Bar, FormPage, ListPage, ListRow, Names, OverviewPage, Switches, Tab, Tried, TriedRule, TryPage,
-        Typed, VersionLine,
+        Bar, FormPage, ListPage, ListRow, Names, OverviewPage, RehearsalPage, Rehearsed, Switches, Tab,
+        Tried, TriedRule, TryPage, Turn, Typed, VersionLine,
         form::{Control, Field, Maker, Part, Row, compare, place},
         words,
     },
@@ -138,7 +139,17 @@ fn every_page(lang: Lang, name: &str) -> Vec<String> {
     };
     let attempt =
         |tried| TryPage { frame: frame(), bar: bar(name, 0), parts: every_control(lang, name), tried };
+    let rehearsal = |refused, rehearsed| RehearsalPage {
+        frame: frame(),
+        bar: bar(name, 1),
+        parts: every_control(lang, name),
+        refused,
+        rehearsed,
+    };
     vec![
+        rehearsal(None, None).render().unwrap(),
+        rehearsal(Some((name.to_owned(), vec![name.to_owned()])), None).render().unwrap(),
+        rehearsal(None, Some(rehearsed(lang, name))).render().unwrap(),
         overview(vec![name.to_owned()], vec![version(3), version(2)]).render().unwrap(),
         overview(Vec::new(), Vec::new()).render().unwrap(),
         list(vec![row]).render().unwrap(),
@@ -148,6 +159,73 @@ fn every_page(lang: Lang, name: &str) -> Vec<String> {
         attempt(None).render().unwrap(),
         attempt(Some(tried)).render().unwrap(),
     ]
+}
+
+/// A day with a queue that promises something and one that does not, and two more people in the second half.
+fn rehearsed(lang: Lang, name: &str) -> Rehearsed {
+    let (queue, person) = (QueueId(Uuid::from_u128(1)), PersonId(Uuid::from_u128(2)));
+    let figures = |mean, level| Figures {
+        offered: 1_200,
+        answered: 1_100,
+        abandoned: 90,
+        waiting: 10,
+        moved: 3,
+        waits: Waits { mean, median: 20, p90: 200, p95: 300, max: 4_000 },
+        service_level: level,
+    };
+    let agent = |occupancy| {
+        let mut agent = AgentDay::new(person);
+        agent.occupancy = occupancy;
+        agent
+    };
+    let report = |mean, level, occupancy, why| Report {
+        total: figures(mean, level),
+        queues: [(queue, figures(mean, level)), (QueueId(Uuid::nil()), figures(mean, None))].into(),
+        agents: vec![agent(occupancy)],
+        occupancy,
+        spread: 0.1,
+        worst: vec![
+            LongWait {
+                arrival: 7,
+                queue,
+                at: sample::now(),
+                waited: 4_000,
+                taken_by: (occupancy > 0.5).then_some(person),
+                why,
+            };
+            2
+        ],
+    };
+    let mut names = Names::default();
+    names.people.insert(person, name.to_owned());
+    let names = names.of(&Policy {
+        queues: vec![Queue { name: name.to_owned(), ..Queue::usual(queue) }],
+        ..Policy::default()
+    });
+    let before = report(95.0, Some(0.781), 0.82, Some(WaitReason::EverybodyIsFull));
+    let after = report(23.4, Some(0.9), 0.41, None);
+    let sides = [name.to_owned(), name.to_owned()];
+    Rehearsed::of(&sample::tx(lang), &names, sides, vec![name.to_owned()], true, &before, &after)
+}
+
+#[test]
+fn a_difference_says_whether_it_is_better_or_worse() {
+    let told = rehearsed(Lang::Es, "Citas");
+    assert!(!told.cards[1].cell.changes());
+    let cards: Vec<String> = told.cards.iter().map(|one| one.cell.told(&sample::tx(Lang::Es))).collect();
+    assert_eq!(cards, ["−1:12 · mejor", "igual", "+11.9 pt · mejor", "igual", "−41.0 pt"]);
+    assert_eq!(told.cards[2].cell.before, "78.1\u{a0}%");
+    let wanted = [
+        "Con «Citas», la espera media baja de 1:35 a 0:23.",
+        "El nivel de servicio sube de 78.1\u{a0}% a 90.0\u{a0}%.",
+    ];
+    assert_eq!(told.verdict, wanted);
+    let promised = told.queues.iter().find(|queue| queue.name == "Citas").unwrap();
+    assert_eq!((promised.level.turn, promised.mean.turn), (Turn::Better, Turn::Better));
+    let other = told.queues.iter().find(|queue| queue.name != "Citas").unwrap();
+    assert_eq!((other.level.turn, other.level.before.as_str()), (Turn::Unpromised, "–"));
+    assert_eq!(told.longest[0][0].why, "Quienes podrían están al tope.");
+    assert_eq!(rehearsed(Lang::PtBr, "Citas").cards[2].cell.by, "+11,9 pt");
 }
 
 #[test]
@@ -161,7 +239,7 @@ fn every_page_is_whole_in_every_language() {
             for form in html.split("method=\"post\"").skip(1) {
                 assert!(form.split("</form>").next().unwrap().contains("name=\"csrf\""), "{form}");
             }
-            for missing in [">routing-", "\"routing-", "{ $"] {
+            for missing in [">routing-", "\"routing-", ">rehearse-", "\"rehearse-refused", "{ $"] {
                 assert!(!html.contains(missing), "{missing} in {html}");
             }
             for symbol in html.split("<use href=\"#").skip(1).filter_map(|part| part.split('"').next()) {

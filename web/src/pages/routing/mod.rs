@@ -3,6 +3,7 @@
 
 mod forms;
 mod lists;
+mod rehearsing;
 mod trying;
 mod versions;
 
@@ -35,6 +36,7 @@ use views::{
     },
 };
 
+pub use rehearsing::{attempt as rehearse, show as rehearsal};
 pub use trying::{attempt, show as trying};
 pub use versions::{discard, publish, roll_back, show as overview};
 

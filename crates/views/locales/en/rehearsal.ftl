@@ -1,0 +1,106 @@
+routing-tab-rehearse = Rehearse
+routing-about-rehearse = What a day would have been like under another routing, before it is published.
+rehearse-before = Rehearse before publishing
+rehearse-part-day = Which day
+rehearse-part-sides = What is compared
+rehearse-part-what-if = And what if…?
+rehearse-part-what-if-about = For this rehearsal alone, and for the second side alone. The draft stays as it is.
+rehearse-source = Day
+rehearse-source-past = One in the past
+rehearse-source-made = A made-up one
+rehearse-date = From
+rehearse-days = How many days
+rehearse-days-hint = In a row, up to { $count }.
+rehearse-zone-hint = Begins at midnight in { $zone }.
+rehearse-by-rules = Let the entry rules decide
+rehearse-by-rules-hint = Otherwise each conversation goes to the queue it went to that day.
+rehearse-per-hour = Conversations an hour
+rehearse-per-hour-hint = On average, over eleven hours with two peaks.
+rehearse-count-people = People
+rehearse-count-people-hint = Empty: everybody.
+rehearse-handle = How long each lasts
+rehearse-vip = VIPs in 100
+rehearse-seed = Seed
+rehearse-seed-hint = The same one gives the same day.
+rehearse-side-before = Before
+rehearse-side-after = After
+rehearse-in-force = In force
+rehearse-draft = Draft
+rehearse-version = Version { $count }
+rehearse-more-queue = More people in
+rehearse-more-nowhere = No queue
+rehearse-more = How many more
+rehearse-more-hint = Like those who serve that queue: same hours, slots and skills.
+rehearse-capacity = Slots more or less per person
+rehearse-without = Without asking for
+rehearse-without-nothing = All are asked for
+rehearse-do = Rehearse
+rehearse-simpler = It is a simulation, not a forecast: nobody is busy when the day begins, whoever is given a conversation answers at once, it lasts as long whoever has it, and whoever leaves or pauses finishes what they hold.
+rehearse-refused = Nothing was rehearsed
+rehearse-result = Result
+rehearse-verdict-mean-better = With “{ $side }”, the mean wait goes down from { $before } to { $after }.
+rehearse-verdict-mean-worse = With “{ $side }”, the mean wait goes up from { $before } to { $after }.
+rehearse-verdict-mean-same = With “{ $side }”, the mean wait stays at { $after }.
+rehearse-verdict-level-better = The service level goes up from { $before } to { $after }.
+rehearse-verdict-level-worse = The service level goes down from { $before } to { $after }.
+rehearse-what-if = { $side } with changes
+rehearse-came = { $count ->
+    [one] { $count } conversation
+   *[other] { $count } conversations
+}
+rehearse-there = { $count ->
+    [one] { $count } person
+   *[other] { $count } people
+}
+rehearse-not-over = { $count ->
+    [one] { $count } not over: how long it lasts is estimated
+   *[other] { $count } not over: how long they last is estimated
+}
+rehearse-made-day = Made-up day, seed { $seed }
+rehearse-extra = Extra person { $count }
+rehearse-all = All figures
+rehearse-figure = Figure
+rehearse-difference = Difference
+rehearse-to = becomes
+rehearse-better = better
+rehearse-worse = worse
+rehearse-same = same
+rehearse-unpromised = nothing promised
+rehearse-queues = By queue
+rehearse-queue = Queue
+rehearse-offered = Came
+rehearse-answered = Answered
+rehearse-abandoned = Gave up
+rehearse-waiting = Still waiting at the end
+rehearse-moved = Moved to another queue
+rehearse-mean = Mean wait
+rehearse-median = Half within (p50)
+rehearse-p90 = 9 in 10 within (p90)
+rehearse-p95 = Wait p95
+rehearse-max = Longest wait
+rehearse-level = Service level
+rehearse-occupancy = Occupancy
+rehearse-spread = Most to least occupied
+rehearse-people = By person
+rehearse-person = Person
+rehearse-taken = Took
+rehearse-longest = Longest waits: { $side }
+rehearse-longest-none = Nobody waited.
+rehearse-taken-by = Taken by { $name }
+rehearse-taken-by-nobody = Taken by nobody
+rehearse-refused-misread = Check the marked fields.
+rehearse-misread-number = Write a whole number between { $least } and { $most }.
+rehearse-misread-date = Choose a day.
+rehearse-refused-not-begun = That day has not begun. Choose one in the past, or make one up.
+rehearse-refused-days = A rehearsal has 1 to { $count } days in a row.
+rehearse-refused-nothing-came = No conversation came on that day. Choose another one, or make one up.
+rehearse-refused-nobody-there = Nobody is known to have been at work on that day. Choose another one, or make one up.
+rehearse-refused-too-much = More than { $count } conversations came, more than one rehearsal takes. Choose fewer days.
+rehearse-refused-busy = Somebody else is rehearsing right now. Try again in a few seconds.
+rehearse-refused-too-slow = Reading that day took too long. Choose fewer days, or try again later.
+rehearse-refused-too-long = The rehearsal took more than { $count } seconds and was stopped. Choose fewer days or fewer conversations, or use “bandeja rehearse” on the server.
+rehearse-refused-no-draft = There is no draft: nothing has changed since the last publication. Choose another version, or change something first.
+rehearse-refused-no-version = There is no version { $count }. Choose one of the list.
+rehearse-refused-flawed = The draft can't be published like this, so it can't be rehearsed either. Mend this first:
+rehearse-refused-nobody-like = Nobody of { $queue } was there that day, so it is not known what more people would be like.
+rehearse-refused-empty = That routing has no queues or no agents: there is no day to make up.

@@ -1,0 +1,106 @@
+routing-tab-rehearse = Ensayar
+routing-about-rehearse = Cómo habría sido un día con otro enrutamiento, antes de publicarlo.
+rehearse-before = Ensayar antes de publicar
+rehearse-part-day = Qué día
+rehearse-part-sides = Qué se compara
+rehearse-part-what-if = ¿Y si además…?
+rehearse-part-what-if-about = Solo para este ensayo y solo con el segundo. No toca el borrador.
+rehearse-source = Día
+rehearse-source-past = Uno que ya pasó
+rehearse-source-made = Uno inventado
+rehearse-date = Desde
+rehearse-days = Cuántos días
+rehearse-days-hint = Seguidos, hasta { $count }.
+rehearse-zone-hint = Empieza a medianoche de { $zone }.
+rehearse-by-rules = Que decidan las reglas de entrada
+rehearse-by-rules-hint = Si no, cada conversación va a la cola a la que fue ese día.
+rehearse-per-hour = Conversaciones por hora
+rehearse-per-hour-hint = En promedio, en once horas con dos picos.
+rehearse-count-people = Personas
+rehearse-count-people-hint = Vacío: todas.
+rehearse-handle = Cuánto dura cada una
+rehearse-vip = VIP de cada 100
+rehearse-seed = Semilla
+rehearse-seed-hint = La misma da el mismo día.
+rehearse-side-before = Antes
+rehearse-side-after = Después
+rehearse-in-force = Vigente
+rehearse-draft = Borrador
+rehearse-version = Versión { $count }
+rehearse-more-queue = Más personas en
+rehearse-more-nowhere = Ninguna cola
+rehearse-more = Cuántas más
+rehearse-more-hint = Como las que atienden esa cola: mismas horas, cupos y habilidades.
+rehearse-capacity = Cupos más o menos por persona
+rehearse-without = Sin pedir
+rehearse-without-nothing = Se piden todas
+rehearse-do = Ensayar
+rehearse-simpler = Es una simulación, no un pronóstico: el día empieza sin nadie ocupado, quien recibe una conversación la atiende en el acto, dura lo mismo la atienda quien la atienda, y quien se va o se pausa termina lo que tiene.
+rehearse-refused = No se ensayó nada
+rehearse-result = Resultado
+rehearse-verdict-mean-better = Con «{ $side }», la espera media baja de { $before } a { $after }.
+rehearse-verdict-mean-worse = Con «{ $side }», la espera media sube de { $before } a { $after }.
+rehearse-verdict-mean-same = Con «{ $side }», la espera media sigue en { $after }.
+rehearse-verdict-level-better = El nivel de servicio sube de { $before } a { $after }.
+rehearse-verdict-level-worse = El nivel de servicio baja de { $before } a { $after }.
+rehearse-what-if = { $side } con cambios
+rehearse-came = { $count ->
+    [one] { $count } conversación
+   *[other] { $count } conversaciones
+}
+rehearse-there = { $count ->
+    [one] { $count } persona
+   *[other] { $count } personas
+}
+rehearse-not-over = { $count ->
+    [one] { $count } sin terminar: se estima cuánto dura
+   *[other] { $count } sin terminar: se estima cuánto duran
+}
+rehearse-made-day = Día inventado, semilla { $seed }
+rehearse-extra = Persona extra { $count }
+rehearse-all = Todas las cifras
+rehearse-figure = Cifra
+rehearse-difference = Diferencia
+rehearse-to = pasa a
+rehearse-better = mejor
+rehearse-worse = peor
+rehearse-same = igual
+rehearse-unpromised = sin tiempo prometido
+rehearse-queues = Por cola
+rehearse-queue = Cola
+rehearse-offered = Entraron
+rehearse-answered = Atendidas
+rehearse-abandoned = Abandonaron
+rehearse-waiting = Seguían esperando al final
+rehearse-moved = Pasaron a otra cola
+rehearse-mean = Espera media
+rehearse-median = Mitad en menos de (p50)
+rehearse-p90 = 9 de 10 en menos de (p90)
+rehearse-p95 = Espera p95
+rehearse-max = Espera más larga
+rehearse-level = Nivel de servicio
+rehearse-occupancy = Ocupación
+rehearse-spread = Del más al menos ocupado
+rehearse-people = Por persona
+rehearse-person = Persona
+rehearse-taken = Tomó
+rehearse-longest = Esperas más largas: { $side }
+rehearse-longest-none = Nadie esperó.
+rehearse-taken-by = La tomó { $name }
+rehearse-taken-by-nobody = No la tomó nadie
+rehearse-refused-misread = Revisa los campos marcados.
+rehearse-misread-number = Escribe un número entero entre { $least } y { $most }.
+rehearse-misread-date = Elige un día.
+rehearse-refused-not-begun = Ese día todavía no empieza. Elige uno que ya pasó, o inventa uno.
+rehearse-refused-days = Se ensayan de 1 a { $count } días seguidos.
+rehearse-refused-nothing-came = Ese día no entró ninguna conversación. Elige otro, o inventa uno.
+rehearse-refused-nobody-there = Ese día no consta que nadie estuviera conectado. Elige otro, o inventa uno.
+rehearse-refused-too-much = Entraron más de { $count } conversaciones, más de lo que se ensaya de una vez. Elige menos días.
+rehearse-refused-busy = Otra persona está ensayando ahora. Vuelve a intentarlo en unos segundos.
+rehearse-refused-too-slow = Leer ese día tardó demasiado. Elige menos días o vuelve a intentarlo más tarde.
+rehearse-refused-too-long = El ensayo tardó más de { $count } segundos y se detuvo. Elige menos días o menos conversaciones, o usa «bandeja rehearse» en el servidor.
+rehearse-refused-no-draft = No hay borrador: nada cambió desde la última publicación. Elige otra versión, o cambia algo primero.
+rehearse-refused-no-version = No existe la versión { $count }. Elige una de la lista.
+rehearse-refused-flawed = El borrador no se puede publicar así, y por eso tampoco ensayar. Corrige primero:
+rehearse-refused-nobody-like = Nadie de { $queue } estuvo ese día, así que no se sabe cómo serían las personas de más.
+rehearse-refused-empty = Ese enrutamiento no tiene colas o agentes: no hay día que inventar.

@@ -1,0 +1,106 @@
+routing-tab-rehearse = Ensaiar
+routing-about-rehearse = Como teria sido um dia com outro roteamento, antes de publicá-lo.
+rehearse-before = Ensaiar antes de publicar
+rehearse-part-day = Qual dia
+rehearse-part-sides = O que se compara
+rehearse-part-what-if = E se além disso…?
+rehearse-part-what-if-about = Só para este ensaio e só com o segundo. Não mexe no rascunho.
+rehearse-source = Dia
+rehearse-source-past = Um que já passou
+rehearse-source-made = Um inventado
+rehearse-date = Desde
+rehearse-days = Quantos dias
+rehearse-days-hint = Seguidos, até { $count }.
+rehearse-zone-hint = Começa à meia-noite de { $zone }.
+rehearse-by-rules = Que as regras de entrada decidam
+rehearse-by-rules-hint = Senão, cada conversa vai para a fila em que entrou nesse dia.
+rehearse-per-hour = Conversas por hora
+rehearse-per-hour-hint = Em média, em onze horas com dois picos.
+rehearse-count-people = Pessoas
+rehearse-count-people-hint = Vazio: todas.
+rehearse-handle = Quanto dura cada uma
+rehearse-vip = VIP a cada 100
+rehearse-seed = Semente
+rehearse-seed-hint = A mesma dá o mesmo dia.
+rehearse-side-before = Antes
+rehearse-side-after = Depois
+rehearse-in-force = Em vigor
+rehearse-draft = Rascunho
+rehearse-version = Versão { $count }
+rehearse-more-queue = Mais pessoas em
+rehearse-more-nowhere = Nenhuma fila
+rehearse-more = Quantas a mais
+rehearse-more-hint = Como as que atendem essa fila: mesmas horas, vagas e habilidades.
+rehearse-capacity = Vagas a mais ou a menos por pessoa
+rehearse-without = Sem pedir
+rehearse-without-nothing = Todas são pedidas
+rehearse-do = Ensaiar
+rehearse-simpler = É uma simulação, não uma previsão: o dia começa sem ninguém ocupado, quem recebe uma conversa a atende na hora, ela dura o mesmo seja quem for que a atenda, e quem sai ou entra em pausa termina o que tem.
+rehearse-refused = Nada foi ensaiado
+rehearse-result = Resultado
+rehearse-verdict-mean-better = Com “{ $side }”, a espera média cai de { $before } para { $after }.
+rehearse-verdict-mean-worse = Com “{ $side }”, a espera média sobe de { $before } para { $after }.
+rehearse-verdict-mean-same = Com “{ $side }”, a espera média continua em { $after }.
+rehearse-verdict-level-better = O nível de serviço sobe de { $before } para { $after }.
+rehearse-verdict-level-worse = O nível de serviço cai de { $before } para { $after }.
+rehearse-what-if = { $side } com mudanças
+rehearse-came = { $count ->
+    [one] { $count } conversa
+   *[other] { $count } conversas
+}
+rehearse-there = { $count ->
+    [one] { $count } pessoa
+   *[other] { $count } pessoas
+}
+rehearse-not-over = { $count ->
+    [one] { $count } sem terminar: estima-se quanto dura
+   *[other] { $count } sem terminar: estima-se quanto duram
+}
+rehearse-made-day = Dia inventado, semente { $seed }
+rehearse-extra = Pessoa extra { $count }
+rehearse-all = Todos os números
+rehearse-figure = Número
+rehearse-difference = Diferença
+rehearse-to = passa a
+rehearse-better = melhor
+rehearse-worse = pior
+rehearse-same = igual
+rehearse-unpromised = sem tempo prometido
+rehearse-queues = Por fila
+rehearse-queue = Fila
+rehearse-offered = Entraram
+rehearse-answered = Atendidas
+rehearse-abandoned = Desistiram
+rehearse-waiting = Ainda esperavam no fim
+rehearse-moved = Passaram a outra fila
+rehearse-mean = Espera média
+rehearse-median = Metade em menos de (p50)
+rehearse-p90 = 9 em 10 em menos de (p90)
+rehearse-p95 = Espera p95
+rehearse-max = Espera mais longa
+rehearse-level = Nível de serviço
+rehearse-occupancy = Ocupação
+rehearse-spread = Do mais ao menos ocupado
+rehearse-people = Por pessoa
+rehearse-person = Pessoa
+rehearse-taken = Pegou
+rehearse-longest = Esperas mais longas: { $side }
+rehearse-longest-none = Ninguém esperou.
+rehearse-taken-by = { $name } pegou
+rehearse-taken-by-nobody = Ninguém pegou
+rehearse-refused-misread = Revise os campos marcados.
+rehearse-misread-number = Escreva um número inteiro entre { $least } e { $most }.
+rehearse-misread-date = Escolha um dia.
+rehearse-refused-not-begun = Esse dia ainda não começou. Escolha um que já passou, ou invente um.
+rehearse-refused-days = Ensaiam-se de 1 a { $count } dias seguidos.
+rehearse-refused-nothing-came = Nesse dia não entrou nenhuma conversa. Escolha outro, ou invente um.
+rehearse-refused-nobody-there = Não consta que alguém estivesse conectado nesse dia. Escolha outro, ou invente um.
+rehearse-refused-too-much = Entraram mais de { $count } conversas, mais do que se ensaia de uma vez. Escolha menos dias.
+rehearse-refused-busy = Outra pessoa está ensaiando agora. Tente de novo em alguns segundos.
+rehearse-refused-too-slow = Ler esse dia demorou demais. Escolha menos dias ou tente de novo mais tarde.
+rehearse-refused-too-long = O ensaio passou de { $count } segundos e foi interrompido. Escolha menos dias ou menos conversas, ou use “bandeja rehearse” no servidor.
+rehearse-refused-no-draft = Não há rascunho: nada mudou desde a última publicação. Escolha outra versão, ou mude algo primeiro.
+rehearse-refused-no-version = Não existe a versão { $count }. Escolha uma da lista.
+rehearse-refused-flawed = O rascunho não pode ser publicado assim, e por isso também não ensaiado. Corrija antes:
+rehearse-refused-nobody-like = Ninguém de { $queue } esteve nesse dia, então não se sabe como seriam as pessoas a mais.
+rehearse-refused-empty = Esse roteamento não tem filas ou agentes: não há dia para inventar.
