@@ -55,7 +55,9 @@ fn facts(beginning: &Beginning<'_>, known: Option<&Known>) -> EntryFacts {
                 .collect::<Vec<_>>()
                 .join(" "),
         }),
-        attributes: known.map(|known| policy::contact_fields(&known.attributes, &known.name)).unwrap_or_default(),
+        attributes: known
+            .map(|known| policy::contact_fields(&known.attributes, &known.name))
+            .unwrap_or_default(),
         vip: known.is_some_and(|known| known.vip),
         owned: known.is_some_and(|known| known.owned),
         last_closed: known.and_then(|known| known.last_closed),

@@ -4,9 +4,10 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::America::Lima;
 use domain::{ConversationId, Event, PresenceState, Principal, QueueId};
 use inbox::{
-    assignment, closing, events, presence,
+    assignment, closing, events,
+    handing_over::{To, hand_over},
+    presence,
     rehearsal::{self, Past, PastError, Played, Which, WhichError, midnight},
-    transfer,
 };
 use routing::{
     check::Fault,
@@ -16,7 +17,7 @@ use routing::{
 use sea_orm::TransactionTrait as _;
 use uuid::Uuid;
 
-use crate::scene::Scene;
+use crate::{handing_over::to as handed, scene::Scene};
 
 /// The scene, the day before yesterday.
 struct Yore {
@@ -169,7 +170,7 @@ async fn who_moves_it_and_who_had_it_before_is_known() {
     yore.is(5);
     for talk in [lucia, pedro] {
         let tx = yore.scene.begin().await;
-        transfer::transfer(&tx, &gabriela, talk, ventas, yore.scene.now).await.unwrap();
+        hand_over(&tx, &gabriela, handed(talk, To::Queue(ventas)), yore.scene.now).await.unwrap();
         tx.commit().await.unwrap();
     }
     let played = yore.read(2, false).await.unwrap();
