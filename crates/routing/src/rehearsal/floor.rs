@@ -345,7 +345,7 @@ impl<'a> Floor<'a> {
         }
         let mut floor = Deciding::new(&self.people, now);
         let mut given = Vec::new();
-        let mut look = |waiting: &mut Waiting| match floor.decide(&waiting.work) {
+        let mut look = |waiting: &mut Waiting| match floor.decide(&waiting.work).decision {
             Decision::Assign { person, .. } => {
                 given.push((person, waiting.talk));
                 floor.people().iter().any(free)
