@@ -5,11 +5,13 @@ use std::process::ExitCode;
 use crate::process::{cargo, program, stream, target};
 
 /// The scenarios that need no server and no load program: a program of their own each.
-const ALONE: [(&str, &str, &str); 2] = [
+const ALONE: [(&str, &str, &str); 3] = [
     // Verifying and parsing webhooks on one core.
     ("parse", "channel-gateway", "webhooks"),
     // Decisions a second, persisted.
     ("routing", "inbox", "routing"),
+    // How long customers wait beside the least that can be.
+    ("routing", "routing", "optimum"),
 ];
 
 /// Runs the scenarios named, or all of them; options go to the load program as they are.
