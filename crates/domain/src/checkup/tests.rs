@@ -1,5 +1,7 @@
 //! Every check, well and ill.
 
+use std::collections::BTreeSet;
+
 use super::*;
 
 const OURS: &str = "https://inbox.example/webhooks/whatsapp";
