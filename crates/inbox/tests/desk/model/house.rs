@@ -280,8 +280,10 @@ create function watch_load() returns trigger language plpgsql as $$ begin
 end $$;
 create trigger watch_load before update on presence for each row execute function watch_load();
 create function watch_decision() returns trigger language plpgsql as $$
-declare c conversation; p presence; taken boolean; wrong text;
+declare c conversation; p presence; taken boolean; wrong text; at_most int;
 begin
+    select (document->'agents'->new.person_id::text->'at_most'->>(new.work->>'queue'))::int into at_most
+    from routing_policy order by version desc limit 1;
     select * into c from conversation where id = new.conversation_id;
     select * into p from presence where person_id = new.person_id;
     taken := not new.offered and exists (select from assignment a where a.conversation_id = c.id
@@ -293,6 +295,9 @@ begin
         when (new.work->>'queue')::uuid <> c.queue_id then 'was decided for another queue'
         when not taken and (p.state <> 'available' or p.lease_until < clock_timestamp()) then 'went to who is away'
         when not taken and p.wrap_up_until > new.at then 'went to who writes up'
+        when at_most < (select sum(weight) from conversation h where h.queue_id = c.queue_id
+                and (h.assignee_id = new.person_id or h.offered_to = new.person_id))
+            then 'is more of its queue than they may have'
         when new.person_id = any(c.declined_by) then 'was declined by them'
         when new.offered and c.returned_by = new.person_id and c.queued_at > new.at - interval '2 minutes'
             then 'was put back by them'

@@ -15,11 +15,18 @@ use super::house::House;
 pub struct Waited {
     id: ConversationId,
     version: i64,
+    /// Its place may change when its contact is marked, and nothing else of it.
+    turn_at: DateTime<Utc>,
 }
 
 /// All that waits and is offered to nobody.
 pub async fn waiting(house: &House) -> Vec<Waited> {
-    house.all("select id, version from conversation where state = 'queued' and offered_to is null", []).await
+    house
+        .all(
+            "select id, version, turn_at from conversation where state = 'queued' and offered_to is null",
+            [],
+        )
+        .await
 }
 
 /// All of them, or the first that does not hold.
@@ -177,10 +184,13 @@ async fn nothing_was_overtaken(house: &House, before: &[Waited], now: DateTime<U
     if published[0].published {
         return Ok(());
     }
-    let versions: BTreeMap<ConversationId, i64> =
-        waiting(house).await.into_iter().map(|waits| (waits.id, waits.version)).collect();
-    let untouched: BTreeSet<ConversationId> =
-        before.iter().filter(|was| versions.get(&was.id) == Some(&was.version)).map(|was| was.id).collect();
+    let now_waiting: BTreeMap<ConversationId, (i64, DateTime<Utc>)> =
+        waiting(house).await.into_iter().map(|waits| (waits.id, (waits.version, waits.turn_at))).collect();
+    let untouched: BTreeSet<ConversationId> = before
+        .iter()
+        .filter(|was| now_waiting.get(&was.id) == Some(&(was.version, was.turn_at)))
+        .map(|was| was.id)
+        .collect();
     let (works, _) = seen(house).await;
     let asks = |work: &Work| (work.queue, work.skills.clone(), work.weight, work.widened.clone(), work.team);
     for decided in decided(house, now).await.into_iter().filter(|decided| !decided.taken) {
