@@ -97,7 +97,10 @@ async fn pass(db: &DatabaseConnection, now: DateTime<Utc>, partly: bool) -> Resu
     let short = answers.iter().any(|answer| matches!(answer, Moved::Lost(Lost::Full | Lost::Away)));
     // People are locked now, and whoever publishes locks them first.
     let is_current = moves.is_empty() || policy::current(&tx).await?.version == published.version;
-    if !is_current || (short && !partly) {
+    let given = still.iter().zip(&answers).filter(|(_, answer)| **answer == Moved::Won);
+    let given = given.filter_map(|(won, _)| Some((won.to?, by_id.get(&won.conversation)?.queue)));
+    let is_right = is_current && floor::is_within_limits(&tx, policy, given).await?;
+    if !is_right || (short && !partly) {
         tx.rollback().await?;
         return Ok(None);
     }
@@ -146,7 +149,7 @@ pub async fn take_next(
     Ok(None)
 }
 
-/// The same; nothing at all when another policy was published in between.
+/// The same; nothing at all when people or policy are no longer what was decided by.
 async fn try_next(
     tx: &DatabaseTransaction,
     by: &Principal,
@@ -186,7 +189,10 @@ async fn try_next(
         let moves: Vec<Move> = is_unchanged.then_some(wanted).into_iter().collect();
         match assignment::move_holders(&attempt, &moves, now).await?.first() {
             Some(Moved::Won) => {
-                if policy::current(&attempt).await?.version != published.version {
+                let given = chosen.map(|work| (by.person, work.queue));
+                if policy::current(&attempt).await?.version != published.version
+                    || !floor::is_within_limits(&attempt, &published.policy, given.into_iter()).await?
+                {
                     attempt.rollback().await?;
                     return Ok(None);
                 }

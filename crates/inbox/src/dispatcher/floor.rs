@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use domain::{PersonId, PresenceState, QueueId};
 use routing::{Candidate, Policy, Work};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult};
 use uuid::Uuid;
 
 use crate::rows;
@@ -65,7 +65,7 @@ async fn read(
     )
     .await?;
     let limited = policy.agents.values().any(|agent| !agent.at_most.is_empty());
-    let mut loads = if limited { loads_by_queue(db).await? } else { BTreeMap::new() };
+    let mut loads = if limited { loads_by_queue(db, None).await? } else { BTreeMap::new() };
     found
         .into_iter()
         .map(|row| {
@@ -84,9 +84,30 @@ async fn read(
         .collect()
 }
 
-/// How many slots conversations of each queue take of each person.
+/// Whether what these people were given of these queues is within the limits they have there, now that they are locked:
+/// what they took by themselves meanwhile counts too.
+pub(super) async fn is_within_limits(
+    tx: &DatabaseTransaction,
+    policy: &Policy,
+    given: impl Iterator<Item = (PersonId, QueueId)>,
+) -> Result<bool, DbErr> {
+    let limit = |person: PersonId, queue: QueueId| policy.agents.get(&person)?.at_most.get(&queue).copied();
+    let limited: Vec<(PersonId, QueueId, u32)> =
+        given.filter_map(|(person, queue)| Some((person, queue, limit(person, queue)?))).collect();
+    if limited.is_empty() {
+        return Ok(true);
+    }
+    let people = limited.iter().map(|(person, ..)| person.0).collect();
+    let loads = loads_by_queue(tx, Some(people)).await?;
+    Ok(limited.iter().all(|(person, queue, at_most)| {
+        loads.get(person).and_then(|loads| loads.get(queue)).is_none_or(|load| load <= at_most)
+    }))
+}
+
+/// How many slots conversations of each queue take of each person, or of these.
 async fn loads_by_queue(
     db: &impl ConnectionTrait,
+    only: Option<Vec<Uuid>>,
 ) -> Result<BTreeMap<PersonId, BTreeMap<QueueId, u32>>, DbErr> {
     #[derive(FromQueryResult)]
     struct Taken {
@@ -100,8 +121,9 @@ async fn loads_by_queue(
              select assignee_id as person_id, queue_id, weight from conversation where state = 'assigned'
              union all
              select person_id, queue_id, weight from offer where ended_at is null) taken
+         where $1::uuid[] is null or person_id = any($1)
          group by person_id, queue_id",
-        [],
+        [only.into()],
     )
     .await?;
     let mut loads: BTreeMap<PersonId, BTreeMap<QueueId, u32>> = BTreeMap::new();

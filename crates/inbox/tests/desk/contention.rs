@@ -61,6 +61,23 @@ async fn whose_last_slot_is_gone_by_their_own_hand_is_passed_over_at_once() {
 }
 
 #[tokio::test]
+async fn whose_share_of_a_queue_is_taken_by_their_own_hand_gets_no_more_of_it() {
+    let scene = Scene::new().await;
+    let (alonso, valeria) = (scene.supervisor("alonso").await, scene.agent("valeria").await);
+    let (person, queue) = (valeria.person, scene.queue);
+    let one_of_it = |policy: &mut routing::Policy| {
+        policy.agents.entry(person).or_default().at_most.insert(queue, 1);
+    };
+    scene.publish(&alonso, one_of_it).await;
+    let (waits, hers) = (scene.talk(100).await, scene.talk(10).await);
+    let here = scene.begin().await;
+    assignment::claim(&here, &valeria, hers, scene.now).await.unwrap();
+    let stepped = at_once(&scene, here, dispatcher::step(scene.db(), scene.now)).await.unwrap();
+    assert_eq!((stepped.given, scene.holder(waits).await), (0, None));
+    scene.assert_books_balance().await;
+}
+
+#[tokio::test]
 async fn what_went_to_another_queue_meanwhile_is_not_given_to_who_serves_the_first() {
     let scene = Scene::new().await;
     let (valeria, mateo) = (scene.agent("valeria").await, scene.agent("mateo").await);
