@@ -15,18 +15,22 @@ use super::house::House;
 pub struct Waited {
     id: ConversationId,
     version: i64,
-    /// Its place may change when its contact is marked, and nothing else of it.
+    /// Its place and who goes first may change when its contact is marked, and nothing else of it.
     turn_at: DateTime<Utc>,
+    preferred_id: Option<PersonId>,
+}
+
+impl Waited {
+    fn as_it_was(&self) -> (i64, DateTime<Utc>, Option<PersonId>) {
+        (self.version, self.turn_at, self.preferred_id)
+    }
 }
 
 /// All that waits and is offered to nobody.
 pub async fn waiting(house: &House) -> Vec<Waited> {
-    house
-        .all(
-            "select id, version, turn_at from conversation where state = 'queued' and offered_to is null",
-            [],
-        )
-        .await
+    let sql = "select id, version, turn_at, preferred_id from conversation
+        where state = 'queued' and offered_to is null";
+    house.all(sql, []).await
 }
 
 /// All of them, or the first that does not hold.
@@ -184,13 +188,11 @@ async fn nothing_was_overtaken(house: &House, before: &[Waited], now: DateTime<U
     if published[0].published {
         return Ok(());
     }
-    let now_waiting: BTreeMap<ConversationId, (i64, DateTime<Utc>)> =
-        waiting(house).await.into_iter().map(|waits| (waits.id, (waits.version, waits.turn_at))).collect();
-    let untouched: BTreeSet<ConversationId> = before
-        .iter()
-        .filter(|was| now_waiting.get(&was.id) == Some(&(was.version, was.turn_at)))
-        .map(|was| was.id)
-        .collect();
+    let still: BTreeMap<ConversationId, Waited> =
+        waiting(house).await.into_iter().map(|waits| (waits.id, waits)).collect();
+    let is_untouched =
+        |was: &&Waited| still.get(&was.id).is_some_and(|waits| waits.as_it_was() == was.as_it_was());
+    let untouched: BTreeSet<ConversationId> = before.iter().filter(is_untouched).map(|was| was.id).collect();
     let (works, _) = seen(house).await;
     let asks = |work: &Work| (work.queue, work.skills.clone(), work.weight, work.widened.clone(), work.team);
     for decided in decided(house, now).await.into_iter().filter(|decided| !decided.taken) {
