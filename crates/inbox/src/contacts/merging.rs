@@ -63,6 +63,7 @@ pub async fn merge(
     let concerned: Vec<PersonId> =
         talks.iter().flat_map(|talk| [talk.assignee_id, talk.offered_to]).flatten().collect();
     presence::lock(tx, &concerned).await?;
+    watch::lock(tx, &talks.iter().map(|talk| talk.id).collect::<Vec<_>>()).await?;
     let mut happened = Vec::new();
     let closed = close_newer(tx, &talks, by, now, &mut happened).await?;
     let after = marks(gone, stays);

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{Closed, MergeError, Moved, alone, lock};
 use crate::{
     assignment::{Move, Terms, move_holders},
-    events, rows, waiting,
+    events, presence, rows, waiting,
 };
 
 #[derive(FromQueryResult)]
@@ -72,6 +72,8 @@ pub async fn undo(
     let theirs = check_addresses(tx, &row, &moved).await?;
     let talks = lock_talks(tx, &row).await?;
     let back = check_talks(&talks, &row, &moved, &theirs)?;
+    let concerned: Vec<PersonId> = moved.closed.iter().filter_map(|closed| closed.holder).collect();
+    presence::lock(tx, &concerned).await?;
 
     rows::run(
         tx,

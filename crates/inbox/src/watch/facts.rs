@@ -50,13 +50,7 @@ pub(super) async fn lock(tx: &DatabaseTransaction, due: Vec<Uuid>) -> Result<Vec
         [ids.iter().map(|id| id.0).collect::<Vec<Uuid>>().into()],
     )
     .await?;
-    // And what is remembered of them: whoever publishes changes it for all.
-    rows::run(
-        tx,
-        "select from watch where conversation_id = any($1) order by conversation_id for no key update",
-        [ids.iter().map(|id| id.0).collect::<Vec<Uuid>>().into()],
-    )
-    .await?;
+    super::lock(tx, &ids).await?;
     Ok(ids)
 }
 

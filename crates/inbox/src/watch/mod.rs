@@ -171,6 +171,22 @@ pub(crate) async fn look(
     Ok(())
 }
 
+/// Lock what is remembered of these conversations, in the order of their ids: whoever publishes changes it for all.
+/// Conversations come before this, then presences.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn lock(tx: &DatabaseTransaction, conversations: &[ConversationId]) -> Result<(), DbErr> {
+    let ids: Vec<Uuid> = conversations.iter().map(|id| id.0).collect();
+    rows::run(
+        tx,
+        "select from watch where conversation_id = any($1) order by conversation_id for no key update",
+        [ids.into()],
+    )
+    .await
+    .map(drop)
+}
+
 /// A conversation is closed: time asks nothing of it any more.
 pub(crate) async fn forget(tx: &DatabaseTransaction, conversation: ConversationId) -> Result<(), DbErr> {
     rows::run(tx, "delete from watch where conversation_id = $1", [conversation.into()]).await.map(drop)
