@@ -1,5 +1,5 @@
 //! An hour of a floor in seconds: thirty agents, four queues, six hundred conversations through the real operations, every
-//! ten seconds of it one after the other. What was rehearsed before comes true.
+//! fifteen seconds of it one after the other. What was rehearsed before comes true.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ use uuid::Uuid;
 const AGENTS: usize = 30;
 const CONVERSATIONS: u64 = 600;
 /// One look at everything, in seconds.
-const TICK: i64 = 10;
+const TICK: i64 = 15;
 /// How long the floor is open; nobody writes in its last third.
 const OPEN: i64 = 5_400;
 const WORDS: [&str; 5] = ["Hola", "english please", "ventas", "cobros", "dolor"];
@@ -51,7 +51,7 @@ struct Customer {
 }
 
 fn customers() -> Vec<Customer> {
-    let ticks = |seconds: u64| i64::try_from(seconds / 10 * 10).unwrap();
+    let ticks = |seconds: u64| i64::try_from(seconds).unwrap() / TICK * TICK;
     (0..CONVERSATIONS)
         .map(|n| Customer {
             // Half of them in a rush of a quarter of an hour.
@@ -60,7 +60,7 @@ fn customers() -> Vec<Customer> {
                 [0, 0, 0, 1, 2, 2, 3, 3, 4, 4][usize::try_from(thrown(n + 7_000, 10)).unwrap()],
             )
             .unwrap(),
-            takes: u32::try_from(ticks(120 + thrown(n + 9_000, 600))).unwrap(),
+            takes: u32::try_from(ticks(120 + thrown(n + 9_000, 620))).unwrap(),
             answered_after: ticks(thrown(n + 11_000, 100)),
         })
         .collect()
@@ -156,7 +156,7 @@ impl Floor {
         first.relaxation = vec![Relaxation { after: 90, relaxed: Relaxed::Lower { levels: 2 } }];
         policy.queues = vec![
             first,
-            Queue { mode, wrap_up: 20, ..queue(1, ventas, "Ventas", 8..20) },
+            Queue { mode, wrap_up: 30, ..queue(1, ventas, "Ventas", 8..20) },
             queue(2, cobros, "Cobros", 18..26),
             Queue { priority: 1, ..queue(3, urgencias, "Urgencias", 22..30) },
         ];
