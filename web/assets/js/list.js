@@ -86,7 +86,7 @@ act("by-due", async (button) => {
   button.setAttribute("aria-pressed", String(on));
   if (on) list().dataset.by = "sla";
   else delete list().dataset.by;
-  for (const row of rows()) insert(list(), row);
+  list().append(...rows().sort((one, other) => (mayPrecede(list(), one, other) ? -1 : 1)));
   settle();
   say(t(on ? "by-due" : "by-activity"));
   const answer = await send("PUT", "/me/list-order", { order: on ? "sla" : "activity" });

@@ -73,10 +73,11 @@ async fn show(
     let was = |state, code| Was { state, code: tag(code) };
     let until = now.min(ends);
     let totals = presence::totals(&spans, until);
+    let own = person == viewer.principal.person;
     html(&DayPage {
-        frame: frame(viewer, nonce, &start, Section::Me, "none"),
+        frame: frame(viewer, nonce, &start, if own { Section::Me } else { Section::Floor }, "none"),
         person: PersonTag { id: person, name },
-        own: person == viewer.principal.person,
+        own,
         may_set: viewer.principal.holds(Permission::PresenceSetOther),
         pauses: pauses.iter().map(present::pause_tag).collect(),
         date,
