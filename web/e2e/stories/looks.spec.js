@@ -75,6 +75,12 @@ test("the screens of supervisor and admin", async ({ open, office, vendor }) => 
 
   const admin = await open("admin", "/admin");
   await inspect(admin, "admin");
+  await admin.setViewportSize(SIZES.wide);
+  await admin.goto("/admin/routing/rehearsal");
+  await admin.getByLabel("Día", { exact: true }).selectOption("made");
+  await admin.getByRole("button", { name: "Ensayar", exact: true }).click();
+  await expect(admin.locator("#result")).toBeVisible();
+  await inspect(admin, "rehearsal");
   await admin.goto("/admin/attributes");
   await inspect(admin, "attributes");
 });

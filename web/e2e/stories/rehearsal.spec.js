@@ -7,7 +7,7 @@ test("a supervisor compares the draft with what holds, and only the admin publis
   try {
     // Valeria would take one conversation at a time.
     await admin.getByRole("link", { name: "Valeria Quispe" }).click();
-    await admin.getByLabel("Conversaciones a la vez").fill("1");
+    await admin.getByRole("spinbutton", { name: /^Capacidad/ }).fill("1");
     await admin.getByRole("button", { name: "Guardar en el borrador" }).click();
     await expect(admin.getByRole("link", { name: "Ensayar antes de publicar" })).toBeVisible();
 

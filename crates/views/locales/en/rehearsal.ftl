@@ -101,6 +101,6 @@ rehearse-refused-too-slow = Reading that day took too long. Choose fewer days, o
 rehearse-refused-too-long = The rehearsal took more than { $count } seconds and was stopped. Choose fewer days or fewer conversations, or use “bandeja rehearse” on the server.
 rehearse-refused-no-draft = There is no draft: nothing has changed since the last publication. Choose another version, or change something first.
 rehearse-refused-no-version = There is no version { $count }. Choose one of the list.
-rehearse-refused-flawed = The draft can't be published like this, so it can't be rehearsed either. Mend this first:
+rehearse-refused-flawed = That routing can't be published like this, so it can't be rehearsed either. Mend this first:
 rehearse-refused-nobody-like = Nobody of { $queue } was there that day, so it is not known what more people would be like.
 rehearse-refused-empty = That routing has no queues or no agents: there is no day to make up.

@@ -101,6 +101,6 @@ rehearse-refused-too-slow = Leer ese día tardó demasiado. Elige menos días o 
 rehearse-refused-too-long = El ensayo tardó más de { $count } segundos y se detuvo. Elige menos días o menos conversaciones, o usa «bandeja rehearse» en el servidor.
 rehearse-refused-no-draft = No hay borrador: nada cambió desde la última publicación. Elige otra versión, o cambia algo primero.
 rehearse-refused-no-version = No existe la versión { $count }. Elige una de la lista.
-rehearse-refused-flawed = El borrador no se puede publicar así, y por eso tampoco ensayar. Corrige primero:
+rehearse-refused-flawed = Ese enrutamiento no se puede publicar así, y por eso tampoco ensayar. Corrige primero:
 rehearse-refused-nobody-like = Nadie de { $queue } estuvo ese día, así que no se sabe cómo serían las personas de más.
 rehearse-refused-empty = Ese enrutamiento no tiene colas o agentes: no hay día que inventar.

@@ -101,6 +101,6 @@ rehearse-refused-too-slow = Ler esse dia demorou demais. Escolha menos dias ou t
 rehearse-refused-too-long = O ensaio passou de { $count } segundos e foi interrompido. Escolha menos dias ou menos conversas, ou use “bandeja rehearse” no servidor.
 rehearse-refused-no-draft = Não há rascunho: nada mudou desde a última publicação. Escolha outra versão, ou mude algo primeiro.
 rehearse-refused-no-version = Não existe a versão { $count }. Escolha uma da lista.
-rehearse-refused-flawed = O rascunho não pode ser publicado assim, e por isso também não ensaiado. Corrija antes:
+rehearse-refused-flawed = Esse roteamento não pode ser publicado assim, e por isso também não ensaiado. Corrija antes:
 rehearse-refused-nobody-like = Ninguém de { $queue } esteve nesse dia, então não se sabe como seriam as pessoas a mais.
 rehearse-refused-empty = Esse roteamento não tem filas ou agentes: não há dia para inventar.
