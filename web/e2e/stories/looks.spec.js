@@ -77,7 +77,7 @@ test("the screens of supervisor and admin", async ({ open, office, vendor }) => 
   await inspect(admin, "admin");
   await admin.setViewportSize(SIZES.wide);
   await admin.goto("/admin/routing/rehearsal");
-  await admin.getByLabel("Día", { exact: true }).selectOption("made");
+  await admin.getByRole("combobox", { name: "Día", exact: true }).selectOption("made");
   await admin.getByRole("button", { name: "Ensayar", exact: true }).click();
   await expect(admin.locator("#result")).toBeVisible();
   await inspect(admin, "rehearsal");

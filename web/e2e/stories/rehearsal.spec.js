@@ -14,7 +14,7 @@ test("a supervisor compares the draft with what holds, and only the admin publis
     await gabriela.reload();
     await expect(gabriela.getByRole("button", { name: "Publicar" })).toHaveCount(0);
     await gabriela.getByRole("link", { name: "Ensayar antes de publicar" }).click();
-    await gabriela.getByLabel("Día", { exact: true }).selectOption("made");
+    await gabriela.getByRole("combobox", { name: "Día", exact: true }).selectOption("made");
     await expect(gabriela.getByLabel("Desde")).toBeHidden();
     await gabriela.getByLabel("Conversaciones por hora").fill("180");
     await gabriela.getByRole("button", { name: "Ensayar", exact: true }).click();
@@ -28,10 +28,10 @@ test("a supervisor compares the draft with what holds, and only the admin publis
     await expect(gabriela.getByLabel("Conversaciones por hora")).toHaveValue("180");
 
     // A day with nobody in it says so, and keeps what was chosen.
-    await gabriela.getByLabel("Día", { exact: true }).selectOption("past");
+    await gabriela.getByRole("combobox", { name: "Día", exact: true }).selectOption("past");
     await gabriela.getByLabel("Desde").fill("2020-02-02");
     await gabriela.getByRole("button", { name: "Ensayar", exact: true }).click();
-    await expect(gabriela.getByRole("alert")).toContainText("no entró ninguna conversación");
+    await expect(gabriela.locator(".notice.bad")).toContainText("no entró ninguna conversación");
     await expect(gabriela.getByLabel("Desde")).toHaveValue("2020-02-02");
   } finally {
     // Whatever happened, other stories find no draft.
