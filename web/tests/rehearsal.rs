@@ -117,7 +117,9 @@ async fn a_supervisor_sees_what_the_draft_would_have_done_and_publishes_nothing(
     // 0, 4, 8 and 12 minutes; with three slots only the last one waits, for two minutes.
     assert!(whole(&page).contains("Con «Borrador», la espera media baja de 6:00 a 0:30."), "{page}");
     assert!(page.contains("−5:30 · mejor") && page.contains("4 conversaciones · 1 persona"), "{page}");
-    assert!(page.contains("Esperas más largas antes: Vigente") && page.contains("Quienes podrían están al tope."));
+    assert!(
+        page.contains("Esperas más largas antes: Vigente") && page.contains("Quienes podrían están al tope.")
+    );
     assert!(page.contains("La tomó Valeria"), "{page}");
     assert!(page.contains(&format!("value=\"{day}\"")), "the form stays as it was");
 
