@@ -68,6 +68,15 @@ async fn on_the_phone(clinic: &Clinic, channel: &str) -> (Value, Vec<u8>) {
     (card, bytes.bytes().await.unwrap().to_vec())
 }
 
+/// How each kind is attached, and what it becomes.
+const FILES: [(&str, &[u8], &str); 5] = [
+    ("name=placa.jpg", PHOTO, "image"),
+    ("name=cita.mp4", FILM, "video"),
+    ("name=audio.ogg", SOUND, "audio"),
+    ("name=hola.webp", STICKER, "sticker"),
+    ("name=Cotizaci%C3%B3n.pdf", PAPER, "document"),
+];
+
 #[tokio::test]
 async fn every_file_reaches_a_phone_by_meta_as_it_was_attached() {
     let clinic = Clinic::open().await;
@@ -75,13 +84,7 @@ async fn every_file_reaches_a_phone_by_meta_as_it_was_attached() {
     clinic.vendor().lucia_writes("Hola").await;
     let page = valeria.opens(clinic.held_conversation().await).await;
     let number = "200000000000001";
-    for (query, bytes, kind) in [
-        ("name=placa.jpg", PHOTO, "image"),
-        ("name=cita.mp4", FILM, "video"),
-        ("name=audio.ogg", SOUND, "audio"),
-        ("name=hola.webp", STICKER, "sticker"),
-        ("name=Cotizaci%C3%B3n.pdf", PAPER, "document"),
-    ] {
+    for (query, bytes, kind) in FILES {
         let file = attaches(&page, query, bytes).await;
         assert_eq!(file["kind"], kind, "{query}");
         let caption = ["image", "video", "document"].contains(&kind).then_some("mire");
@@ -116,13 +119,7 @@ async fn every_file_that_twilio_takes_is_fetched_from_us_as_it_was_attached() {
     let clinic = Clinic::open().await;
     let page = by_twilios_whatsapp(&clinic).await;
     let channel = "whatsapp:+14155238886";
-    for (query, bytes, kind) in [
-        ("name=placa.jpg", PHOTO, "image"),
-        ("name=cita.mp4", FILM, "video"),
-        ("name=audio.ogg", SOUND, "audio"),
-        ("name=hola.webp", STICKER, "sticker"),
-        ("name=Cotizaci%C3%B3n.pdf", PAPER, "document"),
-    ] {
+    for (query, bytes, kind) in FILES {
         let file = attaches(&page, query, bytes).await;
         assert_eq!(file["kind"], kind, "{query}");
         let caption = ["image", "video", "document"].contains(&kind).then_some("mire");

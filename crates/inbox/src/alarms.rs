@@ -95,16 +95,7 @@ pub async fn clear(
     kind: AlarmKind,
     now: DateTime<Utc>,
 ) -> Result<bool, DbErr> {
-    let (channel, account) = about.parts();
-    let cleared = rows::run(
-        tx,
-        "update alarm set cleared_at = $4
-         where kind = $1 and coalesce(channel_id::text, account_key, '') = coalesce($2::text, $3, '')
-             and cleared_at is null",
-        [kind.into(), channel.into(), account.into(), now.into()],
-    )
-    .await?;
-    Ok(cleared > 0)
+    end(tx, about, kind, now, None).await
 }
 
 /// What was asked of the vendor at `asked` says that it is well. An alarm that was raised or renewed since knows better.
@@ -117,13 +108,23 @@ pub async fn clear_as_of(
     kind: AlarmKind,
     asked: DateTime<Utc>,
 ) -> Result<bool, DbErr> {
+    end(tx, about, kind, asked, Some(asked)).await
+}
+
+async fn end(
+    tx: &impl ConnectionTrait,
+    about: Subject<'_>,
+    kind: AlarmKind,
+    at: DateTime<Utc>,
+    unless_since: Option<DateTime<Utc>>,
+) -> Result<bool, DbErr> {
     let (channel, account) = about.parts();
     let cleared = rows::run(
         tx,
         "update alarm set cleared_at = $4
          where kind = $1 and coalesce(channel_id::text, account_key, '') = coalesce($2::text, $3, '')
-             and cleared_at is null and last_at < $4",
-        [kind.into(), channel.into(), account.into(), asked.into()],
+             and cleared_at is null and ($5::timestamptz is null or last_at < $5)",
+        [kind.into(), channel.into(), account.into(), at.into(), unless_since.into()],
     )
     .await?;
     Ok(cleared > 0)

@@ -1,12 +1,14 @@
 //! What changed and what was published: publish, discard, roll back.
 
+use std::fmt::Display;
+
 use ::inbox::policy::{self, PolicyError};
 use actix_web::{
     HttpRequest, HttpResponse,
     http::StatusCode,
     web::{Data, Form as Body, Path, Query},
 };
-use sea_orm::TransactionTrait as _;
+use sea_orm::{DatabaseTransaction, TransactionTrait as _};
 use serde::Deserialize;
 use views::{
     Section,
@@ -102,19 +104,9 @@ pub async fn publish(
 ) -> Result<HttpResponse, PageError> {
     let now = state.clock.now();
     let tx = state.db.begin().await?;
-    match policy::publish(&tx, &viewer.principal, seen.revision, &note(&seen.note), now).await {
-        Ok(version) => {
-            let address = actions::address(&state, &request);
-            actions::done(&tx, &viewer, &address, "routing_publish", version, now).await?;
-            tx.commit().await?;
-            wake(&state);
-            Ok(actions::go("/admin/routing?done=published"))
-        }
-        Err(error) => {
-            tx.rollback().await?;
-            refused(&viewer, &nonce, &state, error).await
-        }
-    }
+    let version = policy::publish(&tx, &viewer.principal, seen.revision, &note(&seen.note), now).await;
+    let deed = Deed { action: "routing_publish", done: "published" };
+    deed.settle(&viewer, &nonce, &request, &state, tx, version).await
 }
 
 /// POST /admin/routing/discard: the draft goes.
@@ -128,20 +120,10 @@ pub async fn discard(
     state: Data<AppState>,
     seen: Body<Seen>,
 ) -> Result<HttpResponse, PageError> {
-    let now = state.clock.now();
     let tx = state.db.begin().await?;
-    match policy::discard(&tx, seen.revision).await {
-        Ok(()) => {
-            let address = actions::address(&state, &request);
-            actions::done(&tx, &viewer, &address, "routing_discard", seen.revision, now).await?;
-            tx.commit().await?;
-            Ok(actions::go("/admin/routing?done=discarded"))
-        }
-        Err(error) => {
-            tx.rollback().await?;
-            refused(&viewer, &nonce, &state, error).await
-        }
-    }
+    let gone = policy::discard(&tx, seen.revision).await.map(|()| seen.revision);
+    let deed = Deed { action: "routing_discard", done: "discarded" };
+    deed.settle(&viewer, &nonce, &request, &state, tx, gone).await
 }
 
 /// POST /admin/routing/versions/{version}: an earlier version decides again, as a new one.
@@ -155,24 +137,48 @@ pub async fn roll_back(
     state: Data<AppState>,
     version: Path<String>,
 ) -> Result<HttpResponse, PageError> {
-    let now = state.clock.now();
     let to: u32 = version.parse().map_err(|_| PageError::NotFound)?;
     if i32::try_from(to).is_err() {
         return Err(PageError::NotFound);
     }
     let words = words(&viewer).n("routing-rolled-back-note", i64::from(to));
     let tx = state.db.begin().await?;
-    match policy::roll_back(&tx, &viewer.principal, to, &words, now).await {
-        Ok(version) => {
-            let address = actions::address(&state, &request);
-            actions::done(&tx, &viewer, &address, "routing_roll_back", version, now).await?;
-            tx.commit().await?;
-            wake(&state);
-            Ok(actions::go("/admin/routing?done=rolled-back"))
-        }
-        Err(error) => {
-            tx.rollback().await?;
-            refused(&viewer, &nonce, &state, error).await
+    let version = policy::roll_back(&tx, &viewer.principal, to, &words, state.clock.now()).await;
+    let deed = Deed { action: "routing_roll_back", done: "rolled-back" };
+    deed.settle(&viewer, &nonce, &request, &state, tx, version).await
+}
+
+/// What is done with draft and versions: its word in the audit, and the one the page says afterwards.
+struct Deed {
+    action: &'static str,
+    done: &'static str,
+}
+
+impl Deed {
+    /// Commit what was done and say so, or say why it was not.
+    async fn settle(
+        self,
+        viewer: &SignedIn,
+        nonce: &Nonce,
+        request: &HttpRequest,
+        state: &AppState,
+        tx: DatabaseTransaction,
+        outcome: Result<impl Display, PolicyError>,
+    ) -> Result<HttpResponse, PageError> {
+        match outcome {
+            Ok(what) => {
+                let address = actions::address(state, request);
+                actions::done(&tx, viewer, &address, self.action, what, state.clock.now()).await?;
+                tx.commit().await?;
+                // Whoever waits is looked at again.
+                state.wakes.dispatch();
+                state.wakes.relay();
+                Ok(actions::go(&format!("/admin/routing?done={}", self.done)))
+            }
+            Err(error) => {
+                tx.rollback().await?;
+                refused(viewer, nonce, state, error).await
+            }
         }
     }
 }
@@ -180,10 +186,4 @@ pub async fn roll_back(
 /// A note as it is kept.
 fn note(written: &str) -> String {
     written.replace('\0', "").trim().chars().take(200).collect()
-}
-
-/// Whoever waits is looked at again.
-fn wake(state: &AppState) {
-    state.wakes.dispatch();
-    state.wakes.relay();
 }
