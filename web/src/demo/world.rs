@@ -15,6 +15,7 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, TransactionTrait a
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
+use super::routing;
 use crate::{
     auth::roles,
     secrets::{self, Keyring, Place},
@@ -71,8 +72,9 @@ pub async fn found(state: &AppState) -> anyhow::Result<()> {
     roles::ensure_ready_made(&tx).await?;
     let skills = skills(&tx).await?;
     let queues = queues(&tx, &skills).await?;
-    people(&tx, &password, &queues, &skills).await?;
+    let admin = people(&tx, &password, &queues, &skills).await?;
     channels(&tx, &state.keyring, &queues).await?;
+    routing::decide(&tx, admin, &queues, state.clock.now()).await?;
     for account in inbox::templates::pending_accounts(&tx, false).await? {
         inbox::templates::request(&tx, &account).await?;
     }
@@ -111,12 +113,13 @@ async fn queues(
     Ok(queues)
 }
 
+/// The admin of them.
 async fn people(
     tx: &impl ConnectionTrait,
     password: &str,
     queues: &HashMap<&str, QueueId>,
     skills: &HashMap<&str, SkillId>,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<PersonId> {
     let roles: HashMap<String, _> =
         role::Entity::find().all(tx).await?.into_iter().map(|role| (role.name, role.id)).collect();
     let lima = TeamId::new();
@@ -126,6 +129,7 @@ async fn people(
         queues.values().map(|queue| queue_team::ActiveModel { queue_id: Set(*queue), team_id: Set(lima) });
     queue_team::Entity::insert_many(rows).exec_without_returning(tx).await?;
 
+    let mut admin = None;
     for (mailbox, name, role, capacity, serves, knows) in PEOPLE {
         let id = PersonId::new();
         let row = person::ActiveModel {
@@ -143,7 +147,9 @@ async fn people(
             ..Default::default()
         };
         person::Entity::insert(row).exec_without_returning(tx).await?;
-        if role != "admin" {
+        if role == "admin" {
+            admin = Some(id);
+        } else {
             let row = team_member::ActiveModel { team_id: Set(lima), person_id: Set(id) };
             team_member::Entity::insert(row).exec_without_returning(tx).await?;
         }
@@ -174,7 +180,7 @@ async fn people(
         });
         person_skill::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
-    Ok(())
+    admin.context("the clinic has no admin")
 }
 
 const TWILIO: &str = "AC00000000000000000000000000000001";

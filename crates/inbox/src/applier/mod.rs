@@ -48,7 +48,7 @@ pub struct Applied {
     pub messages: usize,
     /// Files that came with them, to be fetched.
     pub files: usize,
-    /// Whether conversations now wait for an agent.
+    /// Whether conversations now wait for an agent, or an agent may have room: of two who are one, one conversation ends.
     pub waiting: bool,
     /// Whether receipts may be left.
     pub more: bool,
@@ -166,6 +166,7 @@ async fn apply_run(
     applied: &mut Applied,
 ) -> Result<(), DbErr> {
     changes::apply(tx, &run.changes, now, happened).await?;
+    applied.waiting |= !run.changes.is_empty();
     book::apply(tx, &run.book, now, happened).await?;
     let mut told = run.past;
     let expected = files::expect(
