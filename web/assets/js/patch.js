@@ -84,7 +84,8 @@ export function insert(container, node) {
 function remove(element) {
   if (!element.contains(document.activeElement)) return element.remove();
   element.dataset.leaving = "";
-  element.addEventListener("focusout", () => element.remove(), { once: true });
+  // Later: the focus also leaves when somebody else is taking the element away.
+  element.addEventListener("focusout", () => queueMicrotask(() => element.remove()), { once: true });
 }
 
 /** Make one element like another and keep its identity: focus, selection and open menus live on. */

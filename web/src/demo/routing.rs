@@ -35,7 +35,7 @@ pub async fn decide(
             queue.targets = Targets {
                 first_response: Some(if urgent { 120 } else { 300 }),
                 next_response: Some(if urgent { 300 } else { 600 }),
-                resolution: Some(86_400),
+                resolution: None,
             };
             queue.late = vec![Late { after: if urgent { 180 } else { 900 }, action: LateAction::Alert }];
         }
