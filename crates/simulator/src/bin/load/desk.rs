@@ -1,6 +1,7 @@
 //! Everything that scenarios work with: the server, its agents, the vendor, and how webhooks are posted.
 
 use std::{
+    collections::HashSet,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
@@ -129,7 +130,10 @@ impl Desk {
             bail!("only {seen} of {count} conversations reached an agent");
         }
         for (index, agent) in self.agents.iter().enumerate() {
-            let mut mine = agent.take_listed().into_iter().filter_map(|listed| {
+            // A row that changed was listed again.
+            let mut known = HashSet::new();
+            let listed = agent.take_listed().into_iter().filter(|listed| known.insert(listed.number));
+            let mut mine = listed.filter_map(|listed| {
                 let customer = *customers.get(listed.number.checked_sub(first)?)?;
                 Some(Held { agent: index, conversation: listed.conversation, customer })
             });
