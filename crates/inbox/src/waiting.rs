@@ -55,22 +55,7 @@ pub(crate) async fn place_all(
     tx: &DatabaseTransaction,
     conversations: &[ConversationId],
 ) -> Result<(), DbErr> {
-    if conversations.is_empty() {
-        return Ok(());
-    }
-    let placed = places(tx, conversations).await?;
-    rows::run(
-        tx,
-        "update conversation c set turn_at = t.turn_at, weight = t.weight, relaxed = 0, team_id = null, declined_by = '{}',
-             preferred_id = t.preferred_id,
-             preferred_until = t.preferred_until, preferred_why = t.preferred_why
-         from json_to_recordset($1::text::json) as t(id uuid, turn_at timestamptz, weight smallint, preferred_id uuid,
-             preferred_until timestamptz, preferred_why text)
-         where c.id = t.id",
-        [rows::recordset(&placed)?],
-    )
-    .await
-    .map(drop)
+    put(tx, conversations, true).await
 }
 
 /// Give those of these conversations that wait the place that follows from what their contacts are now. How long they
@@ -82,6 +67,11 @@ pub(crate) async fn place_again(
     tx: &DatabaseTransaction,
     conversations: &[ConversationId],
 ) -> Result<(), DbErr> {
+    put(tx, conversations, false).await
+}
+
+/// Everybody's place in the order; and if they begin to wait, what a wait begins with.
+async fn put(tx: &DatabaseTransaction, conversations: &[ConversationId], begins: bool) -> Result<(), DbErr> {
     if conversations.is_empty() {
         return Ok(());
     }
@@ -89,11 +79,15 @@ pub(crate) async fn place_again(
     rows::run(
         tx,
         "update conversation c set turn_at = t.turn_at, preferred_id = t.preferred_id,
-             preferred_until = t.preferred_until, preferred_why = t.preferred_why
-         from json_to_recordset($1::text::json) as t(id uuid, turn_at timestamptz, preferred_id uuid,
+             preferred_until = t.preferred_until, preferred_why = t.preferred_why,
+             weight = case when $2 then t.weight else c.weight end,
+             relaxed = case when $2 then 0 else c.relaxed end,
+             team_id = case when $2 then null else c.team_id end,
+             declined_by = case when $2 then '{}' else c.declined_by end
+         from json_to_recordset($1::text::json) as t(id uuid, turn_at timestamptz, weight smallint, preferred_id uuid,
              preferred_until timestamptz, preferred_why text)
          where c.id = t.id",
-        [rows::recordset(&placed)?],
+        [rows::recordset(&placed)?, begins.into()],
     )
     .await
     .map(drop)
