@@ -4,7 +4,14 @@ use bandeja::routes::{self, Access, Route};
 use domain::{Principal, access::ready_made_roles};
 use reqwest::{Method, StatusCode};
 
+use std::num::NonZeroU32;
+
 use crate::helpers::{Answer, Browser, TestApp, with};
+
+/// An app for one person who asks every route in a row, faster than people are let otherwise.
+async fn unhurried() -> TestApp {
+    TestApp::with(|settings| settings.auth.requests_at_once = NonZeroU32::MAX).await
+}
 
 /// A path with something in every hole.
 fn filled_in(path: &str) -> String {
@@ -41,7 +48,7 @@ async fn csrf(app: &TestApp, browser: &mut Browser, access: Access) -> String {
 }
 
 fn refused(answer: &Answer) -> bool {
-    matches!(answer.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
+    matches!(answer.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS)
         || answer.location().starts_with("/sign-in")
 }
 
@@ -66,7 +73,7 @@ async fn nobody_gets_in_without_signing_in() {
 
 #[tokio::test]
 async fn every_role_gets_what_it_was_given_and_nothing_more() {
-    let app = TestApp::new().await;
+    let app = unhurried().await;
     let people: [(&str, Principal); 3] = [
         ("Valeria", app.agent("Valeria").await),
         ("Gabriela", app.with_password(app.world.supervisor("Gabriela").await).await),
@@ -95,7 +102,7 @@ async fn every_role_gets_what_it_was_given_and_nothing_more() {
 
 #[tokio::test]
 async fn no_unsafe_route_does_anything_without_its_token() {
-    let app = TestApp::new().await;
+    let app = unhurried().await;
     app.with_password(app.world.admin("Ana").await).await;
     let mut browser = app.signed_in("Ana").await;
     for route in routes::table() {
@@ -107,6 +114,26 @@ async fn no_unsafe_route_does_anything_without_its_token() {
         let answer = browser.send(request).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{} {}", route.method, route.path);
     }
+}
+
+#[tokio::test]
+async fn who_asks_too_fast_is_told_so_and_nobody_else() {
+    let app = TestApp::with(|settings| {
+        (settings.auth.requests_per_second, settings.auth.requests_at_once) =
+            (NonZeroU32::MIN, NonZeroU32::MIN);
+    })
+    .await;
+    app.agent("Valeria").await;
+    app.agent("Rosa").await;
+    let (mut valeria, mut rosa) = (app.signed_in("Valeria").await, app.signed_in("Rosa").await);
+    let mut told = StatusCode::OK;
+    for _ in 0..20 {
+        let request = valeria.request(Method::GET, "/inbox");
+        told = told.max(valeria.send(request).await.status);
+    }
+    assert_eq!(told, StatusCode::TOO_MANY_REQUESTS);
+    let request = rosa.request(Method::GET, "/inbox");
+    rosa.send(request).await.is(StatusCode::OK);
 }
 
 #[tokio::test]
