@@ -40,6 +40,7 @@ pub const HISTORY: History = History::new(&[
     migration!("0011_contact_card"),
     migration!("0012_alerts"),
     migration!("0013_waits"),
+    migration!("0015_notes"),
 ]);
 
 /// Applies what is missing and returns its names. Nodes that start together wait for each other.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ContactId, ConversationId, DeliveryState, MessageId, PersonId, PresenceState, QueueId, TeamId,
+    ContactId, ConversationId, DeliveryState, MessageId, NoteId, PersonId, PresenceState, QueueId, TeamId,
     consent::Purpose, words::words,
 };
 
@@ -229,6 +229,23 @@ pub enum Event {
         /// Got it.
         on: bool,
     },
+    /// Somebody wrote a note.
+    NoteWritten {
+        /// On which conversation.
+        conversation: ConversationId,
+        /// Which note.
+        note: NoteId,
+        /// Whom it names.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentioned: Vec<PersonId>,
+    },
+    /// Somebody has seen the notes that name them.
+    MentionsSeen {
+        /// Of which conversation.
+        conversation: ConversationId,
+        /// Who.
+        person: PersonId,
+    },
     /// By when something was promised changed.
     DueChanged {
         /// Of which conversation.
@@ -282,6 +299,8 @@ impl Event {
             Self::ConversationAlerted { .. } => "conversation_alerted",
             Self::AlertsSeen { .. } => "alerts_seen",
             Self::ConversationTagged { .. } => "conversation_tagged",
+            Self::NoteWritten { .. } => "note_written",
+            Self::MentionsSeen { .. } => "mentions_seen",
             Self::DueChanged { .. } => "due_changed",
             Self::PolicyPublished { .. } => "policy_published",
             Self::ConversationClosed { .. } => "conversation_closed",
@@ -315,6 +334,8 @@ impl Event {
             | Self::ConversationAlerted { conversation, .. }
             | Self::AlertsSeen { conversation }
             | Self::ConversationTagged { conversation, .. }
+            | Self::NoteWritten { conversation, .. }
+            | Self::MentionsSeen { conversation, .. }
             | Self::DueChanged { conversation }
             | Self::ConversationClosed { conversation, .. } => Some(*conversation),
             Self::PresenceChanged { .. } | Self::PolicyPublished { .. } => None,
@@ -326,7 +347,7 @@ impl Event {
     pub const fn person(&self) -> Option<PersonId> {
         match self {
             Self::ConversationAssigned { to, .. } => *to,
-            Self::PresenceChanged { person, .. } => Some(*person),
+            Self::PresenceChanged { person, .. } | Self::MentionsSeen { person, .. } => Some(*person),
             Self::ConversationOffered { to, .. } | Self::OfferEnded { to, .. } => Some(*to),
             _ => None,
         }

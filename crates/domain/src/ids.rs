@@ -46,6 +46,8 @@ id! {
     IdentityId,
     /// A message, in or out.
     MessageId,
+    /// A note: what colleagues tell each other about a conversation.
+    NoteId,
     /// A person: someone who signs in.
     PersonId,
     /// A queue.

@@ -18,6 +18,7 @@ pub mod ids;
 pub mod inbound;
 pub mod interactive;
 pub mod limits;
+pub mod note;
 pub mod notice;
 pub mod outbound;
 pub mod presence;

@@ -24,6 +24,7 @@ pub mod gaps;
 pub mod handing_over;
 pub mod lease;
 pub mod ledger;
+pub mod notes;
 pub mod notices;
 pub mod policy;
 pub mod presence;

@@ -9,7 +9,10 @@ use domain::{
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde::Deserialize;
 
-use super::timeline::{self, TimelineEvent};
+use super::{
+    notes::{NoteLine, note_line},
+    timeline::{self, TimelineEvent},
+};
 use crate::rows::{self, Reach, within};
 
 /// A contact's addresses and earlier conversations, and what happened in this one.
@@ -33,6 +36,8 @@ pub struct ContactDetails {
     pub costs: Vec<CostLine>,
     /// The newest events of the conversation, oldest first, without those that are messages.
     pub events: Vec<TimelineEvent>,
+    /// The notes on the conversation since then, oldest first.
+    pub notes: Vec<NoteLine>,
 }
 
 /// A field and what stands in it.
@@ -119,6 +124,7 @@ pub async fn details(
         costs: serde_json::Value,
         consents: serde_json::Value,
         events: serde_json::Value,
+        notes: serde_json::Value,
     }
 
     if *reach == Visibility::Nothing {
@@ -155,9 +161,13 @@ pub async fn details(
              (select coalesce(json_agg(line order by line.id), '[]') from (
                  select id, at, actor_id as actor, data as event from event
                  where conversation_id = $2 and kind not in ('message_received', 'message_submitted', 'delivery_changed',
-                         'message_changed', 'message_echoed', 'due_changed')
+                         'message_changed', 'message_echoed', 'due_changed', 'note_written', 'mentions_seen')
                      and ($6::timestamptz is null or at >= $6)
-                 order by id desc limit $7) line) as events
+                 order by id desc limit $7) line) as events,
+             (select coalesce(json_agg(line order by written_at, position), '[]') from (
+                 select n.written_at, n.position, ", note_line!(), " as line from note n
+                 where n.conversation_id = $2 and ($6::timestamptz is null or n.written_at >= $6)
+                 order by n.written_at desc, n.position desc limit 200) noted) as notes
          from contact where contact.id = $1"),
         [
             contact.into(),
@@ -186,6 +196,7 @@ pub async fn details(
                 costs: rows::read(row.costs)?,
                 consents: rows::read(row.consents)?,
                 events: timeline::known(row.events)?,
+                notes: rows::read(row.notes)?,
             })
         })
         .transpose()

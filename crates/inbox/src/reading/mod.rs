@@ -9,6 +9,7 @@ pub mod details;
 pub mod floor;
 pub mod handing;
 pub mod messages;
+pub mod notes;
 pub mod offers;
 pub mod routing;
 pub mod start;

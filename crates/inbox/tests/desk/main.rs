@@ -10,6 +10,7 @@ mod handing_over;
 mod hour;
 mod kinds;
 mod model;
+mod notes;
 mod offers;
 mod pauses;
 mod presence;

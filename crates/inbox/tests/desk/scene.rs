@@ -72,9 +72,21 @@ impl Scene {
     async fn person(&self, name: &str, grants: BTreeMap<Permission, Scope>) -> Principal {
         let (person, role) = (PersonId::new(), RoleId::new());
         self.run("insert into role (id, name) values ($1, $2)", [role.into(), role.to_string().into()]).await;
+        for (permission, scope) in &grants {
+            self.run(
+                "insert into role_permission (role_id, permission, scope) values ($1, $2, $3)",
+                [role.into(), permission.as_str().into(), scope.as_str().into()],
+            )
+            .await;
+        }
         self.run(
             "insert into person (id, email, name, role_id) values ($1, $2, $3, $4)",
-            [person.into(), format!("{name}@demo.test").into(), name.into(), role.into()],
+            [
+                person.into(),
+                format!("{}@demo.test", name.to_lowercase().replace(' ', ".")).into(),
+                name.into(),
+                role.into(),
+            ],
         )
         .await;
         Principal { person, grants, serves: [].into(), team_queues: [].into() }
