@@ -19,6 +19,7 @@ use inbox::{
         details::{ContactDetails, CostLine},
         floor::{AgentLine, QueueLine},
         messages::MessageLine,
+        notes::NoteLine,
         offers::OfferLine,
         start::{Left, PresenceLine},
         timeline::TimelineEvent,
@@ -28,8 +29,8 @@ use serde::de::DeserializeOwned;
 use views::{
     Alike, Author, ChannelTag, ConversationRow, Delivery, Details, DueTag, FieldLine, FileFacts, Finishing,
     FloorAgent, FloorAlert, FloorConversation, FloorQueue, FloorTotals, Happened, IdentityLine, JoinLine,
-    MePresence, MessageView, OfferCard, OfferWhy, PauseTag, PersonTag, PreviousConversation, Quote, Spent,
-    SystemLine, Tags, ThreadState,
+    MePresence, MessageView, NoteView, OfferCard, OfferWhy, PauseTag, PersonTag, PreviousConversation, Quote,
+    Spent, SystemLine, Tags, ThreadState,
     details::{ConsentLine, mask},
     message::{Ad, Around},
     person::first_name,
@@ -179,6 +180,20 @@ pub fn message(line: &MessageLine, class: Class) -> MessageView {
         quote,
         around: around(line, first),
         version: line.shown_version(),
+    }
+}
+
+/// A note as a thread shows it.
+#[must_use]
+pub fn note(line: &NoteLine) -> NoteView {
+    NoteView {
+        id: line.id,
+        client_id: line.client_id.to_string(),
+        author: PersonTag { id: line.author_id, name: line.author_name.clone() },
+        body: line.body.clone(),
+        mentions: line.mentions.clone(),
+        at: line.written_at,
+        seq: time::seq(&line.written_at, line.position),
     }
 }
 

@@ -162,6 +162,8 @@ pub fn table() -> Vec<Route> {
         Route::get("/inbox/{conversation}", holds(P::ConversationRead), pages::inbox::open),
         Route::get("/inbox/{conversation}/earlier", holds(P::ConversationRead), pages::inbox::earlier),
         Route::post("/conversations/{id}/messages", holds(P::ConversationReply), pages::messages::create),
+        Route::post("/conversations/{id}/notes", holds(P::ConversationNote), pages::notes::create),
+        Route::get("/conversations/{id}/readers", holds(P::ConversationNote), pages::notes::readers),
         Route::post("/conversations/{id}/files", holds(P::ConversationReply), pages::uploads::create)
             .body_limit(pages::uploads::LARGEST),
         Route::get("/files/{id}", holds(P::ConversationRead), pages::files::show).in_bulk(),

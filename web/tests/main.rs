@@ -18,6 +18,7 @@ mod hidden;
 mod kill;
 mod main_story;
 mod nodes;
+mod notes_story;
 mod offers_story;
 mod outbound;
 mod password_guessing;

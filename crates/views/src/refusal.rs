@@ -63,6 +63,10 @@ pub enum Refusal {
         /// How many fit.
         longest: usize,
     },
+    /// The note names people who may not see the conversation.
+    OutOfSight(Vec<String>),
+    /// The note says nothing.
+    NoteEmpty,
     /// There is no such pause.
     UnknownPause,
     /// As many are on a pause as may be at once.
@@ -124,6 +128,8 @@ impl Refusal {
             Self::TargetAway => "target_away",
             Self::TargetFull => "target_full",
             Self::NoteTooLong { .. } => "note_too_long",
+            Self::OutOfSight(_) => "out_of_sight",
+            Self::NoteEmpty => "empty",
             Self::UnknownPause => "unknown_pause",
             Self::PauseFull { .. } => "pause_full",
             Self::SameContact => "same_contact",
@@ -172,6 +178,8 @@ impl Refusal {
             Self::NoteTooLong { length, longest } => {
                 tx.with("refusal-note-too-long", [("length", number(*length)), ("longest", number(*longest))])
             }
+            Self::OutOfSight(names) => tx.a("refusal-out-of-sight", "name", &names.join(", ")),
+            Self::NoteEmpty => tx.t("refusal-note-empty"),
             Self::UnknownPause => tx.t("refusal-unknown-pause"),
             Self::PauseFull { people, pause, queue } => {
                 let pause = pause.words(tx).to_lowercase();

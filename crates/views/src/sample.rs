@@ -22,7 +22,7 @@ pub use day::day;
 use crate::{
     Ad, Alike, Around, Author, ChannelTag, ConsentLine, ConversationRow, Delivery, Details, DueTag, Entry,
     FieldLine, Finishing, Frame, Happened, IdentityLine, InboxPage, JoinLine, Lang, MePresence, MessageView,
-    NextUp, OfferCard, OfferWhy, PauseTag, PersonTag, PreviousConversation, Quote, Section, Spent,
+    NextUp, NoteView, OfferCard, OfferWhy, PauseTag, PersonTag, PreviousConversation, Quote, Section, Spent,
     SystemLine, Tags, TextSize, Theme, Thread, ThreadState, Tx, Viewer, Why,
     card::{CardDialog, CardField},
     time,
@@ -580,6 +580,23 @@ pub fn details(masked: bool) -> Details {
     }
 }
 
+/// A colleague's note.
+#[must_use]
+pub fn note() -> NoteView {
+    let at = now() - TimeDelta::minutes(955);
+    NoteView {
+        id: id(11, 1),
+        client_id: "0198aaaa-0000-7000-8000-000000000001".to_owned(),
+        author: mateo(),
+        body:
+            "@Valeria Quispe tiene seguro Rímac. Hay que confirmar el copago antes de agendar la endodoncia."
+                .to_owned(),
+        mentions: vec![(valeria().id, valeria().name)],
+        at,
+        seq: time::seq(&at, 20),
+    }
+}
+
 /// A day's conversation with Lucía.
 #[must_use]
 pub fn thread(window: ReplyWindow) -> Thread {
@@ -599,6 +616,7 @@ pub fn thread(window: ReplyWindow) -> Thread {
             "Hola, Lucía, soy Valeria 😊 Claro que sí. ¿Tienes una radiografía reciente de esa muela?",
             DeliveryState::Read,
         ),
+        Entry::Note(Box::new(note())),
         next(11, 56),
         next(12, 55),
         next(13, 54),
@@ -633,6 +651,7 @@ pub fn thread(window: ReplyWindow) -> Thread {
         inbound_count: 7,
         read_count: 5,
         may_reply: true,
+        may_note: true,
         may_close: true,
         may_transfer: true,
         may_claim: true,
@@ -646,6 +665,7 @@ pub fn thread(window: ReplyWindow) -> Thread {
 #[must_use]
 pub fn everything() -> Thread {
     let mut entries: Vec<Entry> = lines().into_iter().map(Entry::System).collect();
+    entries.push(Entry::Note(Box::new(note())));
     let mut number = 200;
     for content in contents() {
         number += 1;

@@ -219,6 +219,8 @@ impl Happened {
             | Event::FileChanged { .. }
             | Event::DeliveryChanged { .. }
             | Event::DueChanged { .. }
+            | Event::NoteWritten { .. }
+            | Event::MentionsSeen { .. }
             | Event::PolicyPublished { .. }
             | Event::PresenceChanged { .. } => return None,
         })

@@ -4,7 +4,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use domain::{ContactId, ConversationId, ConversationState, PersonId, conversation::ReplyWindow};
 
-use crate::{Arg, ChannelTag, Details, DueTag, MessageView, PersonTag, SystemLine, Tx, time};
+use crate::{Arg, ChannelTag, Details, DueTag, MessageView, NoteView, PersonTag, SystemLine, Tx, time};
 
 /// Who holds a conversation, in which queue, and whether free text may be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +97,8 @@ pub struct ThreadStateFragment<'a> {
 pub enum Entry {
     /// A message.
     Message(Box<MessageView>),
+    /// A note of a colleague.
+    Note(Box<NoteView>),
     /// Something that happened.
     System(SystemLine),
 }
@@ -122,6 +124,8 @@ pub struct Thread {
     pub read_count: i32,
     /// Whether the viewer may answer as its holder.
     pub may_reply: bool,
+    /// Whether the viewer may write notes on it.
+    pub may_note: bool,
     /// Whether the viewer may close it.
     pub may_close: bool,
     /// Whether the viewer may hand it on.
@@ -163,6 +167,12 @@ impl Thread {
             "composer-placeholder",
             [("name", Arg::Text(self.first_name())), ("channel", Arg::Text(channel))],
         )
+    }
+
+    /// The longest note.
+    #[must_use]
+    pub const fn longest_note(&self) -> usize {
+        domain::note::LONGEST
     }
 
     /// Whether templates can be sent here.

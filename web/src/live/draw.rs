@@ -7,14 +7,20 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use domain::{ConversationFacts, ConversationId, MessageId, Permission, PersonId, Principal};
+use domain::{ConversationFacts, ConversationId, MessageId, NoteId, Permission, PersonId, Principal};
 use inbox::reading::{
-    self, conversations::ConversationLine, messages::MessageLine, offers::OfferLine, start::PresenceLine,
+    self,
+    conversations::ConversationLine,
+    messages::MessageLine,
+    notes::{MentionLine, NoteLine},
+    offers::OfferLine,
+    start::PresenceLine,
 };
 use sea_orm::{DatabaseConnection, DbErr};
 use views::{
-    MePresenceFragment, MessageFragment, OfferBackFragment, OfferFragment, RowFragment, Spent, SpentFragment,
-    SystemFragment, SystemLine, TagsFragment, Template, ThreadStateFragment, Tx, askama,
+    MePresenceFragment, MentionFragment, MessageFragment, NoteFragment, OfferBackFragment, OfferFragment,
+    RowFragment, Spent, SpentFragment, SystemFragment, SystemLine, TagsFragment, Template,
+    ThreadStateFragment, Tx, askama,
 };
 
 use super::{
@@ -56,6 +62,10 @@ enum Thing {
     State(Rc<ConversationLine>),
     Message(Box<MessageLine>),
     MessageGone(MessageId),
+    Note(Box<NoteLine>),
+    /// In which conversation somebody is named.
+    Mention(Rc<ConversationLine>, Box<MentionLine>),
+    MentionGone(ConversationId),
     Spent(Spent),
     Tags(Rc<ConversationLine>),
     Line(ConversationId, SystemLine),
@@ -161,6 +171,25 @@ impl Drawing {
                 protocol::update(&present::thread_element(line.conversation_id), How::Place, &html)
             }
             Thing::MessageGone(message) => protocol::update(&format!("m-{message}"), How::Delete, ""),
+            Thing::Note(line) => {
+                let html = NoteFragment { tx, note: &present::note(line) }.render()?;
+                protocol::update(&present::thread_element(line.conversation_id), How::Place, &html)
+            }
+            Thing::Mention(talk, line) => {
+                let (contact_name, version) = (present::name(talk, class), line.note.position);
+                let note = present::note(&line.note);
+                let card = MentionFragment {
+                    tx,
+                    conversation: talk.id,
+                    contact_name: &contact_name,
+                    note: &note,
+                    version,
+                };
+                protocol::update("offers", How::Place, &card.render()?)
+            }
+            Thing::MentionGone(conversation) => {
+                protocol::update(&format!("mention-{conversation}"), How::Delete, "")
+            }
             Thing::Spent(spent) => {
                 let html = SpentFragment { tx, spent }.render()?;
                 protocol::update(&format!("spent-{}", spent.conversation), How::Morph, &html)
@@ -302,6 +331,8 @@ pub async fn prepare(
         }
     }
 
+    drawings.extend(notes(db, needs, &lines, &is_watched, now).await?);
+
     if needs.lines.iter().any(|(conversation, _)| is_watched(Topic::Thread(*conversation))) {
         let names = directory.names().await?;
         for (conversation, event) in &needs.lines {
@@ -341,6 +372,49 @@ pub async fn prepare(
                 now,
             ));
         }
+    }
+    Ok(drawings)
+}
+
+/// Notes for open threads, and the word to those whom one names, until they have seen it.
+async fn notes(
+    db: &DatabaseConnection,
+    needs: &Needs,
+    lines: &BTreeMap<ConversationId, Rc<ConversationLine>>,
+    is_watched: impl Fn(Topic) -> bool,
+    now: DateTime<Utc>,
+) -> Result<Vec<Drawing>, DbErr> {
+    let mut drawings = Vec::new();
+    let watched: Vec<NoteId> = needs
+        .notes
+        .iter()
+        .filter(|(conversation, _)| is_watched(Topic::Thread(*conversation)))
+        .map(|(_, note)| *note)
+        .collect();
+    if !watched.is_empty() {
+        for line in reading::notes::some(db, &watched).await? {
+            let Some(talk) = lines.get(&line.conversation_id) else { continue };
+            let (topic, guard) = (Topic::Thread(talk.id), Guard::Conversation(talk.facts()));
+            drawings.push(Drawing::new(topic, guard, Thing::Note(Box::new(line)), now));
+        }
+    }
+    let told: Vec<(PersonId, ConversationId)> =
+        needs.mentions.iter().copied().filter(|(person, _)| is_watched(Topic::Me(*person))).collect();
+    if told.is_empty() {
+        return Ok(drawings);
+    }
+    let unseen = reading::notes::unseen(db, &told).await?;
+    for (person, conversation) in told {
+        let Some(talk) = lines.get(&conversation) else { continue };
+        let line =
+            unseen.iter().find(|line| (line.person, line.note.conversation_id) == (person, conversation));
+        let (guard, thing) = match line {
+            Some(line) => {
+                (Guard::Conversation(talk.facts()), Thing::Mention(talk.clone(), Box::new(line.clone())))
+            }
+            None => (Guard::Owner, Thing::MentionGone(conversation)),
+        };
+        drawings.push(Drawing::new(Topic::Me(person), guard, thing, now));
     }
     Ok(drawings)
 }

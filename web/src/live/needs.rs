@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{ConversationId, Event, MessageId, PersonId, QueueId, event::OfferOutcome};
+use domain::{ConversationId, Event, MessageId, NoteId, PersonId, QueueId, event::OfferOutcome};
 use inbox::{reading::timeline::TimelineEvent, relay::Numbered};
 
 /// What has to be read and drawn because of some events.
@@ -12,6 +12,10 @@ pub struct Needs {
     pub conversations: BTreeSet<ConversationId>,
     /// Messages that are new or changed, with their conversation.
     pub messages: BTreeSet<(ConversationId, MessageId)>,
+    /// Notes that are new, with their conversation.
+    pub notes: BTreeSet<(ConversationId, NoteId)>,
+    /// People whom a note names, and those who have seen what names them.
+    pub mentions: BTreeSet<(PersonId, ConversationId)>,
     /// Lines for threads.
     pub lines: Vec<(ConversationId, TimelineEvent)>,
     /// People who may have lost a conversation from their list.
@@ -47,7 +51,7 @@ impl Needs {
             self.conversations.insert(conversation);
             if let Some(message) = event.message() {
                 self.messages.insert((conversation, message));
-            } else {
+            } else if !self.take_note(event) {
                 let line = TimelineEvent {
                     id: numbered.id,
                     at: numbered.at,
@@ -90,10 +94,27 @@ impl Needs {
         }
     }
 
+    /// Whether it was about a note: those are no lines, and no queue's figures change with them.
+    fn take_note(&mut self, event: &Event) -> bool {
+        match event {
+            Event::NoteWritten { conversation, note, mentioned } => {
+                self.notes.insert((*conversation, *note));
+                self.mentions.extend(mentioned.iter().map(|person| (*person, *conversation)));
+            }
+            Event::MentionsSeen { conversation, person } => {
+                self.mentions.insert((*person, *conversation));
+            }
+            _ => return false,
+        }
+        true
+    }
+
     /// Take in what another batch calls for.
     pub fn merge(&mut self, other: Self) {
         self.conversations.extend(other.conversations);
         self.messages.extend(other.messages);
+        self.notes.extend(other.notes);
+        self.mentions.extend(other.mentions);
         self.lines.extend(other.lines);
         self.losers.extend(other.losers);
         self.offers.extend(other.offers);

@@ -33,6 +33,9 @@ pub enum FromPage {
         conv: ConversationId,
         /// How many messages of the customer it showed.
         n: i64,
+        /// It showed notes that name the reader.
+        #[serde(default)]
+        mentioned: bool,
     },
     /// Words are being written to a customer.
     Typing {

@@ -203,7 +203,7 @@ impl Open {
                 let showing = Showing { view, conversation: conv };
                 self.show(since, showing, frames).await
             }
-            FromPage::Seen { conv, n } => self.seen(conv, n).await,
+            FromPage::Seen { conv, n, mentioned } => self.seen(conv, n, mentioned).await,
             FromPage::Typing { conv } => {
                 self.state.courtesies.typing(conv, self.viewer.principal.person);
                 Ok(())
@@ -296,11 +296,17 @@ impl Open {
         self.say(frame).await
     }
 
-    async fn seen(&mut self, conversation: ConversationId, n: i64) -> Result<(), End> {
+    async fn seen(&mut self, conversation: ConversationId, n: i64, mentioned: bool) -> Result<(), End> {
         let marked = inbox::read_marks::mark(&self.state.db, &self.viewer.principal, conversation, n).await?;
         let person = self.viewer.principal.person;
         // Even if they had read it before they held it: then the customer was not shown.
         self.state.courtesies.read(conversation, person);
+        if mentioned {
+            let now = self.state.clock.now();
+            if inbox::notes::see(&self.state.db, &self.viewer.principal, conversation, now).await? {
+                self.state.wakes.relay();
+            }
+        }
         if marked {
             self.state.hub.tell(HubCommand::Read { by: self.id, person, conversation, n }).await;
         }

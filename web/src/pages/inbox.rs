@@ -12,6 +12,7 @@ use inbox::{
         self,
         conversations::{ConversationLine, Order},
         messages::{MessageLine, Place},
+        notes::{self, NoteLine},
         start::Start,
         timeline::TimelineEvent,
     },
@@ -99,8 +100,9 @@ pub async fn earlier(
     let stretch = Stretch::read(&state.db, *id, Some(before)).await?;
     let events =
         reading::timeline::events(&state.db, *id, stretch.since(), Some(before.written_at), LINES).await?;
+    let notes = notes::between(&state.db, *id, stretch.since(), Some(before.written_at)).await?;
     let names = state.directory.names().await?;
-    let (entries, earlier) = (stretch.entries(&events, &names, class), stretch.earlier());
+    let (entries, earlier) = (stretch.entries(&events, &notes, &names, class), stretch.earlier());
     html(&EarlierFragment {
         tx: words(&viewer),
         conversation: *id,
@@ -202,11 +204,12 @@ async fn thread(
         contact_name: details.name.clone(),
         vip: line.vip,
         state: present::state(line, state.clock.now()),
-        entries: stretch.entries(&beside.events, &names, class),
+        entries: stretch.entries(&beside.events, &beside.notes, &names, class),
         earlier: stretch.earlier(),
         inbound_count: count(line.inbound_count),
         read_count: count(line.read_count),
         may_reply: may(Permission::ConversationReply),
+        may_note: may(Permission::ConversationNote),
         may_close: may(Permission::ConversationClose),
         may_transfer: may(Permission::ConversationTransfer),
         may_claim: may(Permission::ConversationClaim),
@@ -249,8 +252,14 @@ impl Stretch {
         self.oldest().map(|line| time::seq(&line.written_at, line.position))
     }
 
-    /// Messages and events in the order of the thread.
-    fn entries(&self, events: &[TimelineEvent], names: &Names, class: Class) -> Vec<Entry> {
+    /// Messages, notes and events in the order of the thread.
+    fn entries(
+        &self,
+        events: &[TimelineEvent],
+        notes: &[NoteLine],
+        names: &Names,
+        class: Class,
+    ) -> Vec<Entry> {
         let messages = self
             .messages
             .iter()
@@ -260,7 +269,9 @@ impl Stretch {
             .iter()
             .filter_map(|event| present::line(event, names))
             .map(|line| (line.seq.clone(), Entry::System(line)));
-        let mut entries: Vec<(String, Entry)> = messages.chain(lines).collect();
+        let notes =
+            notes.iter().map(present::note).map(|note| (note.seq.clone(), Entry::Note(Box::new(note))));
+        let mut entries: Vec<(String, Entry)> = messages.chain(notes).chain(lines).collect();
         entries.sort_by(|(one, _), (other, _)| one.cmp(other));
         entries.into_iter().map(|(_, entry)| entry).collect()
     }

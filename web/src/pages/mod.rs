@@ -14,6 +14,7 @@ pub mod inbox;
 pub mod ledger;
 pub mod me;
 pub mod messages;
+pub mod notes;
 pub mod offers;
 pub mod originals;
 pub mod picker;

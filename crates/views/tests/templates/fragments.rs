@@ -7,7 +7,7 @@ use domain::{
 };
 use views::{
     Author, ConversationRow, Delivery, DetailsFragment, Entry, Lang, MePresenceFragment, MessageFragment,
-    MessageView, Quote, RowFragment, SystemFragment, Template, ThreadStateFragment, sample,
+    MessageView, NoteFragment, Quote, RowFragment, SystemFragment, Template, ThreadStateFragment, sample,
 };
 
 use crate::{LANGS, between};
@@ -56,6 +56,7 @@ fn every_fragment(lang: Lang) -> Vec<String> {
     for entry in &sample::everything().entries {
         all.push(match entry {
             Entry::Message(message) => bubble(lang, message),
+            Entry::Note(note) => NoteFragment { tx, note }.render().unwrap(),
             Entry::System(line) => SystemFragment { tx, line }.render().unwrap(),
         });
     }

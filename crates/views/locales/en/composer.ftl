@@ -1,0 +1,9 @@
+note-inner = internal note
+composer-note = Internal note
+composer-as = Kind of message
+composer-note-placeholder = Internal note: hidden from the customer. “@” to mention somebody
+composer-note-send = Add note
+mention-said = { $name } mentioned you in a note about { $contact }
+mention-title = Mention
+refusal-out-of-sight = { $name } can’t see this conversation and so can’t be mentioned. Take the mention out or hand the conversation on.
+refusal-note-empty = Write something in the note.

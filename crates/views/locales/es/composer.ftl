@@ -1,0 +1,9 @@
+note-inner = nota interna
+composer-note = Nota interna
+composer-as = Tipo de mensaje
+composer-note-placeholder = Nota interna: el cliente no la ve. «@» para mencionar a alguien
+composer-note-send = Agregar nota
+mention-said = { $name } te mencionó en una nota sobre { $contact }
+mention-title = Mencionar a
+refusal-out-of-sight = { $name } no puede ver esta conversación, así que no se le puede mencionar. Quita la mención o pásale la conversación.
+refusal-note-empty = Escribe algo en la nota.

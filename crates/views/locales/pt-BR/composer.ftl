@@ -1,0 +1,9 @@
+note-inner = nota interna
+composer-note = Nota interna
+composer-as = Tipo de mensagem
+composer-note-placeholder = Nota interna: o cliente não vê. «@» para mencionar alguém
+composer-note-send = Adicionar nota
+mention-said = { $name } mencionou você em uma nota sobre { $contact }
+mention-title = Mencionar
+refusal-out-of-sight = { $name } não pode ver esta conversa, por isso não pode ser mencionado. Tire a menção ou passe a conversa.
+refusal-note-empty = Escreva algo na nota.
