@@ -13,7 +13,7 @@ let made = 0;
 const form = () => document.getElementById("composer");
 const tray = () => document.getElementById("tray");
 const items = (conv = openConversation()) => trays.get(conv) ?? [];
-const canWrite = () => document.getElementById("dock")?.dataset.mode === "open";
+const canWrite = () => document.querySelector('#dock[data-mode="open"]:not([data-note])');
 
 /**
  * What is attached here: whether something still goes up or was refused, and the files that are ready. Each time it

@@ -1,5 +1,7 @@
-// The composer: Enter sends, drafts are kept for each conversation, the channel's limit is counted.
+// The composer: Enter sends, an answer or a note; drafts are kept for each conversation, the limit is counted.
+import { act } from "./act.js";
 import { attached, takeAll } from "./attach.js";
+import * as drafts from "./drafts.js";
 import { key } from "./keys.js";
 import { tellServer } from "./live.js";
 import { post } from "./outbox.js";
@@ -10,51 +12,69 @@ import { t } from "./words.js";
 const PAUSE = 400;
 // The customer's sign that somebody writes lasts a little longer than this.
 const TYPING_EVERY = 12_000;
-const draftKey = (id) => `bandeja:draft:${document.body.dataset.me}:${id}`;
 let timer = 0;
 let current = null;
+// In which conversation a note is being written; what is written there goes to nobody outside.
+let noting = null;
 let typed = { in: null, at: 0 };
 
 const form = () => document.getElementById("composer");
 const field = () => document.getElementById("draft");
 const size = (text) => [...text].length;
 
+const isNote = () => noting === current && current !== null;
+const dock = () => document.getElementById("dock");
+
 function keep() {
   clearTimeout(timer);
-  if (!current || !field()) return;
-  try {
-    const text = field().value;
-    if (text.trim()) localStorage.setItem(draftKey(current), text);
-    else localStorage.removeItem(draftKey(current));
-  } catch {
-    // Without storage a draft lives as long as its page.
-  }
+  if (current && field()) drafts.write(current, isNote(), field().value);
 }
 
-function forget(conv) {
+function forget(conv, note) {
   clearTimeout(timer);
-  try {
-    localStorage.removeItem(draftKey(conv));
-  } catch {
-    // Nothing was kept.
-  }
+  drafts.write(conv, note, "");
 }
 
 function restore() {
   current = openConversation();
   if (!field()) return;
-  try {
-    field().value ||= localStorage.getItem(draftKey(current)) ?? "";
-  } catch {
-    // See above.
-  }
+  field().value ||= drafts.read(current, isNote());
+  drawKind();
   wait();
   count();
 }
 
+// The surface itself changes, so that nobody writes to the wrong person.
+function drawKind() {
+  const note = isNote();
+  dock().toggleAttribute("data-note", note);
+  form().classList.toggle("is-note", note);
+  for (const tab of form().querySelectorAll(".ctab")) tab.ariaSelected = String(tab.classList.contains("note") === note);
+  const { dataset } = field();
+  dataset.replyPlaceholder ??= field().placeholder;
+  field().placeholder = note ? dataset.notePlaceholder : dataset.replyPlaceholder;
+  form().setAttribute("aria-label", field().placeholder);
+}
+
+function write(note) {
+  if (!form()?.querySelector(".ctab")) return false;
+  if (note !== isNote()) {
+    keep();
+    noting = note ? current : null;
+    field().value = drafts.read(current, note);
+    trouble("");
+    drawKind();
+    wait();
+    count();
+  }
+  if (field().checkVisibility()) field().focus();
+}
+act("as-note", () => write(true));
+act("as-reply", () => write(false));
+
 function count() {
   const element = document.getElementById("draft-count");
-  const limit = Number(form().dataset.limit);
+  const limit = Number(isNote() ? form().dataset.noteLimit : form().dataset.limit);
   const length = size(field().value.trim());
   const over = length > limit;
   element.hidden = length < limit * 0.8;
@@ -65,7 +85,7 @@ function count() {
 
 // Only a hint: whoever does not hold the conversation shows nothing to the customer.
 function typing() {
-  if (!field().value.trim()) return;
+  if (isNote() || !field().value.trim()) return;
   if (typed.in === current && Date.now() - typed.at < TYPING_EVERY) return;
   typed = { in: current, at: Date.now() };
   tellServer({ t: "typing", conv: current });
@@ -77,10 +97,17 @@ const waiting = new Map();
 function submit() {
   const conv = current;
   const body = field().value.trim();
+  if (isNote()) {
+    if (!body) return;
+    if (count()) return say(t("too-long"));
+    clear();
+    forget(conv, true);
+    return post(conv, body, { note: true });
+  }
   const { busy, bad, files } = attached(conv);
   if (waiting.has(conv)) return;
   if (bad) return say(t("file-refused"));
-  if ((!body && !files.length) || document.getElementById("dock").dataset.mode !== "open") return;
+  if ((!body && !files.length) || dock().dataset.mode !== "open") return;
   if (count()) return say(t("too-long"));
   if (!busy) return give(conv, body);
   waiting.set(conv, body);
@@ -89,26 +116,28 @@ function submit() {
   say(t("file-wait"));
 }
 
+function clear() {
+  field().value = "";
+  typed = { in: null, at: 0 };
+  count();
+  field().focus();
+}
+
 function give(conv, body) {
   const { files } = attached(conv);
-  if (conv === current && field()) {
-    field().value = "";
-    typed = { in: null, at: 0 };
-    count();
-    field().focus();
-  }
-  forget(conv);
+  if (conv === current && field() && !isNote()) clear();
+  forget(conv, false);
   takeAll(conv);
   // The words go beside the first file that can carry some.
   const carrier = files.findIndex((file) => file.caption);
-  files.forEach((file, at) => post(conv, at === carrier ? body : "", file));
+  files.forEach((file, at) => post(conv, at === carrier ? body : "", { file }));
   if (body && carrier < 0) post(conv, body);
 }
 
 // What waits is shown as it will go, and can't be changed meanwhile.
 function wait() {
   if (!field()) return;
-  const on = waiting.has(current);
+  const on = waiting.has(current) && !isNote();
   field().readOnly = on;
   form().toggleAttribute("data-waiting", on);
   form().querySelector('[type="submit"]').disabled = on;
@@ -167,13 +196,16 @@ document.addEventListener("input", ({ target }) => {
   typing();
   clearTimeout(timer);
   timer = setTimeout(keep, PAUSE);
+  if (isNote() && field().value.includes("@")) import("./mention.js").then(({ suggest }) => suggest(current));
 });
 document.addEventListener("leaving", keep);
 document.addEventListener("opened", restore);
 addEventListener("pagehide", keep);
 document.addEventListener("signed-out", keep);
 key("r", () => {
+  write(false);
   if (!field()?.checkVisibility()) return false;
   field().focus();
 });
+key("n", () => write(true));
 restore();

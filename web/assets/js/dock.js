@@ -24,7 +24,7 @@ function draw(now = Date.now()) {
   if (dock.dataset.mode !== mode) {
     const wrote = dock.contains(document.activeElement);
     dock.dataset.mode = mode;
-    if (wrote && mode !== "open") document.getElementById("thread-title")?.focus({ preventScroll: true });
+    if (wrote && mode !== "open" && !("note" in dock.dataset)) document.getElementById("thread-title")?.focus({ preventScroll: true });
   }
   const pane = document.getElementById("thread-pane");
   pane.toggleAttribute("data-mine", state.assignee === me);

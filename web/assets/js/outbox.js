@@ -38,10 +38,10 @@ const drop = (id) => store((all) => all.filter((one) => one.id !== id));
 
 /**
  * Write a message down, draw it, and send it when its turn comes: words, a file with them, or any other content, which
- * `body` stands for on the screen until it is sent.
+ * `body` stands for on the screen until it is sent. A note goes to nobody outside.
  */
-export function post(conv, body, file = null, content = null) {
-  const entry = { id: crypto.randomUUID(), conv, body, file, content, at: new Date().toISOString(), failed: null };
+export function post(conv, body, { file = null, content = null, note = false } = {}) {
+  const entry = { id: crypto.randomUUID(), conv, body, file, content, note, at: new Date().toISOString(), failed: null };
   store((all) => [...all, entry]);
   draw(entry);
   toEnd();
@@ -49,7 +49,7 @@ export function post(conv, body, file = null, content = null) {
 }
 
 function bubble(entry) {
-  const element = document.getElementById("bubble-out").content.firstElementChild.cloneNode(true);
+  const element = document.getElementById(entry.note ? "bubble-note" : "bubble-out").content.firstElementChild.cloneNode(true);
   element.id = `p-${entry.id}`;
   element.querySelector(".txt").textContent = [entry.file?.name, entry.body].filter(Boolean).join("\n");
   element.querySelector("time").dateTime = entry.at;
@@ -124,12 +124,14 @@ const exclusively = (work) => (navigator.locks ? navigator.locks.request(KEY, wo
 async function sendAll() {
   for (;;) {
     const all = load();
-    const blocked = new Set(all.filter((one) => one.failed).map((one) => one.conv));
-    const next = all.find((one) => !blocked.has(one.conv));
+    // A note waits for no answer that failed, nor an answer for a note.
+    const line = ({ conv, note }) => `${conv}${note ? ":note" : ""}`;
+    const blocked = new Set(all.filter((one) => one.failed).map(line));
+    const next = all.find((one) => !blocked.has(line(one)));
     if (!next) return;
     const answer = await send(
       "POST",
-      `/conversations/${next.conv}/messages`,
+      `/conversations/${next.conv}/${next.note ? "notes" : "messages"}`,
       next.file || next.content ? { client_id: next.id, content: next.content ?? carry(next) } : { client_id: next.id, body: next.body },
       next.id,
     );

@@ -72,7 +72,7 @@ act("pick-send", () => {
   const of = (part) => inputs().filter((input) => input.dataset.part === part);
   const head = header((part) => of(part)[0]?.value.trim());
   const text = byId("pick-preview").querySelector('[data-part="body"]').textContent;
-  post(openConversation(), text, null, {
+  const content = {
     kind: "template",
     template,
     name: dataset.name,
@@ -81,7 +81,8 @@ act("pick-send", () => {
     body: of("body").map((input) => ({ name: input.name, text: input.value.trim() })),
     buttons: of("button").map((input) => ({ index: Number(input.name), kind: "url", text: input.value.trim() })),
     shown: { body: text },
-  });
+  };
+  post(openConversation(), text, { content });
   delete byId("dock").dataset.pick;
   delete byId("pick-slot").dataset.loaded;
   load();

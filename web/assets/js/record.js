@@ -98,7 +98,7 @@ act("record-send", async (button) => {
   const answer = await upload(mine.conv, note, { voice: true });
   button.removeAttribute("aria-busy");
   if (current === mine) leave();
-  if (answer.ok) post(mine.conv, "", answer.file);
+  if (answer.ok) post(mine.conv, "", { file: answer.file });
   else trouble(answer.why);
   document.getElementById("draft")?.focus();
 });

@@ -17,6 +17,7 @@ let thread = null;
 let atEnd = true;
 let fresh = 0;
 let told = 0;
+let toldNamed = 0;
 let loading = false;
 let known = new Set();
 
@@ -41,7 +42,7 @@ function arrange() {
     const joins =
       before?.classList.contains("msg") &&
       entry.classList.contains("msg") &&
-      before.classList.contains("out") === entry.classList.contains("out") &&
+      ["out", "note"].every((kind) => before.classList.contains(kind) === entry.classList.contains(kind)) &&
       (entry.id.startsWith("p-") || authorOf(before) === authorOf(entry)) &&
       !(time - timeOf(before) > SAME_BREATH) &&
       !entry.previousElementSibling?.classList.contains("unread-line");
@@ -103,8 +104,9 @@ function seen() {
   const id = openConversation();
   if (!thread || !id || !atEnd || document.hidden || !document.hasFocus()) return;
   const count = Math.max(inboundOf(id), Number(thread.closest("#thread-pane").dataset.in));
-  if (count <= told) return;
-  if (tellServer({ t: "seen", conv: id, n: count })) told = count;
+  const named = thread.querySelectorAll(`[data-mentions~="${document.body.dataset.me}"]`).length;
+  if (count <= told && named === toldNamed) return;
+  if (tellServer({ t: "seen", conv: id, n: count, mentioned: named !== toldNamed })) [told, toldNamed] = [count, named];
   readUpTo(id, count);
 }
 
@@ -165,6 +167,7 @@ function opened() {
   thread = document.querySelector("[data-thread]");
   if (!thread) return;
   told = Number(thread.dataset.read);
+  toldNamed = 0;
   fresh = 0;
   loading = false;
   known = new Set(entries().map((entry) => entry.id));
