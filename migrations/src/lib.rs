@@ -40,6 +40,7 @@ pub const HISTORY: History = History::new(&[
     migration!("0011_contact_card"),
     migration!("0012_alerts"),
     migration!("0013_waits"),
+    migration!("0014_work"),
     migration!("0015_notes"),
 ]);
 

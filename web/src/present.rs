@@ -130,6 +130,7 @@ pub fn state(line: &ConversationLine, now: DateTime<Utc>) -> ThreadState {
         channel: channel(line),
         window,
         due: due(line, now),
+        snoozed_until: line.snoozed_until,
     }
 }
 

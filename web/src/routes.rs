@@ -184,6 +184,9 @@ pub fn table() -> Vec<Route> {
         Route::post("/conversations/{id}/transfer", holds(P::ConversationTransfer), pages::transfer::create),
         Route::get("/conversations/{id}/why", holds(P::ConversationRead), pages::why::show),
         Route::post("/next", holds(P::ConversationClaim), pages::offers::next),
+        Route::get("/conversations/{id}/snooze", holds(P::ConversationSnooze), pages::snoozing::show),
+        Route::post("/conversations/{id}/snooze", holds(P::ConversationSnooze), pages::snoozing::create),
+        Route::post("/conversations/{id}/wake", holds(P::ConversationSnooze), pages::snoozing::wake),
         Route::post("/conversations/{id}/close", holds(P::ConversationClose), pages::conversations::close),
         Route::post(
             "/conversations/{id}/alerts/seen",

@@ -37,3 +37,4 @@ mod sockets;
 mod templates;
 mod twilio;
 mod welcome;
+mod work_story;

@@ -21,8 +21,20 @@ words! {
         ConversationAssign = "conversation.assign",
         /// Move a conversation to a queue.
         ConversationTransfer = "conversation.transfer",
-        /// Close and reopen conversations.
+        /// Close conversations.
         ConversationClose = "conversation.close",
+        /// Open closed conversations again.
+        ConversationReopen = "conversation.reopen",
+        /// Put conversations aside until a time or an answer, and fetch them back.
+        ConversationSnooze = "conversation.snooze",
+        /// Give conversations tags that are in use, and take tags away.
+        ConversationTag = "conversation.tag",
+        /// Say how urgent a conversation is.
+        ConversationPriority = "conversation.priority",
+        /// Do one thing to many conversations; each is within the reach of what is done.
+        ConversationBulk = "conversation.bulk",
+        /// Make tags that are not in use yet.
+        TagManage = "tag.manage",
         /// Send a message again whose fate is unknown or bad.
         MessageResend = "message.resend",
         /// See a contact's full phone and addresses.
@@ -31,6 +43,8 @@ words! {
         ContactUpdate = "contact.update",
         /// Join two contacts that are one person, and take that back.
         ContactMerge = "contact.merge",
+        /// Keep a contact's messages from asking anybody for anything.
+        ContactBlock = "contact.block",
         /// See what a customer deleted.
         MessageOriginal = "message.original",
         /// See messages of unknown kinds as they came.
@@ -63,6 +77,8 @@ words! {
         ReceiptReplay = "receipt.replay",
         /// Decide which fields contacts have.
         AttributeManage = "attribute.manage",
+        /// Decide with what conversations are closed.
+        OutcomeManage = "outcome.manage",
         /// Read the audit.
         AuditRead = "audit.read",
     }
@@ -104,7 +120,7 @@ pub struct ConversationFacts {
     pub queue: QueueId,
     /// Its state.
     pub state: ConversationState,
-    /// Who held it last; they may read it when it is closed.
+    /// Who held it last: put aside it is theirs, and closed they may read it.
     pub last_holder: Option<PersonId>,
     /// Once it is closed: who holds an open conversation of the same contact, unless its queue is confidential.
     pub holders_beside: Vec<PersonId>,
@@ -117,8 +133,9 @@ pub enum Visibility {
     Nothing,
     /// Everything.
     Everything,
-    /// Held by the person, or unassigned and open in `unassigned_in`, or in `all_in`; closed ones that the person held
-    /// last, and, if `beside`, those of contacts whom they serve now.
+    /// Held by the person, or unassigned and open in `unassigned_in`, or in `all_in`; closed and snoozed ones that the
+    /// person held last, and, if `beside`, closed ones of contacts whom they serve now. What was put aside by whoever
+    /// held it is theirs and not the whole queue's.
     Some {
         /// The person.
         person: PersonId,
@@ -141,11 +158,15 @@ impl Visibility {
             Self::Some { person, unassigned_in, all_in, beside } => {
                 facts.assignee == Some(*person)
                     || all_in.contains(&facts.queue)
-                    || if facts.state == ConversationState::Closed {
-                        facts.last_holder == Some(*person)
-                            || (*beside && facts.holders_beside.contains(person))
-                    } else {
-                        facts.assignee.is_none() && unassigned_in.contains(&facts.queue)
+                    || match facts.state {
+                        ConversationState::Closed => {
+                            facts.last_holder == Some(*person)
+                                || (*beside && facts.holders_beside.contains(person))
+                        }
+                        ConversationState::Snoozed if facts.last_holder.is_some() => {
+                            facts.last_holder == Some(*person)
+                        }
+                        _ => facts.assignee.is_none() && unassigned_in.contains(&facts.queue),
                     }
             }
         }
@@ -229,6 +250,11 @@ pub fn ready_made_roles() -> [(&'static str, BTreeMap<Permission, Scope>); 3] {
         (P::ConversationClaim, Queue),
         (P::ConversationTransfer, Own),
         (P::ConversationClose, Own),
+        (P::ConversationReopen, Own),
+        (P::ConversationSnooze, Own),
+        (P::ConversationTag, Own),
+        (P::ConversationPriority, Own),
+        (P::ConversationBulk, Queue),
         (P::MessageResend, Own),
         (P::ContactPiiReveal, Own),
         (P::ContactUpdate, Own),
@@ -240,6 +266,8 @@ pub fn ready_made_roles() -> [(&'static str, BTreeMap<Permission, Scope>); 3] {
     let mut supervisor: BTreeMap<P, Scope> = agent.keys().map(|permission| (*permission, Team)).collect();
     supervisor.extend([
         (P::ContactMerge, Team),
+        (P::ContactBlock, Team),
+        (P::TagManage, Team),
         (P::MessageRaw, Team),
         (P::ConversationAssign, Team),
         (P::PresenceSetOther, Team),
@@ -291,6 +319,20 @@ mod tests {
         assert!(valeria.can_see(&done));
         assert!(gabriela.can_see(&done));
         assert!(!mateo.can_see(&done));
+    }
+
+    #[test]
+    fn what_was_put_aside_is_its_last_holders_and_not_the_whole_queues() {
+        let (citas, ventas) = (QueueId::new(), QueueId::new());
+        let (valeria, mateo) = (person_with("agent", &[ventas], &[]), person_with("agent", &[citas], &[]));
+        let gabriela = person_with("supervisor", &[], &[citas]);
+        let aside = ConversationFacts { state: ConversationState::Snoozed, ..closed(valeria.person, citas) };
+        assert!(valeria.can_see(&aside), "in whatever queue");
+        assert!(valeria.can(Permission::ConversationSnooze, &aside));
+        assert!(gabriela.can_see(&aside));
+        assert!(!mateo.can_see(&aside));
+        let nobodys = ConversationFacts { last_holder: None, ..aside };
+        assert!(mateo.can_see(&nobodys) && !valeria.can_see(&nobodys));
     }
 
     #[test]

@@ -30,6 +30,44 @@ words! {
     }
 }
 
+words! {
+    /// How urgent a person says a conversation is.
+    Urgency {
+        /// Before nearly everything.
+        Urgent = "urgent",
+        /// Before the usual.
+        High = "high",
+        /// The usual.
+        Normal = "normal",
+        /// After the usual.
+        Low = "low",
+    }
+}
+
+impl Urgency {
+    /// The priority it stands for: places in the order of what waits are reckoned with it.
+    #[must_use]
+    pub const fn priority(self) -> i16 {
+        match self {
+            Self::Urgent => 6,
+            Self::High => 3,
+            Self::Normal => 0,
+            Self::Low => -3,
+        }
+    }
+
+    /// What a priority, which rules may have set to anything, comes nearest to.
+    #[must_use]
+    pub const fn of(priority: i16) -> Self {
+        match priority {
+            5.. => Self::Urgent,
+            1..5 => Self::High,
+            0 => Self::Normal,
+            _ => Self::Low,
+        }
+    }
+}
+
 /// How long a closed conversation is reopened by a new message instead of starting another.
 pub const REOPEN_WITHIN: TimeDelta = TimeDelta::hours(24);
 

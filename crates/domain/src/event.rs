@@ -23,6 +23,18 @@ words! {
 }
 
 words! {
+    /// What ends that a conversation is put aside.
+    Woken {
+        /// Its time has come.
+        Time = "time",
+        /// The customer wrote.
+        Customer = "customer",
+        /// Somebody fetched it back.
+        Person = "person",
+    }
+}
+
+words! {
     /// What calls for a supervisor.
     Alert {
         /// It has waited longer than the queue allows.
@@ -256,12 +268,52 @@ pub enum Event {
         /// Its number.
         version: u32,
     },
+    /// A conversation was put aside.
+    ConversationSnoozed {
+        /// Which.
+        conversation: ConversationId,
+        /// Until when; `None`: until the customer answers. An answer ends it in either case.
+        until: Option<DateTime<Utc>>,
+        /// Who held it.
+        holder: Option<PersonId>,
+    },
+    /// A conversation is not put aside any more: it waits in its queue, for whoever held it before all others.
+    ConversationWoken {
+        /// Which.
+        conversation: ConversationId,
+        /// Why.
+        why: Woken,
+        /// Whom it waits for first.
+        holder: Option<PersonId>,
+    },
+    /// How urgent a conversation is changed.
+    ConversationPrioritized {
+        /// Which.
+        conversation: ConversationId,
+        /// Higher goes first; 0 is the usual.
+        priority: i16,
+    },
+    /// A contact was blocked, or is not any more.
+    ContactBlocked {
+        /// In which conversation.
+        conversation: ConversationId,
+        /// Who.
+        contact: ContactId,
+        /// Blocked.
+        on: bool,
+    },
     /// A conversation was closed.
     ConversationClosed {
         /// Which.
         conversation: ConversationId,
         /// Who held it.
         holder: Option<PersonId>,
+        /// With what, in the words of then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outcome: Option<String>,
+        /// What was said about it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
     },
     /// A person's presence, capacity or load changed.
     PresenceChanged {
@@ -303,6 +355,10 @@ impl Event {
             Self::MentionsSeen { .. } => "mentions_seen",
             Self::DueChanged { .. } => "due_changed",
             Self::PolicyPublished { .. } => "policy_published",
+            Self::ConversationSnoozed { .. } => "conversation_snoozed",
+            Self::ConversationWoken { .. } => "conversation_woken",
+            Self::ConversationPrioritized { .. } => "conversation_prioritized",
+            Self::ContactBlocked { .. } => "contact_blocked",
             Self::ConversationClosed { .. } => "conversation_closed",
             Self::PresenceChanged { .. } => "presence_changed",
         }
@@ -337,6 +393,10 @@ impl Event {
             | Self::NoteWritten { conversation, .. }
             | Self::MentionsSeen { conversation, .. }
             | Self::DueChanged { conversation }
+            | Self::ConversationSnoozed { conversation, .. }
+            | Self::ConversationWoken { conversation, .. }
+            | Self::ConversationPrioritized { conversation, .. }
+            | Self::ContactBlocked { conversation, .. }
             | Self::ConversationClosed { conversation, .. } => Some(*conversation),
             Self::PresenceChanged { .. } | Self::PolicyPublished { .. } => None,
         }
@@ -407,6 +467,8 @@ pub enum AssignmentReason {
     },
     /// The agent took it from the queue.
     Taken,
+    /// They held it before it was put aside or closed, and took it up again.
+    Resumed,
     /// Two contacts became one, or two again: whoever held one conversation goes on with the other.
     Joined,
     /// It went back to its queue.

@@ -48,6 +48,8 @@ id! {
     MessageId,
     /// A note: what colleagues tell each other about a conversation.
     NoteId,
+    /// An outcome: with what a conversation is closed.
+    OutcomeId,
     /// A person: someone who signs in.
     PersonId,
     /// A queue.

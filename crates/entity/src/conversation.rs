@@ -1,7 +1,9 @@
 //! Conversations.
 
 use chrono::{DateTime, Utc};
-use domain::{ChannelId, ContactId, ConversationId, ConversationState, MustAct, PersonId, QueueId, TeamId};
+use domain::{
+    ChannelId, ContactId, ConversationId, ConversationState, MustAct, OutcomeId, PersonId, QueueId, TeamId,
+};
 use domain::{ConversationFacts, Visibility};
 use sea_orm::{Condition, ExprTrait as _, QueryFilter, Select, entity::prelude::*};
 
@@ -92,6 +94,12 @@ pub struct Model {
     pub resolve_due_at: Option<DateTime<Utc>>,
     /// The first of these three, to the second: what lists sort by.
     pub due_at: Option<DateTime<Utc>>,
+    /// While snoozed: until when; nothing: until the customer answers.
+    pub snoozed_until: Option<DateTime<Utc>>,
+    /// Held it when it was put aside: goes before all others when it waits again.
+    pub returns_to: Option<PersonId>,
+    /// The leaf it was closed with.
+    pub outcome_id: Option<OutcomeId>,
 }
 
 /// Joins are written where they are needed.
@@ -135,10 +143,15 @@ pub fn condition(reach: &Visibility) -> Condition {
                 Column::AssigneeId
                     .is_null()
                     .and(Column::State.ne(ConversationState::Closed))
+                    .and(Column::State.ne(ConversationState::Snoozed).or(Column::LastHolderId.is_null()))
                     .and(Column::QueueId.is_in(unassigned_in.iter().copied())),
             )
             .add(Column::QueueId.is_in(all_in.iter().copied()))
-            .add(Column::State.eq(ConversationState::Closed).and(Column::LastHolderId.eq(*person)))
+            .add(
+                Column::State
+                    .is_in([ConversationState::Closed, ConversationState::Snoozed])
+                    .and(Column::LastHolderId.eq(*person)),
+            )
             .add_option(beside.then(|| {
                 Expr::cust_with_values(
                     "conversation.state = 'closed'

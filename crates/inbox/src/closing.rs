@@ -62,12 +62,19 @@ pub(crate) async fn end(
     rows::run(
         tx,
         "update conversation set state = 'closed', assignee_id = null, closed_at = $2, outcome = $3, version = version + 1,
-             first_due_at = null, next_due_at = null, resolve_due_at = null, due_at = null
+             first_due_at = null, next_due_at = null, resolve_due_at = null, due_at = null, snoozed_until = null,
+             returns_to = null
          where id = $1",
         [id.into(), now.into(), outcome.map(str::to_owned).into()],
     )
     .await?;
-    let mut happened = vec![(Event::ConversationClosed { conversation: id, holder: found.assignee_id }, by)];
+    let closed = Event::ConversationClosed {
+        conversation: id,
+        holder: found.assignee_id,
+        outcome: outcome.map(str::to_owned),
+        note: None,
+    };
+    let mut happened = vec![(closed, by)];
     let mut freed = Vec::new();
     if let Some(holder) = found.assignee_id {
         assignment::end_assignments(tx, vec![id.0], now).await?;

@@ -38,6 +38,7 @@ pub mod reply;
 pub mod retention;
 mod rows;
 pub mod sending;
+pub mod snoozing;
 pub mod templates;
 pub mod trail;
 mod transfer;

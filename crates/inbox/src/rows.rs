@@ -71,9 +71,13 @@ macro_rules! within {
             " or c.queue_id = any($",
             $all_in,
             ")
-              or (c.assignee_id is null and c.state <> 'closed' and c.queue_id = any($",
+              or (c.assignee_id is null and c.state <> 'closed'
+                  and (c.state <> 'snoozed' or c.last_holder_id is null) and c.queue_id = any($",
             $unassigned_in,
             "))
+              or (c.state = 'snoozed' and c.last_holder_id = $",
+            $person,
+            ")
               or (c.state = 'closed' and (c.last_holder_id = $",
             $person,
             "

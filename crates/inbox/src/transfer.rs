@@ -45,7 +45,7 @@ pub(crate) async fn move_to(
     rows::run(
         tx,
         "update conversation set queue_id = $2, state = 'queued', queued_at = $3, version = version + 1,
-             returned_by = case when $4 then null else returned_by end
+             returned_by = case when $4 then null else returned_by end, snoozed_until = null, returns_to = null
          where id = $1",
         [id.into(), to.queue.into(), now.into(), by.is_none().into()],
     )

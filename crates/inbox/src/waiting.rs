@@ -12,6 +12,9 @@ use uuid::Uuid;
 
 use crate::{policy, rows, watch};
 
+/// So long what comes back waits for whoever put it aside, where its queue says nothing of whom it waits for, in seconds.
+const RETURN_WAIT: u32 = 120;
+
 #[derive(FromQueryResult)]
 struct Waiting {
     id: ConversationId,
@@ -24,6 +27,7 @@ struct Waiting {
     must_act_since: DateTime<Utc>,
     owner_id: Option<PersonId>,
     last_agent_id: Option<PersonId>,
+    returns_to: Option<PersonId>,
 }
 
 #[derive(Serialize)]
@@ -99,6 +103,7 @@ async fn places(tx: &DatabaseTransaction, conversations: &[ConversationId]) -> R
     let found: Vec<Waiting> = rows::all(
         tx,
         "select c.id, c.queue_id, ch.kind, c.priority, k.vip, c.queued_at, c.must_act, c.must_act_since, k.owner_id,
+             c.returns_to,
              coalesce(c.last_holder_id, (
                  select o.last_holder_id from conversation o
                  where o.contact_id = c.contact_id and o.id <> c.id and o.last_holder_id is not null
@@ -118,7 +123,12 @@ fn place(waiting: &Waiting, policy: &Policy) -> Placed {
         MustAct::Customer => waiting.queued_at,
     };
     let sticky = policy.queue(waiting.queue_id).sticky;
-    let preferred = sticky.and_then(|sticky| Some((preferred(sticky, waiting)?, sticky.wait)));
+    // Who put it aside goes on with it, whatever the queue holds of owners.
+    let returns = waiting
+        .returns_to
+        .map(|person| ((person, "last_agent"), sticky.map_or(RETURN_WAIT, |sticky| sticky.wait)));
+    let preferred =
+        returns.or_else(|| sticky.and_then(|sticky| Some((preferred(sticky, waiting)?, sticky.wait))));
     Placed {
         id: waiting.id,
         turn_at: policy.turn(since, waiting.queue_id, waiting.priority, waiting.vip),

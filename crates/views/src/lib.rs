@@ -40,6 +40,7 @@ pub mod row;
 pub mod sample;
 pub mod script_words;
 pub mod sign_in;
+pub mod snooze;
 pub mod system;
 pub mod templates;
 pub mod thread;

@@ -67,6 +67,10 @@ pub enum Refusal {
     OutOfSight(Vec<String>),
     /// The note says nothing.
     NoteEmpty,
+    /// Nothing is put aside until that moment.
+    SnoozeTime,
+    /// It is not put aside.
+    NotSnoozed,
     /// There is no such pause.
     UnknownPause,
     /// As many are on a pause as may be at once.
@@ -130,6 +134,8 @@ impl Refusal {
             Self::NoteTooLong { .. } => "note_too_long",
             Self::OutOfSight(_) => "out_of_sight",
             Self::NoteEmpty => "empty",
+            Self::SnoozeTime => "snooze_time",
+            Self::NotSnoozed => "not_snoozed",
             Self::UnknownPause => "unknown_pause",
             Self::PauseFull { .. } => "pause_full",
             Self::SameContact => "same_contact",
@@ -180,6 +186,8 @@ impl Refusal {
             }
             Self::OutOfSight(names) => tx.a("refusal-out-of-sight", "name", &names.join(", ")),
             Self::NoteEmpty => tx.t("refusal-note-empty"),
+            Self::SnoozeTime => tx.t("refusal-snooze-time"),
+            Self::NotSnoozed => tx.t("refusal-not-snoozed"),
             Self::UnknownPause => tx.t("refusal-unknown-pause"),
             Self::PauseFull { people, pause, queue } => {
                 let pause = pause.words(tx).to_lowercase();

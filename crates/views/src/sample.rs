@@ -10,8 +10,8 @@ use domain::{
     Attribute, AttributeKind, ChannelKind, Content, ConversationState, DeliveryState, IdentityKind, MustAct,
     NationalId, PresenceState,
     content::{ContactCard, Media, OrderItem},
-    conversation::ReplyWindow,
-    event::Alert,
+    conversation::{ReplyWindow, Urgency},
+    event::{Alert, Woken},
     outbound::{Advice, Hold},
 };
 use routing::{DueClock, Promise};
@@ -397,8 +397,22 @@ pub fn lines() -> Vec<SystemLine> {
         Happened::Alerted(Alert::ResolutionLate),
         Happened::Tagged { tag: "urgente".to_owned(), on: true, by: None },
         Happened::Tagged { tag: "urgente".to_owned(), on: false, by: Some(mateo) },
-        Happened::Closed { holder: Some(to) },
-        Happened::Closed { holder: None },
+        Happened::Snoozed { until: Some(now() + TimeDelta::hours(18)), by: Some(to.clone()) },
+        Happened::Snoozed { until: None, by: Some(to.clone()) },
+        Happened::Woken { why: Woken::Time, by: None },
+        Happened::Woken { why: Woken::Customer, by: None },
+        Happened::Woken { why: Woken::Person, by: Some(to.clone()) },
+        Happened::Prioritized { urgency: Urgency::Urgent, by: to.clone() },
+        Happened::Blocked { on: true, by: to.clone() },
+        Happened::Blocked { on: false, by: to.clone() },
+        Happened::Closed {
+            holder: Some(to.clone()),
+            outcome: Some("Venta › Implante".to_owned()),
+            note: Some("Paga en dos cuotas".to_owned()),
+        },
+        Happened::Closed { holder: None, outcome: Some("Sin respuesta".to_owned()), note: None },
+        Happened::Closed { holder: Some(to), outcome: None, note: None },
+        Happened::Closed { holder: None, outcome: None, note: None },
     ]
     .into_iter()
     .enumerate()
@@ -463,6 +477,7 @@ pub fn state(window: ReplyWindow) -> ThreadState {
         channel: whatsapp(),
         window,
         due: Some(due(Promise::Next, 1)),
+        snoozed_until: None,
     }
 }
 
@@ -655,6 +670,7 @@ pub fn thread(window: ReplyWindow) -> Thread {
         may_close: true,
         may_transfer: true,
         may_claim: true,
+        may_snooze: true,
         may_see_raw: false,
         may_see_originals: false,
         details: details(false),

@@ -81,6 +81,7 @@ pub const SCRIPT_KEYS: &[&str] = &[
     "js-assigned",
     "js-assigned-back",
     "js-undo",
+    "js-undo-how",
     "js-file-most",
     "js-file-pasted",
     "js-file-over",

@@ -5,7 +5,8 @@ use chrono::{DateTime, Utc};
 use domain::{
     Event, PersonId, QueueId, TeamId,
     consent::Purpose,
-    event::{Alert, AssignmentReason, OfferOutcome},
+    conversation::Urgency,
+    event::{Alert, AssignmentReason, OfferOutcome, Woken},
 };
 
 use crate::{Arg, Tx, time};
@@ -36,6 +37,8 @@ pub enum Why {
     },
     /// The agent took it.
     Taken,
+    /// They held it before, and took it up again.
+    Resumed,
     /// Their contact became one with another, or two again.
     Joined,
 }
@@ -115,10 +118,42 @@ pub enum Happened {
         /// Who did it; `None` for a rule or time.
         by: Option<String>,
     },
+    /// It was put aside.
+    Snoozed {
+        /// Until when; `None`: until the customer answers.
+        until: Option<DateTime<Utc>>,
+        /// Who did it.
+        by: Option<String>,
+    },
+    /// It is not put aside any more.
+    Woken {
+        /// Why.
+        why: Woken,
+        /// Who fetched it back.
+        by: Option<String>,
+    },
+    /// Somebody said how urgent it is.
+    Prioritized {
+        /// How urgent.
+        urgency: Urgency,
+        /// Who.
+        by: String,
+    },
+    /// The customer was blocked, or is not any more.
+    Blocked {
+        /// Blocked.
+        on: bool,
+        /// Who did it.
+        by: String,
+    },
     /// It was closed.
     Closed {
-        /// Who held it.
+        /// Who did it; `None` for time.
         holder: Option<String>,
+        /// With what.
+        outcome: Option<String>,
+        /// What was said about it.
+        note: Option<String>,
     },
     /// The customer is reached at another address.
     AddressChanged,
@@ -166,6 +201,7 @@ impl Happened {
                     AssignmentReason::Moved { by } => Why::Moved { by: person(*by) },
                     AssignmentReason::HandedOver { by } => Why::HandedOver { by: person(*by) },
                     AssignmentReason::Taken | AssignmentReason::Released { .. } => Why::Taken,
+                    AssignmentReason::Resumed => Why::Resumed,
                     AssignmentReason::Joined => Why::Joined,
                 };
                 Self::Assigned { to: person(*to), why }
@@ -203,7 +239,23 @@ impl Happened {
             Event::ConversationTagged { tag, on, .. } => {
                 Self::Tagged { tag: tag.clone(), on: *on, by: actor.map(person) }
             }
-            Event::ConversationClosed { holder, .. } => Self::Closed { holder: holder.map(person) },
+            Event::ConversationSnoozed { until, .. } => {
+                Self::Snoozed { until: *until, by: actor.map(person) }
+            }
+            Event::ConversationWoken { why, .. } => Self::Woken { why: *why, by: actor.map(person) },
+            Event::ConversationPrioritized { priority, .. } => Self::Prioritized {
+                urgency: Urgency::of(*priority),
+                by: actor.map(person).unwrap_or_default(),
+            },
+            Event::ContactBlocked { on, .. } => {
+                Self::Blocked { on: *on, by: actor.map(person).unwrap_or_default() }
+            }
+            Event::ConversationClosed { outcome, note, .. } => Self::Closed {
+                // Who closed it; time and rules have no name.
+                holder: actor.map(person),
+                outcome: outcome.clone(),
+                note: note.clone(),
+            },
             Event::AddressChanged { .. } => Self::AddressChanged,
             Event::ContactsJoined { .. } => Self::Joined,
             Event::ContactsParted { .. } => Self::Parted,
@@ -250,6 +302,7 @@ impl Happened {
                     tx.with("sys-assigned-handed-over", [("name", Arg::Text(to)), ("by", Arg::Text(by))])
                 }
                 Why::Taken => tx.a("sys-assigned-taken", "name", to),
+                Why::Resumed => tx.a("sys-assigned-resumed", "name", to),
                 Why::Joined => tx.a("sys-assigned-joined", "name", to),
             },
             Happened::Released { by: Some(by) } => tx.a("sys-released-by", "by", by),
@@ -291,8 +344,38 @@ impl Happened {
             Happened::Tagged { tag, on, by: None } => {
                 tx.a(if *on { "sys-tagged" } else { "sys-untagged" }, "tag", tag)
             }
-            Happened::Closed { holder: Some(holder) } => tx.a("sys-closed-by", "name", holder),
-            Happened::Closed { holder: None } => tx.t("sys-closed"),
+            Happened::Snoozed { until, by } => {
+                let by = by.as_deref().unwrap_or_default();
+                match until {
+                    Some(until) => tx.with(
+                        "sys-snoozed-until",
+                        [("by", Arg::Text(by)), ("when", Arg::Text(&time::moment(until, tx)))],
+                    ),
+                    None => tx.a("sys-snoozed-answer", "by", by),
+                }
+            }
+            Happened::Woken { why: Woken::Time, .. } => tx.t("sys-woken-time"),
+            Happened::Woken { why: Woken::Customer, .. } => tx.t("sys-woken-customer"),
+            Happened::Woken { why: Woken::Person, by } => {
+                tx.a("sys-woken-person", "by", by.as_deref().unwrap_or_default())
+            }
+            Happened::Prioritized { urgency, by } => tx.with(
+                "sys-prioritized",
+                [("urgency", Arg::Text(&tx.t(urgency_word(*urgency)))), ("by", Arg::Text(by))],
+            ),
+            Happened::Blocked { on, by } => tx.a(if *on { "sys-blocked" } else { "sys-unblocked" }, "by", by),
+            Happened::Closed { holder, outcome, note } => {
+                let words = match (holder, outcome) {
+                    (Some(holder), Some(outcome)) => tx.with(
+                        "sys-closed-with-by",
+                        [("name", Arg::Text(holder)), ("outcome", Arg::Text(outcome))],
+                    ),
+                    (Some(holder), None) => tx.a("sys-closed-by", "name", holder),
+                    (None, Some(outcome)) => tx.a("sys-closed-with", "outcome", outcome),
+                    (None, None) => tx.t("sys-closed"),
+                };
+                with_note(words, note.as_deref())
+            }
             Happened::AddressChanged => tx.t("sys-address-changed"),
             Happened::Joined => tx.t("sys-contacts-joined"),
             Happened::Parted => tx.t("sys-contacts-parted"),
@@ -330,6 +413,10 @@ impl SystemLine {
             Happened::Alerted(_) => "triangle-alert",
             Happened::AlertsSeen { .. } => "check",
             Happened::Tagged { .. } => "list-checks",
+            Happened::Snoozed { .. } | Happened::Woken { .. } => "clock",
+            Happened::Prioritized { .. } => "arrow-up",
+            Happened::Blocked { on: true, .. } => "ban",
+            Happened::Blocked { on: false, .. } => "check",
             Happened::Closed { .. } => "circle-check",
             Happened::AddressChanged => "shuffle",
             Happened::Joined | Happened::Parted => "contact-round",
@@ -357,6 +444,17 @@ fn with_note(words: String, note: Option<&str>) -> String {
     match note {
         Some(note) => format!("{words}: «{note}»"),
         None => words,
+    }
+}
+
+/// The key of the word for how urgent something is.
+#[must_use]
+pub const fn urgency_word(urgency: Urgency) -> &'static str {
+    match urgency {
+        Urgency::Urgent => "urgency-urgent",
+        Urgency::High => "urgency-high",
+        Urgency::Normal => "urgency-normal",
+        Urgency::Low => "urgency-low",
     }
 }
 

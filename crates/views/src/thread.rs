@@ -27,9 +27,20 @@ pub struct ThreadState {
     pub window: ReplyWindow,
     /// What falls due first.
     pub due: Option<DueTag>,
+    /// While it is put aside: until when; `None`: until the customer answers.
+    pub snoozed_until: Option<DateTime<Utc>>,
 }
 
 impl ThreadState {
+    /// Until when it is put aside, in words.
+    #[must_use]
+    pub fn snoozed_words(&self, tx: &Tx) -> String {
+        match &self.snoozed_until {
+            Some(until) => tx.a("state-snoozed-until", "when", &time::moment(until, tx)),
+            None => tx.t("state-snoozed-answer"),
+        }
+    }
+
     /// The holder's id, or nothing.
     #[must_use]
     pub fn assignee(&self) -> String {
@@ -74,6 +85,7 @@ impl ThreadState {
     pub fn dock(&self, viewer: &PersonId) -> &'static str {
         match (self.state, &self.holder) {
             (ConversationState::Closed, _) => "resolved",
+            (ConversationState::Snoozed, _) => "snoozed",
             (_, None) => "unassigned",
             (_, Some(holder)) if holder.id != *viewer => "other",
             _ if !self.window.allows_text() => "closed",
@@ -132,6 +144,8 @@ pub struct Thread {
     pub may_transfer: bool,
     /// Whether the viewer may take it when nobody holds it.
     pub may_claim: bool,
+    /// Whether the viewer may put it aside and fetch it back.
+    pub may_snooze: bool,
     /// Whether the viewer may see messages of unknown kinds as they came.
     pub may_see_raw: bool,
     /// Whether the viewer may see what was deleted.

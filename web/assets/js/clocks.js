@@ -62,7 +62,7 @@ function draw(root, now) {
     const time = new Date(element.dateTime);
     if (Number.isNaN(time.getTime())) continue;
     const kind = element.dataset.f;
-    write(element, kind === "clock" ? clock.format(time) : kind === "day" ? longDate.format(time) : when(time, now));
+    write(element, kind === "clock" ? clock.format(time) : kind === "day" ? longDate.format(time) : kind === "moment" ? moment(time, now) : when(time, now));
     element.title ||= `${longDate.format(time)}, ${clock.format(time)}`;
   }
   drawClocks(root, now);

@@ -1,7 +1,6 @@
 // What can be done to the open conversation: resolve, take, send again, show the contact, go back.
 import { act } from "./act.js";
 import { key } from "./keys.js";
-import { neighbour } from "./list.js";
 import { open, openConversation, refetch } from "./panes.js";
 import { toast } from "./say.js";
 import { send } from "./send.js";
@@ -17,13 +16,15 @@ async function command(button, url, done, fields) {
   return answer.ok;
 }
 
-act("close", async (button) => {
-  const id = openConversation();
-  const next = neighbour(id);
-  if (!(await command(button, `/conversations/${id}/close`, "resolved"))) return;
-  // On a phone the list comes next; on a desk the next conversation does.
-  if (openConversation() === id) open(matchMedia("(min-width: 720px)").matches ? next : null, { focus: "composer" });
-});
+// Most of what is done to a conversation is fetched when it is first asked for.
+for (const deed of ["close", "snooze", "wake"]) {
+  act(deed, (button) =>
+    import("./work.js").then(
+      (work) => work[deed](button),
+      () => toast(t("failed"), { loud: true }),
+    ),
+  );
+}
 act("claim", (button) => command(button, `/conversations/${openConversation()}/claim`, "claimed"));
 act("resend", (button) => command(button, `/messages/${button.dataset.message}/resend`, "resent"));
 
@@ -45,7 +46,9 @@ act("back", (link, event) => {
   back();
 });
 
-key("e", () => document.querySelector('[data-act="close"]:not([hidden])')?.click());
+for (const [name, deed] of Object.entries({ e: "close", z: "snooze" })) {
+  key(name, () => document.querySelector(`#thread-pane [data-act="${deed}"]:not([hidden])`)?.click());
+}
 key("u", () => {
   const id = openConversation();
   (document.querySelector(`#row-${CSS.escape(id ?? "none")} a`) ?? document.querySelector("#list a.conv"))?.focus();

@@ -10,6 +10,7 @@ const HOUR = 3_600_000;
 /** The mode for a thread's state at one moment. The server decides in the same way, and has the last word. */
 export function modeOf({ state, assignee, window, until }, now) {
   if (state === "closed") return "resolved";
+  if (state === "snoozed") return state;
   if (!assignee) return "unassigned";
   if (assignee !== me) return "other";
   if (window === "closed" || (window === "open" && Date.parse(until) <= now)) return "closed";
@@ -26,9 +27,10 @@ function draw(now = Date.now()) {
     dock.dataset.mode = mode;
     if (wrote && mode !== "open" && !("note" in dock.dataset)) document.getElementById("thread-title")?.focus({ preventScroll: true });
   }
+  if (state.aside) dock.querySelector("[data-aside-words]").textContent = state.aside;
   const pane = document.getElementById("thread-pane");
   pane.toggleAttribute("data-mine", state.assignee === me);
-  for (const button of pane.querySelectorAll('[data-act="close"], [data-act="transfer"]')) button.hidden = mode === "resolved";
+  for (const button of pane.querySelectorAll('[data-act="close"], [data-act="transfer"], [data-act="snooze"]')) button.hidden = mode === "resolved";
   drawWindow(state, now);
 }
 

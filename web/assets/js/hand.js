@@ -10,7 +10,8 @@ import { t } from "./words.js";
 
 let opener = null;
 
-async function show(button, name, url) {
+/** Fetch a dialog and show it; the focus comes back to the button. */
+export async function show(button, name, url) {
   if (button.getAttribute("aria-busy") === "true") return;
   button.setAttribute("aria-busy", "true");
   const answer = await fetch(url, { headers: { "HX-Request": "true" } }).catch(() => null);

@@ -67,7 +67,8 @@ impl Needs {
                 self.losers.extend(from.map(|from| (from, *conversation)));
                 self.people.extend([*from, *to].into_iter().flatten());
             }
-            Event::ConversationClosed { conversation, holder } => {
+            Event::ConversationSnoozed { conversation, holder, .. }
+            | Event::ConversationClosed { conversation, holder, .. } => {
                 self.losers.extend(holder.map(|holder| (holder, *conversation)));
                 self.people.extend(*holder);
             }

@@ -213,6 +213,7 @@ async fn thread(
         may_close: may(Permission::ConversationClose),
         may_transfer: may(Permission::ConversationTransfer),
         may_claim: may(Permission::ConversationClaim),
+        may_snooze: may(Permission::ConversationSnooze),
         may_see_raw: may(Permission::MessageRaw),
         may_see_originals: may(Permission::MessageOriginal),
         details,

@@ -20,6 +20,7 @@ pub mod originals;
 pub mod picker;
 pub mod presence;
 pub mod routing;
+pub mod snoozing;
 pub mod templates;
 pub mod transfer;
 pub mod uploads;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     ChannelId, ContactId, ConversationId, ConversationState, Event, MustAct, PersonId, QueueId,
     conversation::{REOPEN_WITHIN, window_until},
+    event::Woken,
 };
 use sea_orm::{DatabaseTransaction, DbErr, FromQueryResult};
 use serde::Serialize;
@@ -17,7 +18,7 @@ use super::{
     entering::{self, Beginning},
     sorting::{Arrival, Side},
 };
-use crate::{rows, waiting, watch};
+use crate::{rows, snoozing, waiting, watch};
 
 /// The part of a conversation that arriving messages change.
 #[derive(Debug, Clone, FromQueryResult, Serialize)]
@@ -121,6 +122,7 @@ pub(crate) async fn open(
         return Ok(talks);
     }
     talks.lock_open(tx, &pairs).await?;
+    talks.wake(tx, &pairs, now, happened).await?;
     pairs.retain(|pair, _| !talks.by_pair.contains_key(pair));
     let (mut asking, mut telling): (Pairs, Pairs) =
         pairs.into_iter().partition(|(_, (_, _, by_customer))| *by_customer);
@@ -186,6 +188,27 @@ impl Talks {
         )
         .await?;
         self.keep(found);
+        Ok(())
+    }
+
+    /// What was put aside comes back with the customer's message, to whoever put it aside before all others.
+    async fn wake(
+        &mut self,
+        tx: &DatabaseTransaction,
+        pairs: &Pairs,
+        now: DateTime<Utc>,
+        happened: &mut Vec<(Event, Option<PersonId>)>,
+    ) -> Result<(), DbErr> {
+        let mut woken = Vec::new();
+        for (pair, (_, _, by_customer)) in pairs {
+            let Some(talk) = self.by_pair.get_mut(pair).filter(|_| *by_customer) else { continue };
+            if talk.state == ConversationState::Snoozed {
+                (talk.state, talk.queued_at) = (ConversationState::Queued, now);
+                woken.push(talk.id);
+            }
+        }
+        happened.extend(snoozing::wake_all(tx, &woken, Woken::Customer, None, now).await?);
+        self.waiting.extend(woken);
         Ok(())
     }
 

@@ -50,7 +50,8 @@ pub enum Terms {
 
 impl Move {
     fn needs_room(&self) -> bool {
-        self.is_offer() || matches!(self.reason, AssignmentReason::Routed { .. } | AssignmentReason::Taken)
+        use AssignmentReason::{Resumed, Routed, Taken};
+        self.is_offer() || matches!(self.reason, Routed { .. } | Taken | Resumed)
     }
 
     fn needs_presence(&self) -> bool {
@@ -155,7 +156,8 @@ fn decide(
     let weight = i32::from(talk.weight);
     let kept = wanted.to.is_some() && talk.offered_to == wanted.to;
     // A supervisor may go over an offer, whoever takes by themselves may not.
-    let yields = wanted.is_offer() || wanted.is_routed() || wanted.reason == AssignmentReason::Taken;
+    let by_themselves = matches!(wanted.reason, AssignmentReason::Taken | AssignmentReason::Resumed);
+    let yields = wanted.is_offer() || wanted.is_routed() || by_themselves;
     if let Some(offered_to) = talk.offered_to.filter(|_| yields && !kept) {
         return Err(Lost::OfferedTo(offered_to));
     }
@@ -271,7 +273,7 @@ async fn write(
              state = case when t.assignee_id is null then 'queued' else 'assigned' end,
              queued_at = case when t.assignee_id is null then $2 else c.queued_at end,
              returned_by = case when t.assignee_id is null then c.assignee_id end,
-             offered_to = null, offered_until = null
+             offered_to = null, offered_until = null, snoozed_until = null, returns_to = null
          from json_to_recordset($1::text::json) as t(id uuid, assignee_id uuid) where c.id = t.id",
         [rows::recordset(&holders)?, now.into()],
     )

@@ -167,7 +167,7 @@ async fn close_newer(
         rows::run(
             tx,
             "update conversation set state = 'closed', assignee_id = null, closed_at = $2, version = version + 1,
-                 first_due_at = null, next_due_at = null, resolve_due_at = null, due_at = null
+                 snoozed_until = null, returns_to = null, first_due_at = null, next_due_at = null, resolve_due_at = null, due_at = null
              where id = $1",
             [newer.id.into(), now.into()],
         )
@@ -192,7 +192,13 @@ async fn close_newer(
             ],
         )
         .await?;
-        happened.push((Event::ConversationClosed { conversation: newer.id, holder: newer.assignee_id }, by));
+        let closing = Event::ConversationClosed {
+            conversation: newer.id,
+            holder: newer.assignee_id,
+            outcome: None,
+            note: None,
+        };
+        happened.push((closing, by));
         let holder = newer.assignee_id;
         freed.extend(holder.map(|person| Freed { person, weight: newer.weight, wrap_up_until: None }));
         let (kept, over) = offers::withdraw(tx, newer.id, newer.offered_to, newer.weight, now).await?;

@@ -59,6 +59,8 @@ pub struct ConversationLine {
     pub priority: i16,
     pub must_act: MustAct,
     pub must_act_since: DateTime<Utc>,
+    /// While snoozed: until when; nothing: until the customer answers.
+    pub snoozed_until: Option<DateTime<Utc>>,
     pub window_until: Option<DateTime<Utc>>,
     pub queued_at: DateTime<Utc>,
     pub last_activity_at: DateTime<Utc>,
@@ -128,7 +130,8 @@ const SELECT: &str = concat!(
     "
     select c.id, c.contact_id, contact.name as contact_name, contact.vip, c.channel_id, channel.kind as channel_kind,
         channel.name as channel_name, c.queue_id, queue.name as queue_name, c.state, c.assignee_id,
-        holder.name as assignee_name, offered.name as offered_name, c.priority, c.must_act, c.must_act_since, c.window_until, c.queued_at,
+        holder.name as assignee_name, offered.name as offered_name, c.priority, c.must_act, c.must_act_since, c.snoozed_until, c.window_until,
+        c.queued_at,
         c.last_activity_at, c.last_position, c.last_kind, c.last_text, author.name as last_author_name,
         c.inbound_count, c.version, coalesce(mark.inbound_count, 0) as read_count, c.last_holder_id,
         case when c.state = 'closed' and not queue.confidential

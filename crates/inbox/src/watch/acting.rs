@@ -3,7 +3,7 @@
 use chrono::{DateTime, SubsecRound as _, Utc};
 use domain::{
     Event, PersonId,
-    event::{Alert, AssignmentReason},
+    event::{Alert, AssignmentReason, Woken},
 };
 use routing::{
     Policy, Promise,
@@ -16,7 +16,7 @@ use super::facts::Found;
 use crate::{
     alerts,
     assignment::{self, Move, Terms},
-    automatic, closing, events, presence, rows, transfer,
+    automatic, closing, events, presence, rows, snoozing, transfer,
 };
 
 /// The code of the pause of somebody who did not answer.
@@ -117,6 +117,7 @@ async fn one(
         }
         Action::WarnSilentAgent => alerts::raise(tx, talk, Alert::AgentSilent, now).await?,
         Action::LeaveSilentAgent { then, pause } => leave(tx, found, *then, *pause, now).await?,
+        Action::Wake => snoozing::come_back(tx, talk, Woken::Time, None, now).await?,
         Action::CloseSilent { outcome } => closing::end(tx, talk, None, Some(outcome), now).await?,
     }
     Ok(Done::Changed)

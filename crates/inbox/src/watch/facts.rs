@@ -103,6 +103,7 @@ pub(super) async fn read(
             queued_at: talk.queued_at,
             opened_at: talk.begun_at,
             assigned_at: row.assigned_at,
+            snoozed_until: talk.snoozed_until,
             must_act: talk.must_act,
             must_act_since: talk.must_act_since,
             first_answered_at: talk.first_answered_at,

@@ -21,6 +21,7 @@ mod reply;
 mod routing_policy;
 mod scene;
 mod sending;
+mod snoozing;
 mod templates;
 mod time_line;
 mod watch;

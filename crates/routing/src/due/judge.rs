@@ -41,6 +41,7 @@ pub fn judge(facts: &DueFacts, memory: &Memory, policy: &Policy, now: DateTime<U
     judge.waiting(&wait, &mut steps);
     judge.agent_silence(&silence, &mut steps);
     judge.customer_silence(&silence, &mut steps);
+    judge.put_aside(&mut steps);
     steps.sort_unstable_by_key(|(at, step)| (*at, *step));
 
     let (mut episode, mut wait, mut silence) = (episode, wait, silence);
@@ -81,6 +82,7 @@ enum Step {
     Remind,
     Leave,
     Close,
+    Wake,
 }
 
 /// Notes that a step was taken.
@@ -99,7 +101,7 @@ fn mark(step: Step, episode: &mut Episode, wait: &mut Wait, silence: &mut Silenc
         Step::Remind => silence.reminded = true,
         Step::Leave => silence.left = true,
         // The conversation goes elsewhere: `sent_from` remembers.
-        Step::Overflow(_) | Step::Close => {}
+        Step::Overflow(_) | Step::Close | Step::Wake => {}
     }
 }
 
@@ -250,6 +252,11 @@ impl Judge<'_> {
         steps.extend(settings.close_after.map(|seconds| (at(seconds), Step::Close)));
     }
 
+    fn put_aside(&self, steps: &mut Steps) {
+        let until = self.facts.snoozed_until.filter(|_| self.facts.state == ConversationState::Snoozed);
+        steps.extend(until.map(|at| (at, Step::Wake)));
+    }
+
     /// What a step that was due `at` comes to; `None`: there is nothing to say, or it is too late for it.
     fn action(&self, at: DateTime<Utc>, step: Step) -> Option<Action> {
         match step {
@@ -285,6 +292,7 @@ impl Judge<'_> {
                 let gone = closes.is_some_and(|closes| self.facts.must_act_since + closes <= self.now);
                 self.say_at(at, Said::Reminder, reminder).filter(|_| !gone)
             }
+            Step::Wake => Some(Action::Wake),
             Step::Close => {
                 let outcome = self.queue.customer_silence.as_ref()?.outcome.clone();
                 Some(Action::CloseSilent { outcome })

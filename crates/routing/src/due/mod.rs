@@ -6,6 +6,8 @@
 //!
 //! - A wait runs while the queue is open and stands still while it is closed: nobody is there. So does the silence of
 //!   an agent. The silence of a customer runs on the clock.
+//! - What was put aside comes back at its time. Its promises go on meanwhile: the customer waits no less for it. Nobody
+//!   is reminded and nothing is closed for silence while it is put aside, for that is what was agreed.
 //! - What takes the conversation elsewhere ends the judgement: it is carried out, and then the conversation is judged
 //!   again as it stands then.
 //! - The customer is told something only while the reply window is open. What answers their message (welcome, closed,
@@ -56,6 +58,9 @@ pub struct DueFacts {
     pub must_act: MustAct,
     /// Since when: another time is another silence.
     pub must_act_since: DateTime<Utc>,
+    /// While it is put aside: until when; nothing: until the customer answers.
+    #[serde(default)]
+    pub snoozed_until: Option<DateTime<Utc>>,
     /// When a person first answered in this episode, or began it.
     pub first_answered_at: Option<DateTime<Utc>>,
     /// The customer's latest message, in the vendor's time.
@@ -157,6 +162,8 @@ pub struct Standing {
     queued_at: DateTime<Utc>,
     opened_at: DateTime<Utc>,
     assigned_at: Option<DateTime<Utc>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    snoozed_until: Option<DateTime<Utc>>,
     must_act: MustAct,
     must_act_since: DateTime<Utc>,
 }
@@ -169,6 +176,7 @@ impl DueFacts {
             queued_at: self.queued_at,
             opened_at: self.opened_at,
             assigned_at: self.assigned_at,
+            snoozed_until: self.snoozed_until,
             must_act: self.must_act,
             must_act_since: self.must_act_since,
         }
@@ -218,6 +226,8 @@ pub enum Action {
         /// Which.
         to: QueueId,
     },
+    /// Its time has come: it is not put aside any more. Ends the judgement.
+    Wake,
     /// The agent owes an answer: they and their supervisors are warned.
     WarnSilentAgent,
     /// The agent has owed an answer for too long. Ends the judgement, if it goes back to the queue.
@@ -243,6 +253,7 @@ impl Action {
             Self::Move { .. }
                 | Self::Overflow { .. }
                 | Self::CloseSilent { .. }
+                | Self::Wake
                 | Self::LeaveSilentAgent { then: SilentAgent::BackToQueue, .. }
         )
     }

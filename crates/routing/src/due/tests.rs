@@ -50,6 +50,7 @@ fn maria(time: &str) -> DueFacts {
         queued_at: at(time),
         opened_at: at(time),
         assigned_at: None,
+        snoozed_until: None,
         must_act: MustAct::Agent,
         must_act_since: at(time),
         first_answered_at: None,

@@ -44,6 +44,7 @@ pub async fn hold(house: &House, before: &[Waited], now: DateTime<Utc>) -> Resul
         return Err(what.clone());
     }
     books_balance(house).await?;
+    nothing_is_put_aside_for_too_long(house).await?;
     nothing_waits_that_somebody_could_take(house).await?;
     decisions_can_be_told(house, now).await?;
     nothing_was_overtaken(house, before, now).await?;
@@ -51,7 +52,7 @@ pub async fn hold(house: &House, before: &[Waited], now: DateTime<Utc>) -> Resul
 }
 
 /// Each question finds what must not be.
-const BOOKS: [(&str, &str); 9] = [
+const BOOKS: [(&str, &str); 10] = [
     (
         "somebody's load is not what they hold and what is kept for them",
         "select count(*) from presence p
@@ -96,6 +97,12 @@ const BOOKS: [(&str, &str); 9] = [
          group by contact_id, channel_id having count(*) > 1) twice",
     ),
     (
+        "something is held or closed and still comes back",
+        "select count(*) from conversation
+         where snoozed_until is not null and state <> 'snoozed'
+             or state in ('assigned', 'closed') and returns_to is not null",
+    ),
+    (
         "a receipt was put aside",
         "select count(*) from receipt where state <> 'applied'",
     ),
@@ -113,6 +120,12 @@ async fn books_balance(house: &House) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+async fn nothing_is_put_aside_for_too_long(house: &House) -> Result<(), String> {
+    let due = "select id from conversation where state = 'snoozed' and snoozed_until <= $1";
+    let late: Vec<ConversationId> = house.ids(due, [house.now.into()]).await;
+    late.first().map_or(Ok(()), |id| Err(format!("{id} is put aside beyond its time")))
 }
 
 /// The floor as the router sees it: what waits for it, and everybody.
@@ -242,6 +255,8 @@ async fn nothing_happened_twice(house: &House) -> Result<(), String> {
             | "conversation_assigned"
             | "conversation_transferred"
             | "conversation_closed"
+            | "conversation_snoozed"
+            | "conversation_woken"
             | "message_received"
             | "message_submitted"
             // Who joins two, or parts them, may change since when somebody owes an answer.

@@ -1,5 +1,6 @@
 //! What people and customers do.
 
+use chrono::TimeDelta;
 use domain::{ContactId, ConversationId, PresenceState};
 use inbox::{
     applier,
@@ -13,6 +14,7 @@ use inbox::{
     handing_over::{HandOver, HandOverError, To, hand_over},
     presence::{self, PresenceError},
     reply::{self, Draft},
+    snoozing::{self, SnoozeError, Until},
 };
 use proptest::{collection::vec, prelude::*};
 use routing::policy::{LapsedOffer, Mode};
@@ -39,6 +41,8 @@ pub enum Wish {
     Closes { agent: usize, nth: usize },
     Replies { agent: usize, nth: usize },
     PutsBack { agent: usize, nth: usize },
+    PutsAside { agent: usize, nth: usize, seconds: Option<u16> },
+    FetchesBack { agent: usize, nth: usize },
     HandsOn { agent: usize, nth: usize, to: usize },
     Answers { agent: usize, accepts: bool },
     Takes { agent: usize, nth: usize },
@@ -69,6 +73,9 @@ fn wish() -> impl Strategy<Value = Wish> {
         5 => whose.clone().prop_map(|(agent, nth)| Wish::Closes { agent, nth }),
         3 => whose.clone().prop_map(|(agent, nth)| Wish::Replies { agent, nth }),
         2 => whose.clone().prop_map(|(agent, nth)| Wish::PutsBack { agent, nth }),
+        4 => (whose.clone(), proptest::option::weighted(0.7, 1_u16..300))
+            .prop_map(|((agent, nth), seconds)| Wish::PutsAside { agent, nth, seconds }),
+        2 => whose.clone().prop_map(|(agent, nth)| Wish::FetchesBack { agent, nth }),
         3 => (whose.clone(), 0_usize..11)
             .prop_map(|((agent, nth), to)| Wish::HandsOn { agent, nth, to }),
         4 => (agent.clone(), prop::bool::weighted(0.6))
@@ -136,6 +143,28 @@ impl Wish {
                 let tx = house.begin().await?;
                 let done = assignment::release(&tx, who, talk, now).await;
                 ends(tx, done, |error| matches!(error, AssignError::Db(_))).await
+            }
+            Self::PutsAside { agent, nth, seconds } => {
+                let who = &house.agents[agent];
+                let Some(talk) = house.held_by(who.person, nth).await else { return Ok(()) };
+                let until = seconds
+                    .map_or(Until::Answer, |seconds| Until::Time(now + TimeDelta::seconds(seconds.into())));
+                let tx = house.begin().await?;
+                let done = snoozing::snooze(&tx, who, talk, until, now).await;
+                ends(tx, done, |error| matches!(error, SnoozeError::Db(_))).await
+            }
+            Self::FetchesBack { agent, nth } => {
+                let who = &house.agents[agent];
+                // Their own, or what a supervisor sees.
+                let aside = "select id from conversation where state = 'snoozed' and (returns_to = $1 or $2)
+                    order by id";
+                let steers = nth == 3;
+                let found = house.nth(nth, aside, [who.person.into(), steers.into()]).await;
+                let Some(talk) = found else { return Ok(()) };
+                let by = if steers { &house.gabriela } else { who };
+                let tx = house.begin().await?;
+                let done = snoozing::wake(&tx, by, talk, now).await;
+                ends(tx, done, |error| matches!(error, SnoozeError::Db(_))).await
             }
             Self::HandsOn { agent, nth, to } => hands_on(house, agent, nth, to).await,
             Self::Answers { agent, accepts } => {
@@ -257,7 +286,7 @@ const ABOVE: &str = "set local model.above = 'on'";
 
 /// A supervisor may go over what somebody may hold.
 async fn gives(house: &House, nth: usize, to: usize) -> Result<(), String> {
-    let open = "select id from conversation where state in ('queued', 'assigned') order by id";
+    let open = "select id from conversation where state in ('queued', 'assigned', 'snoozed') order by id";
     let Some(conversation): Option<ConversationId> = house.nth(nth, open, []).await else { return Ok(()) };
     #[derive(sea_orm::FromQueryResult)]
     struct Holder {

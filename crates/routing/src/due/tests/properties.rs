@@ -101,8 +101,11 @@ fn any_facts() -> impl Strategy<Value = DueFacts> {
     let state = prop::sample::select(ConversationState::ALL);
     let must_act = prop::sample::select(MustAct::ALL);
     let moment = || prop::option::of(0..40_i64);
-    (state, must_act, 0..40_i64, 0..40_i64, moment(), moment(), prop::option::of(0..LAST)).prop_map(
-        |(state, must_act, queued, since, assigned, answered, window)| DueFacts {
+    (
+        (state, must_act, 0..40_i64, 0..40_i64),
+        (moment(), moment(), prop::option::of(0..LAST), prop::option::of(0..LAST)),
+    )
+        .prop_map(|((state, must_act, queued, since), (assigned, answered, window, aside))| DueFacts {
             state,
             must_act,
             queued_at: second(queued),
@@ -110,9 +113,9 @@ fn any_facts() -> impl Strategy<Value = DueFacts> {
             assigned_at: assigned.map(second),
             first_answered_at: answered.map(second),
             window_until: window.map(second),
+            snoozed_until: aside.map(second),
             ..maria("10:00")
-        },
-    )
+        })
 }
 
 /// What was done at which second, judged at each of these.

@@ -106,3 +106,25 @@ fn a_reminder_is_said_in_time_inside_the_window_or_not_at_all() {
     let close = Action::CloseSilent { outcome: "sin respuesta".into() };
     assert_eq!(Story::new(settings, silent()).judge(at("17:01")), [close]);
 }
+
+#[test]
+fn what_was_put_aside_comes_back_at_its_time_and_once() {
+    let aside = |until: Option<&str>| DueFacts {
+        state: ConversationState::Snoozed,
+        must_act: MustAct::Customer,
+        assigned_at: None,
+        snoozed_until: until.map(at),
+        ..held()
+    };
+    let mut story = Story::new(agents(600, "back_to_queue"), aside(Some("18:30")));
+    assert_eq!(story.judge(at("18:29")), []);
+    assert_eq!(story.judge(at("18:30")), [Action::Wake]);
+    assert_eq!(story.judge(at("18:31")), [], "it is done once, while it stands there");
+    let mut answer = Story::new(agents(600, "back_to_queue"), aside(None));
+    assert_eq!(answer.judge(at("23:00")), []);
+    let mut held = Story::new(
+        agents(600, "back_to_queue"),
+        DueFacts { state: ConversationState::Assigned, ..aside(Some("18:30")) },
+    );
+    assert_eq!(held.judge(at("18:31")), []);
+}
