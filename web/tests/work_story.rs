@@ -2,7 +2,7 @@
 
 use reqwest::StatusCode;
 
-use crate::clinic::Clinic;
+use crate::clinic::{Clinic, Page, one};
 
 #[tokio::test]
 async fn a_conversation_is_put_aside_stays_in_sight_and_comes_back_when_the_customer_writes() {
@@ -61,4 +61,59 @@ async fn whoever_put_it_aside_takes_that_back() {
     hers.becomes_a_fresh_load().await;
     let again = hers.posts(&format!("/conversations/{talk}/wake"), &[]).await;
     assert!(again.is(StatusCode::CONFLICT).body.contains("not_snoozed"));
+}
+
+async fn admins_desk(clinic: &Clinic, name: &str) -> Page {
+    let who = clinic.ground.world.admin(name).await;
+    let admin = clinic.ground.welcome(&clinic.node.url, name, who).await;
+    Page::drawn(admin, "/admin/outcomes".to_owned()).await
+}
+
+/// Outcomes as an admin types them.
+async fn outcomes(clinic: &Clinic, names: &[&str]) -> Vec<String> {
+    let desk = admins_desk(clinic, "Alonso").await;
+    let mut ids = Vec::new();
+    for name in names {
+        desk.posts("/admin/outcomes", &[("name", name), ("parent", "")]).await.is(StatusCode::SEE_OTHER);
+        let sql = format!("select id from outcome where name = '{name}'");
+        ids.push(one::<domain::OutcomeId>(&clinic.ground.db, &sql).await.unwrap().to_string());
+    }
+    ids
+}
+
+#[tokio::test]
+async fn closing_asks_for_an_outcome_where_the_company_wants_one_and_can_be_taken_back() {
+    let clinic = Clinic::open().await;
+    let ids = outcomes(&clinic, &["Cita agendada", "Spam"]).await;
+    let desk = admins_desk(&clinic, "Alonsa").await;
+    desk.posts("/admin/closing", &[("outcome_required", "true")]).await.is(StatusCode::SEE_OTHER);
+    let twice = desk.posts("/admin/outcomes", &[("name", "SPAM"), ("parent", "")]).await;
+    assert!(twice.is(StatusCode::UNPROCESSABLE_ENTITY).body.contains("Ya hay uno con ese nombre"));
+
+    let valeria = clinic.agent("Valeria").await;
+    clinic.vendor().lucia_writes("Quiero una cita").await;
+    let talk = clinic.held_conversation().await;
+    let mut hers = valeria.opens(talk).await;
+    let path = format!("/conversations/{talk}/close");
+    let bare = hers.posts(&path, &[]).await;
+    assert!(bare.is(StatusCode::CONFLICT).body.contains("outcome_required"));
+    let unknown = hers.posts(&path, &[("outcome", "nada")]).await;
+    assert!(unknown.is(StatusCode::UNPROCESSABLE_ENTITY).body.contains("no_such_outcome"));
+    let dialog = hers.gets(&path).await.is(StatusCode::OK).body;
+    assert!(dialog.contains("Cita agendada") && !dialog.contains("Resolver sin resultado"), "{dialog}");
+    hers.posts(&path, &[("outcome", &ids[0]), ("note", "Martes a las 9")]).await.is(StatusCode::NO_CONTENT);
+    hers.until("it left her list", |page| !page.lists(talk)).await;
+    hers.until("a line", |page| {
+        page.shown.thread.concat().contains("la resolvió: Cita agendada: «Martes a las 9»")
+    })
+    .await;
+    hers.becomes_a_fresh_load().await;
+
+    let reopen = format!("/conversations/{talk}/reopen");
+    let mateo = clinic.agent("Mateo").await;
+    mateo.opens_inbox().await.posts(&reopen, &[]).await.is(StatusCode::NOT_FOUND);
+    assert!(hers.posts(&reopen, &[]).await.is(StatusCode::OK).body.contains("la atiendes tú"));
+    hers.until("it is hers again", |page| page.lists(talk)).await;
+    hers.becomes_a_fresh_load().await;
+    assert!(hers.posts(&reopen, &[]).await.is(StatusCode::CONFLICT).body.contains("reopened"));
 }

@@ -1,7 +1,7 @@
-//! Closing a conversation.
+//! Closing a conversation, with an outcome where the company has them.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{ConversationId, ConversationState, Event, Permission, PersonId, Principal};
+use domain::{ConversationId, ConversationState, Event, OutcomeId, Permission, PersonId, Principal};
 use entity::conversation;
 use sea_orm::{
     ColumnTrait as _, DatabaseTransaction, DbErr, QueryFilter as _, QuerySelect as _, sea_query::LockType,
@@ -10,7 +10,9 @@ use sea_orm::{
 use crate::{
     alerts,
     assignment::{self, Freed, offers},
-    events, policy, rows, watch,
+    events,
+    handing_over::LONGEST_NOTE,
+    outcomes, policy, rows, watch,
 };
 
 /// Why a conversation was not closed.
@@ -22,12 +24,44 @@ pub enum CloseError {
     /// Somebody was faster.
     #[error("the conversation is closed already")]
     AlreadyClosed,
+    /// The company asks for an outcome.
+    #[error("an outcome is asked for")]
+    OutcomeRequired,
+    /// There is no such outcome, or it is a group of them.
+    #[error("no such outcome")]
+    NoSuchOutcome,
+    /// Fields of the contact have to be filled in first: their names.
+    #[error("fields are empty that have to be filled in")]
+    Missing(Vec<String>),
+    /// The note is too long.
+    #[error("the note has {0} characters")]
+    NoteTooLong(usize),
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbErr),
 }
 
-/// Close a conversation. Its holder has room for another: wake the dispatcher after the commit.
+/// With what somebody closes a conversation.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct With {
+    /// The leaf.
+    pub outcome: Option<OutcomeId>,
+    /// What is to be known about it later; blank is none.
+    pub note: Option<String>,
+}
+
+/// How a conversation ends, in words that stay.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Ending {
+    /// With what.
+    pub outcome: Option<String>,
+    /// The leaf it is.
+    pub outcome_id: Option<OutcomeId>,
+    /// What was said about it.
+    pub note: Option<String>,
+}
+
+/// The same as [`close_with`] nothing.
 ///
 /// # Errors
 /// The refusals of [`CloseError`].
@@ -35,6 +69,20 @@ pub async fn close(
     tx: &DatabaseTransaction,
     by: &Principal,
     id: ConversationId,
+    now: DateTime<Utc>,
+) -> Result<(), CloseError> {
+    close_with(tx, by, id, With::default(), now).await
+}
+
+/// Close a conversation. Its holder has room for another: wake the dispatcher after the commit.
+///
+/// # Errors
+/// The refusals of [`CloseError`].
+pub async fn close_with(
+    tx: &DatabaseTransaction,
+    by: &Principal,
+    id: ConversationId,
+    with: With,
     now: DateTime<Utc>,
 ) -> Result<(), CloseError> {
     let found = conversation::Entity::within(&by.reach(Permission::ConversationClose))
@@ -46,7 +94,33 @@ pub async fn close(
     if found.state == ConversationState::Closed {
         return Err(CloseError::AlreadyClosed);
     }
-    end(tx, &found, Some(by.person), None, now).await?;
+    let note = with.note.map(|note| note.trim().to_owned()).filter(|note| !note.is_empty());
+    let length = note.as_deref().map_or(0, |note| note.chars().count());
+    if length > LONGEST_NOTE {
+        return Err(CloseError::NoteTooLong(length));
+    }
+    let rule = outcomes::rule(tx).await?;
+    let mut required = rule.required;
+    let mut ending = Ending { note, ..Ending::default() };
+    match with.outcome {
+        Some(id) => {
+            let all = outcomes::all(tx).await?;
+            let chosen = all.into_iter().find(|one| one.id == id && !one.is_group);
+            let chosen = chosen.ok_or(CloseError::NoSuchOutcome)?;
+            required.extend(chosen.required);
+            (ending.outcome, ending.outcome_id) = (Some(chosen.path), Some(id));
+        }
+        // Asked for only where there is something to choose.
+        None if rule.outcome_required && !outcomes::all(tx).await?.is_empty() => {
+            return Err(CloseError::OutcomeRequired);
+        }
+        None => {}
+    }
+    let missing = outcomes::missing(tx, found.contact_id, &required).await?;
+    if !missing.is_empty() {
+        return Err(CloseError::Missing(missing));
+    }
+    end(tx, &found, Some(by.person), ending, now).await?;
     Ok(())
 }
 
@@ -55,24 +129,29 @@ pub(crate) async fn end(
     tx: &DatabaseTransaction,
     found: &conversation::Model,
     by: Option<PersonId>,
-    outcome: Option<&str>,
+    ending: Ending,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     let id = found.id;
     rows::run(
         tx,
+        // What time closes with may be the name of a leaf: then it is that one.
         "update conversation set state = 'closed', assignee_id = null, closed_at = $2, outcome = $3, version = version + 1,
+             outcome_id = coalesce($4, (
+                 select o.id from outcome o where lower(o.name) = lower($3) and o.retired_at is null and not exists (
+                     select from outcome below where below.parent_id = o.id and below.retired_at is null)
+                 order by o.created_at limit 1)),
              first_due_at = null, next_due_at = null, resolve_due_at = null, due_at = null, snoozed_until = null,
              returns_to = null
          where id = $1",
-        [id.into(), now.into(), outcome.map(str::to_owned).into()],
+        [id.into(), now.into(), ending.outcome.clone().into(), ending.outcome_id.into()],
     )
     .await?;
     let closed = Event::ConversationClosed {
         conversation: id,
         holder: found.assignee_id,
-        outcome: outcome.map(str::to_owned),
-        note: None,
+        outcome: ending.outcome,
+        note: ending.note,
     };
     let mut happened = vec![(closed, by)];
     let mut freed = Vec::new();

@@ -102,6 +102,8 @@ pub struct Viewer {
     pub sees_routing: bool,
     /// Whether they may decide which fields contacts have.
     pub sees_attributes: bool,
+    /// Whether they decide with what conversations are closed.
+    pub sees_outcomes: bool,
     /// Own presence; `None` for those who take no conversations.
     pub presence: Option<MePresence>,
     /// What is offered to them, the most urgent first.

@@ -30,6 +30,7 @@ pub mod message;
 pub mod money;
 pub mod note;
 pub mod offer;
+pub mod outcomes;
 pub mod person;
 pub mod phone;
 pub mod presence;

@@ -71,6 +71,18 @@ pub enum Refusal {
     SnoozeTime,
     /// It is not put aside.
     NotSnoozed,
+    /// The company asks for an outcome.
+    OutcomeRequired,
+    /// There is no such outcome.
+    NoSuchOutcome,
+    /// Fields of the contact have to be filled in first.
+    FieldsMissing(Vec<String>),
+    /// It is open.
+    Reopened,
+    /// It was closed too long ago to go on.
+    ReopenTooLate,
+    /// The customer has another open one.
+    AnotherOpen,
     /// There is no such pause.
     UnknownPause,
     /// As many are on a pause as may be at once.
@@ -136,6 +148,12 @@ impl Refusal {
             Self::NoteEmpty => "empty",
             Self::SnoozeTime => "snooze_time",
             Self::NotSnoozed => "not_snoozed",
+            Self::OutcomeRequired => "outcome_required",
+            Self::NoSuchOutcome => "no_such_outcome",
+            Self::FieldsMissing(_) => "fields_missing",
+            Self::Reopened => "reopened",
+            Self::ReopenTooLate => "reopen_too_late",
+            Self::AnotherOpen => "another_open",
             Self::UnknownPause => "unknown_pause",
             Self::PauseFull { .. } => "pause_full",
             Self::SameContact => "same_contact",
@@ -188,6 +206,12 @@ impl Refusal {
             Self::NoteEmpty => tx.t("refusal-note-empty"),
             Self::SnoozeTime => tx.t("refusal-snooze-time"),
             Self::NotSnoozed => tx.t("refusal-not-snoozed"),
+            Self::OutcomeRequired => tx.t("refusal-outcome-required"),
+            Self::NoSuchOutcome => tx.t("refusal-no-such-outcome"),
+            Self::FieldsMissing(names) => tx.a("refusal-fields-missing", "names", &names.join(", ")),
+            Self::Reopened => tx.t("refusal-reopened"),
+            Self::ReopenTooLate => tx.t("refusal-reopen-too-late"),
+            Self::AnotherOpen => tx.t("refusal-another-open"),
             Self::UnknownPause => tx.t("refusal-unknown-pause"),
             Self::PauseFull { people, pause, queue } => {
                 let pause = pause.words(tx).to_lowercase();

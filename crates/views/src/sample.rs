@@ -155,6 +155,7 @@ pub fn frame(lang: Lang, theme: Theme, section: Section) -> Frame {
             sees_admin: true,
             sees_routing: true,
             sees_attributes: true,
+            sees_outcomes: true,
             presence: Some(presence()),
             offers: vec![offer()],
         },
@@ -359,7 +360,7 @@ pub fn lines() -> Vec<SystemLine> {
     let routed = Why::Routed { waited_seconds: 8, candidates: 4, load: 2, capacity: 8 };
     [
         Happened::Opened { queue: "Citas".to_owned() },
-        Happened::Reopened { queue: "Citas".to_owned() },
+        Happened::Reopened { queue: "Citas".to_owned(), by: None },
         Happened::Assigned { to: to.clone(), why: routed },
         Happened::Assigned { to: to.clone(), why: Why::Moved { by: mateo.clone() } },
         Happened::Assigned { to: to.clone(), why: Why::Taken },
@@ -671,6 +672,7 @@ pub fn thread(window: ReplyWindow) -> Thread {
         may_transfer: true,
         may_claim: true,
         may_snooze: true,
+        may_reopen: true,
         may_see_raw: false,
         may_see_originals: false,
         details: details(false),

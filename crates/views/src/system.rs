@@ -55,6 +55,8 @@ pub enum Happened {
     Reopened {
         /// The queue's name.
         queue: String,
+        /// Who opened it again; `None`: the customer wrote.
+        by: Option<String>,
     },
     /// Someone holds it.
     Assigned {
@@ -187,7 +189,9 @@ impl Happened {
     ) -> Option<Self> {
         Some(match event {
             Event::ConversationOpened { queue: id, .. } => Self::Opened { queue: queue(*id) },
-            Event::ConversationReopened { queue: id, .. } => Self::Reopened { queue: queue(*id) },
+            Event::ConversationReopened { queue: id, .. } => {
+                Self::Reopened { queue: queue(*id), by: actor.map(person) }
+            }
             Event::ConversationAssigned { to: Some(to), reason, .. } => {
                 let why = match reason {
                     AssignmentReason::Routed { waited_seconds, candidates, load, capacity, .. } => {
@@ -283,7 +287,8 @@ impl Happened {
     pub fn sentence(&self, tx: &Tx) -> String {
         match self {
             Happened::Opened { queue } => tx.a("sys-opened", "queue", queue),
-            Happened::Reopened { queue } => tx.a("sys-reopened", "queue", queue),
+            Happened::Reopened { by: Some(by), .. } => tx.a("sys-reopened-by", "by", by),
+            Happened::Reopened { queue, by: None } => tx.a("sys-reopened", "queue", queue),
             Happened::Assigned { to, why } => match why {
                 Why::Routed { waited_seconds, candidates, load, capacity } => tx.with(
                     "sys-assigned-routed",

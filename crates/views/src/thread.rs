@@ -144,6 +144,8 @@ pub struct Thread {
     pub may_transfer: bool,
     /// Whether the viewer may take it when nobody holds it.
     pub may_claim: bool,
+    /// Whether the viewer may open it again once it is closed.
+    pub may_reopen: bool,
     /// Whether the viewer may put it aside and fetch it back.
     pub may_snooze: bool,
     /// Whether the viewer may see messages of unknown kinds as they came.

@@ -17,7 +17,7 @@ async function command(button, url, done, fields) {
 }
 
 // Most of what is done to a conversation is fetched when it is first asked for.
-for (const deed of ["close", "snooze", "wake"]) {
+for (const deed of ["close", "closeWith", "reopen", "snooze", "wake"]) {
   act(deed, (button) =>
     import("./work.js").then(
       (work) => work[deed](button),
@@ -46,9 +46,9 @@ act("back", (link, event) => {
   back();
 });
 
-for (const [name, deed] of Object.entries({ e: "close", z: "snooze" })) {
-  key(name, () => document.querySelector(`#thread-pane [data-act="${deed}"]:not([hidden])`)?.click());
-}
+const press = (deed) => document.querySelector(`#thread-pane [data-act="${deed}"]:not([hidden])`)?.click();
+key("e", ({ shiftKey }) => press(shiftKey ? "closeWith" : "close"));
+key("z", () => press("snooze"));
 key("u", () => {
   const id = openConversation();
   (document.querySelector(`#row-${CSS.escape(id ?? "none")} a`) ?? document.querySelector("#list a.conv"))?.focus();

@@ -30,7 +30,7 @@ function draw(now = Date.now()) {
   if (state.aside) dock.querySelector("[data-aside-words]").textContent = state.aside;
   const pane = document.getElementById("thread-pane");
   pane.toggleAttribute("data-mine", state.assignee === me);
-  for (const button of pane.querySelectorAll('[data-act="close"], [data-act="transfer"], [data-act="snooze"]')) button.hidden = mode === "resolved";
+  for (const button of pane.querySelectorAll('[data-act="close"], [data-act="closeWith"], [data-act="transfer"], [data-act="snooze"]')) button.hidden = mode === "resolved";
   drawWindow(state, now);
 }
 

@@ -11,7 +11,8 @@ use entity::{
     channel, channel_secret, person, person_skill, presence, queue, queue_member, queue_skill, queue_team,
     role, skill, team, team_member,
 };
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, TransactionTrait as _};
+use inbox::outcomes::Typed;
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseTransaction, EntityTrait, TransactionTrait as _};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
@@ -75,6 +76,7 @@ pub async fn found(state: &AppState) -> anyhow::Result<()> {
     let admin = people(&tx, &password, &queues, &skills).await?;
     channels(&tx, &state.keyring, &queues).await?;
     routing::decide(&tx, admin, &queues, state.clock.now()).await?;
+    outcomes(&tx).await?;
     for account in inbox::templates::pending_accounts(&tx, false).await? {
         inbox::templates::request(&tx, &account).await?;
     }
@@ -111,6 +113,28 @@ async fn queues(
     });
     queue_skill::Entity::insert_many(rows).exec_without_returning(tx).await?;
     Ok(queues)
+}
+
+/// With what the clinic's conversations end: groups, and what is in them.
+const OUTCOMES: [(&str, &[&str]); 6] = [
+    ("Cita", &["Agendada", "Reprogramada", "Cancelada"]),
+    ("Consulta resuelta", &[]),
+    ("Venta", &["Blanqueamiento", "Implante", "Ortodoncia", "No compró"]),
+    ("Reclamo", &["Resuelto", "Derivado a gerencia"]),
+    ("Sin respuesta", &[]),
+    ("Spam", &[]),
+];
+
+async fn outcomes(tx: &DatabaseTransaction) -> anyhow::Result<()> {
+    for (name, inside) in OUTCOMES {
+        let group = Typed { name: name.to_owned(), ..Typed::default() };
+        let group = inbox::outcomes::create(tx, group).await.context("found an outcome")?;
+        for name in inside {
+            let leaf = Typed { name: (*name).to_owned(), parent: Some(group), ..Typed::default() };
+            inbox::outcomes::create(tx, leaf).await.context("found an outcome")?;
+        }
+    }
+    Ok(())
 }
 
 /// The admin of them.

@@ -1,4 +1,4 @@
-//! Who holds a conversation, and closing it.
+//! Who holds a conversation.
 
 use actix_web::{
     HttpResponse,
@@ -9,7 +9,6 @@ use domain::{ConversationId, Permission, PersonId};
 use inbox::{
     alerts::{self, SeenError},
     assignment::{self, AssignError, Handover},
-    closing::{self, CloseError},
     reading,
 };
 use sea_orm::TransactionTrait as _;
@@ -78,27 +77,6 @@ pub async fn claim(
         return Err(refusal(error, &state, words(&viewer)).await);
     }
     tx.commit().await?;
-    state.wakes.relay();
-    Ok(HttpResponse::NoContent().finish())
-}
-
-/// POST /conversations/{id}/close: done.
-///
-/// # Errors
-/// Refusals in the person's language.
-pub async fn close(
-    viewer: SignedIn,
-    id: Path<ConversationId>,
-    state: Data<AppState>,
-) -> Result<HttpResponse, PageError> {
-    let tx = state.db.begin().await?;
-    closing::close(&tx, &viewer.principal, *id, state.clock.now()).await.map_err(|error| match error {
-        CloseError::NotFound => PageError::NotFound,
-        CloseError::AlreadyClosed => refused(StatusCode::CONFLICT, &Refusal::AlreadyClosed, words(&viewer)),
-        CloseError::Db(error) => error.into(),
-    })?;
-    tx.commit().await?;
-    state.wakes.dispatch();
     state.wakes.relay();
     Ok(HttpResponse::NoContent().finish())
 }

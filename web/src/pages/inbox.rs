@@ -213,6 +213,8 @@ async fn thread(
         may_close: may(Permission::ConversationClose),
         may_transfer: may(Permission::ConversationTransfer),
         may_claim: may(Permission::ConversationClaim),
+        // Who closes it holds it until then, and may open it again.
+        may_reopen: may(Permission::ConversationReopen),
         may_snooze: may(Permission::ConversationSnooze),
         may_see_raw: may(Permission::MessageRaw),
         may_see_originals: may(Permission::MessageOriginal),

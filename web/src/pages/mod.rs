@@ -5,6 +5,7 @@ pub mod assets;
 pub mod attributes;
 pub mod card;
 pub mod channels;
+pub mod closing;
 pub mod contacts;
 pub mod conversations;
 pub mod day;
@@ -17,6 +18,7 @@ pub mod messages;
 pub mod notes;
 pub mod offers;
 pub mod originals;
+pub mod outcomes;
 pub mod picker;
 pub mod presence;
 pub mod routing;
@@ -72,6 +74,7 @@ pub fn frame(
             sees_admin: viewer.principal.holds(Permission::ChannelManage),
             sees_routing: viewer.principal.holds(Permission::RoutingRead),
             sees_attributes: viewer.principal.holds(Permission::AttributeManage),
+            sees_outcomes: viewer.principal.holds(Permission::OutcomeManage),
             presence: start.presence.as_ref().map(present::me),
             offers: start.offers.iter().map(|line| present::offer(line, start.now)).collect(),
         },

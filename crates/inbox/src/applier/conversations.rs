@@ -258,6 +258,7 @@ impl Talks {
              )
              update conversation c set state = 'queued', closed_at = null, queued_at = $3, must_act = 'agent',
                  must_act_since = $3, begun_at = $3, first_answered_at = null, outcome = null,
+                 outcome_id = null,
                  returned_by = null
              from latest where c.id = latest.id
              returning c.id, c.contact_id, c.channel_id, c.queue_id, c.state, c.reply_address, c.must_act,

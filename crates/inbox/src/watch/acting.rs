@@ -118,7 +118,10 @@ async fn one(
         Action::WarnSilentAgent => alerts::raise(tx, talk, Alert::AgentSilent, now).await?,
         Action::LeaveSilentAgent { then, pause } => leave(tx, found, *then, *pause, now).await?,
         Action::Wake => snoozing::come_back(tx, talk, Woken::Time, None, now).await?,
-        Action::CloseSilent { outcome } => closing::end(tx, talk, None, Some(outcome), now).await?,
+        Action::CloseSilent { outcome } => {
+            let ending = closing::Ending { outcome: Some(outcome.clone()), ..closing::Ending::default() };
+            closing::end(tx, talk, None, ending, now).await?;
+        }
     }
     Ok(Done::Changed)
 }

@@ -187,6 +187,23 @@ pub(crate) async fn lock(tx: &DatabaseTransaction, conversations: &[Conversation
     .map(drop)
 }
 
+/// What was done about a conversation before it was closed, as far as it must not be done again now that it is open
+/// again.
+pub(crate) async fn remember(
+    tx: &DatabaseTransaction,
+    conversation: ConversationId,
+    memory: &due::Memory,
+) -> Result<(), DbErr> {
+    rows::run(
+        tx,
+        "insert into watch (conversation_id, memory) values ($1, $2)
+         on conflict (conversation_id) do update set memory = excluded.memory",
+        [conversation.into(), write(memory)?.into()],
+    )
+    .await
+    .map(drop)
+}
+
 /// A conversation is closed: time asks nothing of it any more.
 pub(crate) async fn forget(tx: &DatabaseTransaction, conversation: ConversationId) -> Result<(), DbErr> {
     rows::run(tx, "delete from watch where conversation_id = $1", [conversation.into()]).await.map(drop)

@@ -4,6 +4,7 @@
 mod alerts;
 mod assignment;
 mod cards;
+mod closing;
 mod contention;
 mod draining;
 mod handing_over;

@@ -43,6 +43,7 @@ fn frame(lang: Lang, theme: Theme, section: Section) -> Frame {
             sees_admin: true,
             sees_routing: true,
             sees_attributes: false,
+            sees_outcomes: false,
             presence: None,
             offers: Vec::new(),
         },

@@ -13,6 +13,7 @@ use inbox::{
     dispatcher,
     handing_over::{HandOver, HandOverError, To, hand_over},
     presence::{self, PresenceError},
+    reopening::{self, ReopenError},
     reply::{self, Draft},
     snoozing::{self, SnoozeError, Until},
 };
@@ -39,6 +40,7 @@ pub enum Wish {
     IsLost { agent: usize },
     HasWrittenUp { agent: usize },
     Closes { agent: usize, nth: usize },
+    Reopens { agent: usize, nth: usize },
     Replies { agent: usize, nth: usize },
     PutsBack { agent: usize, nth: usize },
     PutsAside { agent: usize, nth: usize, seconds: Option<u16> },
@@ -71,6 +73,7 @@ fn wish() -> impl Strategy<Value = Wish> {
         1 => agent.clone().prop_map(|agent| Wish::IsLost { agent }),
         1 => agent.clone().prop_map(|agent| Wish::HasWrittenUp { agent }),
         5 => whose.clone().prop_map(|(agent, nth)| Wish::Closes { agent, nth }),
+        2 => whose.clone().prop_map(|(agent, nth)| Wish::Reopens { agent, nth }),
         3 => whose.clone().prop_map(|(agent, nth)| Wish::Replies { agent, nth }),
         2 => whose.clone().prop_map(|(agent, nth)| Wish::PutsBack { agent, nth }),
         4 => (whose.clone(), proptest::option::weighted(0.7, 1_u16..300))
@@ -128,6 +131,15 @@ impl Wish {
                 let tx = house.begin().await?;
                 let done = closing::close(&tx, who, talk, now).await;
                 ends(tx, done, |error| matches!(error, CloseError::Db(_))).await
+            }
+            Self::Reopens { agent, nth } => {
+                let who = &house.agents[agent];
+                let closed = "select id from conversation where state = 'closed' and last_holder_id = $1
+                    order by closed_at desc";
+                let Some(talk) = house.nth(nth, closed, [who.person.into()]).await else { return Ok(()) };
+                let tx = house.begin().await?;
+                let done = reopening::reopen(&tx, who, talk, now).await;
+                ends(tx, done, |error| matches!(error, ReopenError::Db(_))).await
             }
             Self::Replies { agent, nth } => {
                 let who = &house.agents[agent];
