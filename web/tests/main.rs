@@ -9,6 +9,7 @@ mod bus;
 mod cards_story;
 mod channels;
 mod clinic;
+mod company_story;
 mod draining;
 mod files;
 mod floor_story;

@@ -9,6 +9,7 @@ pub mod attributes;
 pub mod card;
 pub mod channel;
 pub mod channels;
+pub mod company;
 pub mod day;
 pub mod details;
 pub mod due;
@@ -54,6 +55,7 @@ pub mod why;
 pub use admin::{AdminChannel, AdminPage, AdminPerson};
 pub use askama::{self, Template};
 pub use channel::ChannelTag;
+pub use company::{Companion, CompanyFragment};
 pub use day::{DayPage, DaySpan, Was};
 pub use details::{
     Alike, ConsentLine, Details, DetailsFragment, FieldLine, IdentityLine, JoinLine, Spent, SpentFragment,

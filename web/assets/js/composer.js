@@ -109,6 +109,7 @@ function submit() {
   if (bad) return say(t("file-refused"));
   if ((!body && !files.length) || dock().dataset.mode !== "open") return;
   if (count()) return say(t("too-long"));
+  if (!document.dispatchEvent(new CustomEvent("about-to-send", { cancelable: true }))) return;
   if (!busy) return give(conv, body);
   waiting.set(conv, body);
   keep();

@@ -1,4 +1,5 @@
 // What stands where one writes: the composer, or the reason why not. Decided from the thread's pushed state.
+import { act } from "./act.js";
 import { inWords } from "./clocks.js";
 import { openConversation } from "./panes.js";
 import { t } from "./words.js";
@@ -12,10 +13,17 @@ export function modeOf({ state, assignee, window, until }, now) {
   if (state === "closed") return "resolved";
   if (state === "snoozed") return state;
   if (!assignee) return "unassigned";
-  if (assignee !== me) return "other";
+  if (assignee !== me && !document.getElementById("dock").dataset.beside) return "other";
   if (window === "closed" || (window === "open" && Date.parse(until) <= now)) return "closed";
   return "open";
 }
+
+// Who may answer what somebody else holds does so after saying that they mean to; it stays with who holds it.
+act("answer-beside", () => {
+  document.getElementById("dock").dataset.beside = "1";
+  draw();
+  document.getElementById("draft").focus();
+});
 
 function draw(now = Date.now()) {
   const dock = document.getElementById("dock");

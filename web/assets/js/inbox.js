@@ -4,6 +4,7 @@ import "./thread.js";
 import "./dock.js";
 import "./composer.js";
 import "./outbox.js";
+import "./beside.js";
 import "./record.js";
 import "./sound.js";
 import "./viewer.js";

@@ -198,6 +198,7 @@ document.addEventListener("patched", () => {
     fresh += inbound.length;
     drawJump();
   }
+  if (added.length) document.dispatchEvent(new CustomEvent("arrived", { detail: added }));
 });
 document.addEventListener("opened", opened);
 document.addEventListener("live", ({ detail }) => detail === "on" && seen());

@@ -12,7 +12,10 @@ use inbox::{Wakes, wakes::Bell};
 use secrecy::ExposeSecret as _;
 use tokio::sync::watch;
 
-use crate::state::AppState;
+use crate::{
+    live::{Hub, HubCommand},
+    state::AppState,
+};
 
 /// Hints of one kind go out at most this often; the first one goes at once.
 const EVERY: Duration = Duration::from_millis(20);
@@ -59,9 +62,9 @@ pub async fn run(state: AppState) {
         let url = state.settings.bus.url.expose_secret();
         let carried = async {
             if url.is_empty() {
-                postgres::carry(&state.settings.database, node, &state.wakes).await
+                postgres::carry(&state.settings.database, node, &state.wakes, &state.hub).await
             } else {
-                nats::carry(url, node, &state.wakes).await
+                nats::carry(url, node, &state.wakes, &state.hub).await
             }
         };
         tokio::select! {
@@ -79,6 +82,32 @@ async fn wait(stop: &mut watch::Receiver<bool>) {
         () = tokio::time::sleep(AGAIN) => {}
         _ = stop.changed() => {}
     }
+}
+
+/// The word before what a node says of who looks at its conversations. Other versions hear no bell in it.
+const LOOKS: &str = "looks";
+
+/// The next thing that other nodes should hear.
+async fn next(node: uuid::Uuid, wakes: &Wakes, hub: &Hub) -> String {
+    tokio::select! {
+        bells = wakes.for_others() => Hint { node, bells }.text(),
+        piece = hub.for_others() => format!("{node} {LOOKS} {piece}"),
+    }
+}
+
+/// Take in what another node said.
+async fn take_in(text: &str, node: uuid::Uuid, wakes: &Wakes, hub: &Hub) {
+    match looks(text) {
+        Some((other, piece)) if other != node => hub.tell(HubCommand::Abroad(other, piece.to_owned())).await,
+        Some(_) => {}
+        None => heed(text, node, wakes),
+    }
+}
+
+fn looks(text: &str) -> Option<(uuid::Uuid, &str)> {
+    let (node, rest) = text.split_once(' ')?;
+    let piece = rest.strip_prefix(LOOKS)?.strip_prefix(' ')?;
+    Some((node.parse().ok()?, piece))
 }
 
 /// Ring here what another node rang.
@@ -101,6 +130,14 @@ mod tests {
         let newer = format!("{} apply trumpet", hint.node);
         assert_eq!(Hint::parse(&newer).map(|hint| hint.bells), Some(vec![Bell::Apply]));
         assert_eq!(Hint::parse("nonsense"), None);
+        let told = format!("{} looks [[\"a b\"]]", hint.node);
+        assert_eq!(looks(&told), Some((hint.node, "[[\"a b\"]]")));
+        assert_eq!(
+            Hint::parse(&told).map(|hint| hint.bells),
+            Some(Vec::new()),
+            "no bell of an older version"
+        );
+        assert_eq!(looks(&hint.text()), None);
     }
 
     #[tokio::test]

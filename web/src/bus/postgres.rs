@@ -9,13 +9,13 @@ use sea_orm::{
 use secrecy::ExposeSecret as _;
 use uuid::Uuid;
 
-use super::{EVERY, Hint, heed};
-use crate::{database, settings::DatabaseSettings};
+use super::{EVERY, next, take_in};
+use crate::{database, live::Hub, settings::DatabaseSettings};
 
 const CHANNEL: &str = "bandeja";
 
 /// Carry hints until something breaks. Needs a direct connection: a pooler by transaction can't listen.
-pub async fn carry(settings: &DatabaseSettings, node: Uuid, wakes: &Wakes) -> anyhow::Result<()> {
+pub async fn carry(settings: &DatabaseSettings, node: Uuid, wakes: &Wakes, hub: &Hub) -> anyhow::Result<()> {
     let url = settings.url.as_ref().context("no database")?;
     let pool = PgPoolOptions::new().max_connections(1).connect(url.expose_secret()).await?;
     let mut ears = PgListener::connect_with(&pool).await.context("listen")?;
@@ -24,16 +24,16 @@ pub async fn carry(settings: &DatabaseSettings, node: Uuid, wakes: &Wakes) -> an
     let listen = async {
         loop {
             let heard = ears.recv().await.context("listen")?;
-            heed(heard.payload(), node, wakes);
+            take_in(heard.payload(), node, wakes, hub).await;
         }
     };
     let tell = async {
         loop {
-            let hint = Hint { node, bells: wakes.for_others().await };
+            let said = next(node, wakes, hub).await;
             let notify = Statement::from_sql_and_values(
                 DatabaseBackend::Postgres,
                 "select pg_notify($1, $2)",
-                [CHANNEL.into(), hint.text().into()],
+                [CHANNEL.into(), said.into()],
             );
             mouth.execute_raw(notify).await.context("notify")?;
             tokio::time::sleep(EVERY).await;

@@ -118,6 +118,16 @@ impl Drawing {
         Self { topic: Topic::Waiting, subject: Subject::Waiting(waiting), drawn: RefCell::default(), now }
     }
 
+    /// The open conversation it tells of, and whose that is.
+    pub fn facts(&self) -> Option<(ConversationId, &ConversationFacts)> {
+        match (self.topic, &self.subject) {
+            (Topic::Thread(conversation), Subject::Shared(Guard::Conversation(facts), _)) => {
+                Some((conversation, facts))
+            }
+            _ => None,
+        }
+    }
+
     /// The update for a viewer, or why there is none: the same `can_see` as everywhere.
     pub fn for_viewer(&self, viewer: &Principal, tx: Tx) -> Seen {
         let drawn = match &self.subject {

@@ -1,27 +1,32 @@
 //! Who shows what, and what they are told. One task owns it all; sockets hold the other end of a bounded queue.
 
+mod beside;
+
 use std::{
     collections::{HashMap, HashSet},
+    sync::Arc,
     time::Duration,
 };
 
 use anyhow::Context as _;
+pub use beside::Doing;
 use bytestring::ByteString;
 use chrono::Utc;
-use domain::{ConversationId, PersonId};
+use domain::{ConversationFacts, ConversationId, PersonId};
 use inbox::{
     Wakes,
     relay::{self, Batch, Numbered},
 };
 use sea_orm::{DatabaseConnection, DbErr};
 use tokio::{
-    sync::{mpsc, oneshot, watch},
+    sync::{Mutex, mpsc, oneshot, watch},
     time::{Instant, MissedTickBehavior, interval, sleep_until},
 };
 use views::Tx;
 
+use self::beside::{Company, Seat};
 use super::{
-    Directory, Pulse,
+    Directory, Pulse, company,
     draw::{self, Drawing, Seen, Topic},
     floor,
     needs::Needs,
@@ -40,6 +45,8 @@ const RENEW_EVERY: Duration = Duration::from_secs(15);
 const HEARTBEAT: Duration = Duration::from_secs(20);
 /// How many commands may wait for the hub.
 const COMMANDS: usize = 1024;
+/// How much may wait for other nodes; more is dropped, and said again later.
+const ABROAD: usize = 64;
 
 /// What one socket shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +83,8 @@ pub struct Joining {
     pub tx: Tx,
     /// What it shows.
     pub showing: Showing,
+    /// What the access rule knows about the open conversation.
+    pub facts: Option<ConversationFacts>,
     /// Where frames go; `None` for a socket that is known and only shows something else now.
     pub frames: Option<mpsc::Sender<ByteString>>,
     /// Told from which cursor on frames will come.
@@ -88,6 +97,10 @@ pub enum HubCommand {
     Join(Box<Joining>),
     /// A socket went.
     Leave(SocketId),
+    /// Somebody does something else with the conversation they have open.
+    Does(SocketId, ConversationId, Doing),
+    /// What another node says of who looks there.
+    Abroad(uuid::Uuid, String),
     /// Somebody's rights changed.
     Viewer(SocketId, SignedIn),
     /// Events were numbered on this node, or the relay only looked.
@@ -111,6 +124,7 @@ pub enum HubCommand {
 #[derive(Clone)]
 pub struct Hub {
     commands: mpsc::Sender<HubCommand>,
+    abroad: Arc<Mutex<mpsc::Receiver<String>>>,
     /// Beats while the relay goes on.
     pub pulse: Pulse,
 }
@@ -127,7 +141,8 @@ impl Hub {
         stop: watch::Receiver<bool>,
     ) -> anyhow::Result<Self> {
         let (commands, inbox) = mpsc::channel(COMMANDS);
-        let hub = Self { commands, pulse: Pulse::start() };
+        let (outlet, abroad) = mpsc::channel(ABROAD);
+        let hub = Self { commands, abroad: Arc::new(Mutex::new(abroad)), pulse: Pulse::start() };
         let (started, has_started) = oneshot::channel();
         let handle = hub.clone();
         std::thread::Builder::new()
@@ -151,7 +166,7 @@ impl Hub {
                             let numbering =
                                 super::relay::run(db.clone(), wakes, handle.clone(), handle.pulse, stop);
                             let directory = Directory::new(db.clone());
-                            tokio::join!(State::new(db, directory, last).run(inbox), numbering);
+                            tokio::join!(State::new(db, directory, last, outlet).run(inbox), numbering);
                         }
                         Err(error) => drop(started.send(Err(error))),
                     }
@@ -160,6 +175,15 @@ impl Hub {
             .context("start the live thread")?;
         has_started.await.context("the live thread ended")??;
         Ok(hub)
+    }
+
+    /// What other nodes should hear of who looks here: one piece of it, as soon as there is one.
+    pub async fn for_others(&self) -> String {
+        match self.abroad.lock().await.recv().await {
+            Some(piece) => piece,
+            // The hub has ended with the process.
+            None => std::future::pending().await,
+        }
     }
 
     /// Tell the hub something. Waits while it is busy; nobody's frames are lost by waiting.
@@ -173,6 +197,7 @@ struct Socket {
     viewer: SignedIn,
     tx: Tx,
     showing: Showing,
+    seat: Seat,
     frames: mpsc::Sender<ByteString>,
 }
 
@@ -189,10 +214,12 @@ struct State {
     floor_owed: Needs,
     floor_due: Option<Instant>,
     floor_told: Instant,
+    /// Who is told of whom.
+    company: Company,
 }
 
 impl State {
-    fn new(db: DatabaseConnection, directory: Directory, last: i64) -> Self {
+    fn new(db: DatabaseConnection, directory: Directory, last: i64, outlet: mpsc::Sender<String>) -> Self {
         Self {
             db,
             directory,
@@ -203,6 +230,7 @@ impl State {
             floor_owed: Needs::default(),
             floor_due: None,
             floor_told: Instant::now(),
+            company: Company::new(outlet),
         }
     }
 
@@ -213,7 +241,7 @@ impl State {
             timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
         }
         loop {
-            let floor_due = self.floor_due;
+            let (floor_due, company_due) = (self.floor_due, self.company.due);
             tokio::select! {
                 command = commands.recv() => match command {
                     Some(command) => self.obey(command).await,
@@ -222,7 +250,13 @@ impl State {
                 () = async { sleep_until(floor_due.unwrap_or_else(Instant::now)).await }, if floor_due.is_some() => {
                     self.tell_floor().await;
                 }
-                _ = renew.tick() => self.renew_presence().await,
+                () = async { sleep_until(company_due.unwrap_or_else(Instant::now)).await }, if company_due.is_some() => {
+                    self.tell_company().await;
+                }
+                _ = renew.tick() => {
+                    self.renew_company();
+                    self.renew_presence().await;
+                }
                 _ = heartbeat.tick() => self.beat(),
             }
         }
@@ -232,9 +266,14 @@ impl State {
         match command {
             HubCommand::Join(joining) => self.join(*joining),
             HubCommand::Leave(id) => drop(self.leave(id)),
+            HubCommand::Does(id, conversation, doing) => self.does(id, conversation, doing),
+            HubCommand::Abroad(node, piece) => {
+                self.company.hear(node, company::read(&piece), Instant::now());
+            }
             HubCommand::Viewer(id, viewer) => {
                 if let Some(socket) = self.sockets.get_mut(&id) {
                     socket.viewer = viewer;
+                    socket.showing.conversation.into_iter().for_each(|talk| self.company.owe(talk));
                 }
             }
             HubCommand::Numbered(batch) => {
@@ -256,14 +295,15 @@ impl State {
     }
 
     fn join(&mut self, joining: Joining) {
-        let Joining { id, viewer, tx, showing, frames, joined } = joining;
+        let Joining { id, viewer, tx, showing, facts, frames, joined } = joining;
         let known = self.leave(id);
         // Unknown and without a queue: we let go of it a moment ago. Not answering tells it to come back.
         let Some(frames) = frames.or_else(|| known.map(|socket| socket.frames)) else { return };
         for topic in showing.topics(viewer.principal.person) {
             self.topics.entry(topic).or_default().insert(id);
         }
-        self.sockets.insert(id, Socket { viewer, tx, showing, frames });
+        showing.conversation.into_iter().for_each(|talk| self.company.owe(talk));
+        self.sockets.insert(id, Socket { viewer, tx, showing, seat: Seat::new(facts), frames });
         // Also for the floor, though it may be owed some of that yet: who joins reads all of it by themselves.
         // If it went away in the meantime, its end of the queue tells with the next frame.
         let _ = joined.send(self.last);
@@ -271,6 +311,7 @@ impl State {
 
     fn leave(&mut self, id: SocketId) -> Option<Socket> {
         let socket = self.sockets.remove(&id)?;
+        socket.showing.conversation.into_iter().for_each(|talk| self.company.owe(talk));
         for topic in socket.showing.topics(socket.viewer.principal.person) {
             if let Some(watchers) = self.topics.get_mut(&topic) {
                 watchers.remove(&id);
@@ -283,6 +324,8 @@ impl State {
     }
 
     fn close_all(&mut self) {
+        let shown = self.sockets.values().filter_map(|socket| socket.showing.conversation);
+        shown.for_each(|conversation| self.company.owe(conversation));
         // Dropping its queue closes a socket; the page says that it reconnects.
         self.sockets.clear();
         self.topics.clear();
@@ -375,6 +418,9 @@ impl State {
         let mut frames: HashMap<SocketId, Vec<std::rc::Rc<str>>> = HashMap::new();
         let mut gone = HashSet::new();
         for drawing in drawings {
+            if let Some((conversation, facts)) = drawing.facts() {
+                self.learn(conversation, facts);
+            }
             let Some(watchers) = self.topics.get(&drawing.topic) else { continue };
             for id in watchers {
                 let Some(socket) = self.sockets.get(id) else { continue };
@@ -408,8 +454,9 @@ impl State {
             }
         }
         if let Some(socket) = self.sockets.get_mut(&id) {
-            socket.showing.conversation = None;
+            (socket.showing.conversation, socket.seat) = (None, Seat::default());
         }
+        self.company.owe(conversation);
     }
 
     fn cursor_of(&self, id: SocketId) -> i64 {

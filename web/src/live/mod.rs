@@ -4,6 +4,7 @@
 //! language and class of viewers, and puts it into each socket's bounded queue. First load, reconnect and waking up
 //! are one path: a page carries the cursor it was drawn at and asks for everything after.
 
+mod company;
 mod draw;
 mod floor;
 mod hub;

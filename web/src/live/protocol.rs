@@ -37,13 +37,30 @@ pub enum FromPage {
         #[serde(default)]
         mentioned: bool,
     },
-    /// Words are being written to a customer.
+    /// Words are being written, or no more.
     Typing {
         /// In which conversation.
         conv: ConversationId,
+        /// Whether they still are.
+        #[serde(default = "yes")]
+        on: bool,
+        /// Whether they are for colleagues alone: then the customer is shown nothing.
+        #[serde(default)]
+        note: bool,
+    },
+    /// The page with the open thread came before the eyes of who sits there, or went behind others.
+    Look {
+        /// Which conversation.
+        conv: ConversationId,
+        /// Whether it is seen.
+        on: bool,
     },
     /// A key was pressed or the pointer used.
     Active,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// What a page shows.

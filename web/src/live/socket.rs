@@ -13,9 +13,12 @@ use actix_web::{
 use actix_ws::{AggregatedMessage, CloseCode, CloseReason, Closed, Session};
 use bytestring::ByteString;
 use chrono::Utc;
-use domain::ConversationId;
+use domain::{ConversationFacts, ConversationId};
 use futures_util::StreamExt as _;
-use inbox::{reading, relay};
+use inbox::{
+    reading::{self, conversations::ConversationLine},
+    relay,
+};
 use sea_orm::DbErr;
 use tokio::{
     sync::{mpsc, oneshot},
@@ -26,7 +29,7 @@ use views::Tx;
 use super::{
     draw::{self, Seen, Topic},
     floor,
-    hub::{HubCommand, Joining, QUEUE, Showing, SocketId},
+    hub::{Doing, HubCommand, Joining, QUEUE, Showing, SocketId},
     needs::Needs,
     protocol::{self, FromPage, View},
     waiting,
@@ -204,12 +207,23 @@ impl Open {
                 self.show(since, showing, frames).await
             }
             FromPage::Seen { conv, n, mentioned } => self.seen(conv, n, mentioned).await,
-            FromPage::Typing { conv } => {
-                self.state.courtesies.typing(conv, self.viewer.principal.person);
+            FromPage::Typing { conv, on, note } => {
+                if on && !note {
+                    self.state.courtesies.typing(conv, self.viewer.principal.person);
+                }
+                self.does(conv, if on { Doing::Typing } else { Doing::Resting }).await;
+                Ok(())
+            }
+            FromPage::Look { conv, on } => {
+                self.does(conv, if on { Doing::Looking } else { Doing::Away }).await;
                 Ok(())
             }
             FromPage::Active => Ok(self.state.auth.touch(self.viewer.session).await?),
         }
+    }
+
+    async fn does(&self, conversation: ConversationId, doing: Doing) {
+        self.state.hub.tell(HubCommand::Does(self.id, conversation, doing)).await;
     }
 
     /// Subscribe, then read what was missed, then let frames flow: nothing falls between.
@@ -219,13 +233,14 @@ impl Open {
         showing: Showing,
         frames: &mut Option<mpsc::Sender<ByteString>>,
     ) -> Result<(), End> {
-        let showing = self.allowed(since, showing).await?;
+        let (showing, facts) = self.allowed(since, showing).await?;
         let (joined, from) = oneshot::channel();
         let joining = Joining {
             id: self.id,
             viewer: self.viewer.clone(),
             tx: self.tx,
             showing,
+            facts,
             frames: frames.take(),
             joined,
         };
@@ -243,18 +258,23 @@ impl Open {
 
     /// A page asks for what it likes; it is shown what its person may see. A conversation out of their sight and one that
     /// never was are answered alike, and nothing is ever told about either.
-    async fn allowed(&mut self, since: i64, showing: Showing) -> Result<Showing, End> {
+    async fn allowed(
+        &mut self,
+        since: i64,
+        showing: Showing,
+    ) -> Result<(Showing, Option<ConversationFacts>), End> {
         let principal = self.viewer.principal.clone();
         let may_watch = principal.holds(domain::Permission::ConversationAssign);
         let view = if showing.view == View::Floor && !may_watch { View::Nothing } else { showing.view };
-        let Some(conversation) = showing.conversation else { return Ok(Showing { view, ..showing }) };
+        let Some(conversation) = showing.conversation else { return Ok((Showing { view, ..showing }, None)) };
         let found = reading::conversations::some(&self.state.db, &[conversation]).await?;
-        if found.first().is_some_and(|line| principal.can_see(&line.facts())) {
-            return Ok(Showing { view, ..showing });
+        let facts = found.first().map(ConversationLine::facts).filter(|facts| principal.can_see(facts));
+        if facts.is_some() {
+            return Ok((Showing { view, ..showing }, facts));
         }
         let gone = protocol::gone(conversation);
         self.say(protocol::frame(since, [gone.as_str()])).await?;
-        Ok(Showing { view, conversation: None })
+        Ok((Showing { view, conversation: None }, None))
     }
 
     async fn catch_up(&mut self, since: i64, up_to: i64, showing: Showing) -> Result<(), End> {
@@ -271,7 +291,7 @@ impl Open {
         let person = self.viewer.principal.person;
         let topics: Vec<Topic> = showing.topics(person).collect();
         let now = Utc::now();
-        let frame = {
+        let (frame, gone) = {
             let mut drawings =
                 draw::prepare(db, &self.state.directory, &needs, |topic| topics.contains(&topic), now)
                     .await?;
@@ -282,17 +302,22 @@ impl Open {
                 drawings.push(waiting::prepare(db, up_to, now).await?);
             }
             let mut updates = Vec::new();
+            let mut gone = None;
             for drawing in &drawings {
                 match drawing.for_viewer(&self.viewer.principal, self.tx) {
                     Seen::Update(update) => updates.push(update.to_string()),
                     Seen::Gone(conversation) => {
                         updates.push(protocol::gone(conversation));
+                        gone = Some(conversation);
                     }
                     Seen::Nothing => {}
                 }
             }
-            protocol::frame(up_to, updates.iter().map(String::as_str))
+            (protocol::frame(up_to, updates.iter().map(String::as_str)), gone)
         };
+        if let Some(conversation) = gone {
+            self.does(conversation, Doing::Gone).await;
+        }
         self.say(frame).await
     }
 

@@ -60,3 +60,6 @@ js-over-by = { $n } over
 js-free-in = free in ~{ $n }
 js-free-soon = free soon
 js-card-saved = Details saved
+js-newer-one = A message came in while you were writing. Have a look before you send.
+js-newer-other = { $n } messages came in while you were writing. Have a look before you send.
+js-answered = { $name } answered while you were writing. Send yours too?

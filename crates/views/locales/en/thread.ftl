@@ -136,3 +136,17 @@ details-part-from = Separate from { $name }
 alike-message = One message came with the data of both
 alike-number = Changed to a number that this person has
 details-tags = Tags
+
+# Who else is there
+company-viewing = { $others ->
+    [0] { $name } is viewing this conversation too
+    [one] { $name } and one other are viewing this conversation too
+   *[other] { $name } and { $others } others are viewing this conversation too
+}
+company-typing = { $others ->
+    [0] { $name } is typing…
+    [one] { $name } and one other are typing…
+   *[other] { $name } and { $others } others are typing…
+}
+composer-send-anyway = Send as it is
+dock-answer-beside = Answer too

@@ -60,3 +60,6 @@ js-over-by = lleva { $n } de más
 js-free-in = libre en ~{ $n }
 js-free-soon = libre pronto
 js-card-saved = Datos guardados
+js-newer-one = Llegó un mensaje mientras escribías. Míralo antes de enviar.
+js-newer-other = Llegaron { $n } mensajes mientras escribías. Míralos antes de enviar.
+js-answered = { $name } ya respondió mientras escribías. ¿Envías igual?

@@ -136,3 +136,17 @@ details-part-from = Separar de { $name }
 alike-message = Un mensaje trajo los datos de ambos
 alike-number = Cambió a un número que tiene esta persona
 details-tags = Etiquetas
+
+# Who else is there
+company-viewing = { $others ->
+    [0] { $name } también está viendo esta conversación
+    [one] { $name } y una persona más también están viendo esta conversación
+   *[other] { $name } y { $others } personas más también están viendo esta conversación
+}
+company-typing = { $others ->
+    [0] { $name } está escribiendo…
+    [one] { $name } y una persona más están escribiendo…
+   *[other] { $name } y { $others } personas más están escribiendo…
+}
+composer-send-anyway = Enviar así
+dock-answer-beside = Responder también

@@ -60,3 +60,6 @@ js-over-by = passou { $n } do tempo
 js-free-in = livre em ~{ $n }
 js-free-soon = livre em breve
 js-card-saved = Dados salvos
+js-newer-one = Chegou uma mensagem enquanto você escrevia. Veja antes de enviar.
+js-newer-other = Chegaram { $n } mensagens enquanto você escrevia. Veja antes de enviar.
+js-answered = { $name } já respondeu enquanto você escrevia. Enviar mesmo assim?

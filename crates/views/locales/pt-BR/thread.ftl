@@ -136,3 +136,17 @@ details-part-from = Separar de { $name }
 alike-message = Uma mensagem trouxe os dados dos dois
 alike-number = Mudou para um número que esta pessoa tem
 details-tags = Etiquetas
+
+# Who else is there
+company-viewing = { $others ->
+    [0] { $name } também está vendo esta conversa
+    [one] { $name } e mais uma pessoa também estão vendo esta conversa
+   *[other] { $name } e mais { $others } pessoas também estão vendo esta conversa
+}
+company-typing = { $others ->
+    [0] { $name } está digitando…
+    [one] { $name } e mais uma pessoa estão digitando…
+   *[other] { $name } e mais { $others } pessoas estão digitando…
+}
+composer-send-anyway = Enviar assim
+dock-answer-beside = Responder também
