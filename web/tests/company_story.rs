@@ -30,8 +30,8 @@ fn company(page: &Page) -> String {
         let frame: Value = serde_json::from_str(frame).unwrap();
         frame["u"].as_array().cloned().unwrap_or_default()
     });
-    let ours = updates.filter(|one| one["to"].as_str().unwrap().starts_with("company-"));
-    let Some(html) = ours.last().map(|one| one["h"].as_str().unwrap().to_owned()) else {
+    let mut ours = updates.filter(|one| one["to"].as_str().unwrap().starts_with("company-"));
+    let Some(html) = ours.next_back().map(|one| one["h"].as_str().unwrap().to_owned()) else {
         return String::new();
     };
     let sentence = html.split_once("<span class=\"trunc\">").map_or("", |(_, rest)| rest);
