@@ -4,7 +4,7 @@ use channel_gateway::verdict;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Content, ConversationId, DeliveryState, MustAct, Permission, PresenceState, Principal, QueueId,
-    conversation::ReplyWindow,
+    conversation::{ReplyWindow, Urgency},
     event::AssignmentReason,
     file::FileState,
     inbound::Context,
@@ -49,8 +49,18 @@ pub enum Class {
 }
 
 impl Class {
+    /// An address, as this class may see it.
+    #[must_use]
+    pub fn address(self, address: &str) -> String {
+        match self {
+            Self::Masked => views::phone::grouped(&mask(address)),
+            Self::Full => views::phone::grouped(address),
+        }
+    }
+
     /// A contact without a name is shown by their address, which this class may not see whole.
-    fn name(self, name: &str) -> String {
+    #[must_use]
+    pub fn name(self, name: &str) -> String {
         let is_address = name.starts_with('+') && name[1..].bytes().all(|byte| byte.is_ascii_digit());
         match self {
             _ if !is_address => name.to_owned(),
@@ -131,6 +141,8 @@ pub fn state(line: &ConversationLine, now: DateTime<Utc>) -> ThreadState {
         window,
         due: due(line, now),
         snoozed_until: line.snoozed_until,
+        blocked: line.blocked,
+        urgency: Urgency::of(line.priority),
     }
 }
 
@@ -297,6 +309,9 @@ pub fn details(line: &ConversationLine, details: &ContactDetails, class: Class) 
             })
             .collect(),
         may_update: false,
+        may_merge: false,
+        may_block: false,
+        blocked: line.blocked,
         identities: details
             .identities
             .iter()

@@ -117,3 +117,59 @@ async fn closing_asks_for_an_outcome_where_the_company_wants_one_and_can_be_take
     hers.becomes_a_fresh_load().await;
     assert!(hers.posts(&reopen, &[]).await.is(StatusCode::CONFLICT).body.contains("reopened"));
 }
+
+#[tokio::test]
+async fn tags_and_urgency_are_seen_at_once_by_all_who_watch() {
+    let clinic = Clinic::open().await;
+    let valeria = clinic.agent("Valeria").await;
+    clinic.vendor().lucia_writes("Me duele una muela").await;
+    let talk = clinic.held_conversation().await;
+    let mut hers = valeria.opens(talk).await;
+    let gabriela = clinic.supervisor("Gabriela").await;
+    let mut watching = gabriela.opens(talk).await;
+    let (tags, urgency) = (format!("/conversations/{talk}/tags"), format!("/conversations/{talk}/urgency"));
+    let refused = hers.posts(&tags, &[("tag", "dolor"), ("on", "true")]).await;
+    assert!(refused.is(StatusCode::CONFLICT).body.contains("tag_not_in_use"));
+    assert!(!hers.gets(&tags).await.is(StatusCode::OK).body.contains("data-tag-new"));
+    assert!(watching.gets(&tags).await.is(StatusCode::OK).body.contains("data-tag-new"));
+    watching.posts(&tags, &[("tag", "<b>dolor</b>"), ("on", "true")]).await.is(StatusCode::OK);
+    hers.until("a line", |page| page.shown.thread.concat().contains("la etiqueta &#60;b&#62;dolor")).await;
+    hers.posts(&tags, &[("tag", "<b>dolor</b>"), ("on", "false")]).await.is(StatusCode::OK);
+    let before = hers.puts(&urgency, &[("urgency", "urgent")]).await.is(StatusCode::OK).body;
+    assert!(before.contains("normal"), "{before}");
+    watching.until("how urgent", |page| page.shown.state.contains("prioridad urgente")).await;
+    hers.puts(&urgency, &[("urgency", "mañana")]).await.is(StatusCode::BAD_REQUEST);
+    hers.becomes_a_fresh_load().await;
+    watching.becomes_a_fresh_load().await;
+}
+
+#[tokio::test]
+async fn a_contact_is_blocked_with_a_reason_and_leaves_a_line_in_the_audit() {
+    let clinic = Clinic::open().await;
+    let valeria = clinic.agent("Valeria").await;
+    clinic.vendor().lucia_writes("Insultos").await;
+    let talk = clinic.held_conversation().await;
+    let mut hers = valeria.opens(talk).await;
+    let sql = format!("select contact_id from conversation where id = '{talk}'");
+    let contact: domain::ContactId = one(&clinic.ground.db, &sql).await.unwrap();
+    let block = format!("/contacts/{contact}/block");
+    hers.gets(&block).await.is(StatusCode::FORBIDDEN);
+    let gabriela = clinic.supervisor("Gabriela").await;
+    let mut watching = gabriela.opens(talk).await;
+    assert!(watching.gets(&block).await.is(StatusCode::OK).body.contains("Motivo"));
+    let bare = watching.posts(&block, &[("reason", " ")]).await;
+    assert!(bare.is(StatusCode::CONFLICT).body.contains("no_reason"));
+    watching.posts(&block, &[("reason", "Insulta al personal")]).await.is(StatusCode::NO_CONTENT);
+    hers.until("it left her list", |page| !page.lists(talk)).await;
+    watching.until("it says so", |page| page.shown.state.contains("bloqueado")).await;
+    clinic.vendor().lucia_writes("Más insultos").await;
+    watching.until("it is kept", |page| page.shows("Más insultos")).await;
+    assert_eq!(clinic.count("select count(*) from conversation where state <> 'closed'").await, 0);
+    watching.posts(&format!("/contacts/{contact}/unblock"), &[]).await.is(StatusCode::NO_CONTENT);
+    let audited =
+        "select count(*) from audit where action in ('contact.block', 'contact.unblock') and succeeded";
+    assert_eq!(clinic.count(audited).await, 2);
+    watching.becomes_a_fresh_load().await;
+    let found = watching.gets(&format!("/contacts/{contact}/join?q=luc")).await.is(StatusCode::OK).body;
+    assert!(found.contains("Nadie con ese nombre"), "not herself: {found}");
+}

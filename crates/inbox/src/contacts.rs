@@ -3,7 +3,9 @@
 //! Joining moves addresses and conversations; each message stays in its conversation, and consents stay where they were
 //! given and count for both. Where both have an open conversation on a channel, the older goes on (docs/decisions/0017).
 
+pub mod blocking;
 pub mod card;
+pub mod finding;
 mod merging;
 mod parting;
 mod proposals;

@@ -41,6 +41,7 @@ pub mod retention;
 mod rows;
 pub mod sending;
 pub mod snoozing;
+pub mod tagging;
 pub mod templates;
 pub mod trail;
 mod transfer;

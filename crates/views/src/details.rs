@@ -109,6 +109,12 @@ pub struct Details {
     pub fields: Vec<FieldLine>,
     /// Whether the viewer may write on the contact.
     pub may_update: bool,
+    /// Whether the viewer may join it with another.
+    pub may_merge: bool,
+    /// Whether the viewer may block it.
+    pub may_block: bool,
+    /// Whether it is blocked.
+    pub blocked: bool,
     /// Addresses, best first.
     pub identities: Vec<IdentityLine>,
     /// The channel of this conversation.

@@ -71,6 +71,25 @@ pub enum Refusal {
     SnoozeTime,
     /// It is not put aside.
     NotSnoozed,
+    /// The contact is blocked already, or is not any more.
+    BlockedBefore,
+    /// A reason is asked for.
+    NoReason {
+        /// How many characters fit.
+        longest: usize,
+    },
+    /// What was typed is no tag.
+    BadTag {
+        /// How many characters fit.
+        longest: usize,
+    },
+    /// The tag is in use nowhere, and this person makes none.
+    TagNotInUse,
+    /// It has as many tags as it may have.
+    TooManyTags {
+        /// How many.
+        most: usize,
+    },
     /// The company asks for an outcome.
     OutcomeRequired,
     /// There is no such outcome.
@@ -148,6 +167,11 @@ impl Refusal {
             Self::NoteEmpty => "empty",
             Self::SnoozeTime => "snooze_time",
             Self::NotSnoozed => "not_snoozed",
+            Self::BlockedBefore => "blocked_before",
+            Self::NoReason { .. } => "no_reason",
+            Self::BadTag { .. } => "bad_tag",
+            Self::TagNotInUse => "tag_not_in_use",
+            Self::TooManyTags { .. } => "too_many_tags",
             Self::OutcomeRequired => "outcome_required",
             Self::NoSuchOutcome => "no_such_outcome",
             Self::FieldsMissing(_) => "fields_missing",
@@ -206,6 +230,11 @@ impl Refusal {
             Self::NoteEmpty => tx.t("refusal-note-empty"),
             Self::SnoozeTime => tx.t("refusal-snooze-time"),
             Self::NotSnoozed => tx.t("refusal-not-snoozed"),
+            Self::BlockedBefore => tx.t("refusal-blocked-before"),
+            Self::NoReason { longest } => tx.n("refusal-no-reason", *longest),
+            Self::BadTag { longest } => tx.n("refusal-bad-tag", *longest),
+            Self::TagNotInUse => tx.t("refusal-tag-not-in-use"),
+            Self::TooManyTags { most } => tx.n("refusal-too-many-tags", *most),
             Self::OutcomeRequired => tx.t("refusal-outcome-required"),
             Self::NoSuchOutcome => tx.t("refusal-no-such-outcome"),
             Self::FieldsMissing(names) => tx.a("refusal-fields-missing", "names", &names.join(", ")),

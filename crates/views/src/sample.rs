@@ -479,6 +479,8 @@ pub fn state(window: ReplyWindow) -> ThreadState {
         window,
         due: Some(due(Promise::Next, 1)),
         snoozed_until: None,
+        urgency: Urgency::High,
+        blocked: false,
     }
 }
 
@@ -553,6 +555,9 @@ pub fn details(masked: bool) -> Details {
         language: Some("pt".to_owned()),
         fields: fields(masked),
         may_update: !masked,
+        may_merge: true,
+        may_block: true,
+        blocked: false,
         identities: vec![
             IdentityLine { kind: IdentityKind::Phone, text: phone, masked },
             IdentityLine { kind: IdentityKind::Bsuid, text: "PE.4012998877".to_owned(), masked: false },
@@ -673,6 +678,7 @@ pub fn thread(window: ReplyWindow) -> Thread {
         may_claim: true,
         may_snooze: true,
         may_reopen: true,
+        may_tag: true,
         may_see_raw: false,
         may_see_originals: false,
         details: details(false),

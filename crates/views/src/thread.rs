@@ -2,9 +2,15 @@
 
 use askama::Template;
 use chrono::{DateTime, Utc};
-use domain::{ContactId, ConversationId, ConversationState, PersonId, conversation::ReplyWindow};
+use domain::{
+    ContactId, ConversationId, ConversationState, PersonId,
+    conversation::{ReplyWindow, Urgency},
+};
 
-use crate::{Arg, ChannelTag, Details, DueTag, MessageView, NoteView, PersonTag, SystemLine, Tx, time};
+use crate::{
+    Arg, ChannelTag, Details, DueTag, MessageView, NoteView, PersonTag, SystemLine, Tx, system::urgency_word,
+    time,
+};
 
 /// Who holds a conversation, in which queue, and whether free text may be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,11 +33,22 @@ pub struct ThreadState {
     pub window: ReplyWindow,
     /// What falls due first.
     pub due: Option<DueTag>,
+    /// Whether its contact is blocked.
+    pub blocked: bool,
+    /// How urgent it is.
+    pub urgency: Urgency,
     /// While it is put aside: until when; `None`: until the customer answers.
     pub snoozed_until: Option<DateTime<Utc>>,
 }
 
 impl ThreadState {
+    /// How urgent it is, in words, where that is not the usual.
+    #[must_use]
+    pub fn urgency_words(&self, tx: &Tx) -> Option<String> {
+        let unusual = Some(self.urgency).filter(|urgency| *urgency != Urgency::Normal)?;
+        Some(tx.a("state-urgency", "urgency", &tx.t(urgency_word(unusual))))
+    }
+
     /// Until when it is put aside, in words.
     #[must_use]
     pub fn snoozed_words(&self, tx: &Tx) -> String {
@@ -144,6 +161,8 @@ pub struct Thread {
     pub may_transfer: bool,
     /// Whether the viewer may take it when nobody holds it.
     pub may_claim: bool,
+    /// Whether the viewer may tag it.
+    pub may_tag: bool,
     /// Whether the viewer may open it again once it is closed.
     pub may_reopen: bool,
     /// Whether the viewer may put it aside and fetch it back.

@@ -17,7 +17,7 @@ async function command(button, url, done, fields) {
 }
 
 // Most of what is done to a conversation is fetched when it is first asked for.
-for (const deed of ["close", "closeWith", "reopen", "snooze", "wake"]) {
+for (const deed of ["block", "close", "closeWith", "joinWith", "reopen", "snooze", "tags", "unblock", "wake"]) {
   act(deed, (button) =>
     import("./work.js").then(
       (work) => work[deed](button),
@@ -30,10 +30,7 @@ act("resend", (button) => command(button, `/messages/${button.dataset.message}/r
 
 // Who a contact is changes all around it: what is open is drawn again.
 const again = (done) => done && refetch();
-act("join", async (button) => {
-  const { contact, into } = button.dataset;
-  again(await command(button, `/contacts/${contact}/merge`, "joined", { into }));
-});
+act("join", (button) => import("./work.js").then((work) => work.join(button)));
 act("part", async (button) => again(await command(button, `/contacts/merges/${button.dataset.merge}/undo`, "parted")));
 
 const details = () => document.getElementById("details-pane");
@@ -49,6 +46,7 @@ act("back", (link, event) => {
 const press = (deed) => document.querySelector(`#thread-pane [data-act="${deed}"]:not([hidden])`)?.click();
 key("e", ({ shiftKey }) => press(shiftKey ? "closeWith" : "close"));
 key("z", () => press("snooze"));
+key("l", () => press("tags"));
 key("u", () => {
   const id = openConversation();
   (document.querySelector(`#row-${CSS.escape(id ?? "none")} a`) ?? document.querySelector("#list a.conv"))?.focus();

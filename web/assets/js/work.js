@@ -2,8 +2,9 @@
 // first asked for.
 import { show } from "./hand.js";
 import { neighbour } from "./list.js";
-import { open, openConversation } from "./panes.js";
-import { toast } from "./say.js";
+import { open, openConversation, refetch } from "./panes.js";
+import { fragment } from "./patch.js";
+import { say, toast } from "./say.js";
 import { send } from "./send.js";
 import { undoable } from "./undo.js";
 import { t } from "./words.js";
@@ -90,6 +91,147 @@ export function closeWith(button) {
   return id && pick(button, "close", `/conversations/${id}/close`);
 }
 
+/** Tags come and go while the dialog stands; once it is closed, all of that can be taken back in one go. */
+export async function tags(button) {
+  const id = openConversation();
+  if (!id) return;
+  await pick(button, "tags", `/conversations/${id}/tags`);
+  document.getElementById("tags")?.addEventListener("close", ({ target }) => {
+    const { changed, urgency } = target;
+    if (changed?.size) {
+      undoable(t("tagged"), async () => {
+        for (const [tag, on] of changed) {
+          const answer = await send("POST", `/conversations/${id}/tags`, { tag, on: !on });
+          if (!answer.ok) return why(answer);
+        }
+      });
+    } else if (urgency) {
+      undoable(t("prioritized"), async () => {
+        const answer = await send("PUT", `/conversations/${id}/urgency`, { urgency });
+        if (!answer.ok) return why(answer);
+      });
+    }
+  });
+}
+
+function wrong(dialog, answer) {
+  const error = dialog.querySelector("[data-dialog-error]");
+  error.querySelector("span").textContent = why(answer);
+  error.hidden = false;
+}
+
+async function toggleTag(button, dialog) {
+  const on = button.getAttribute("aria-pressed") !== "true";
+  const wanted = button.dataset.tag ?? dialog.querySelector("[data-pick-search]").value.trim();
+  const answer = await ask(button, `/conversations/${dialog.dataset.conversation}/tags`, { tag: wanted, on });
+  if (!answer) return;
+  if (!answer.ok) return wrong(dialog, answer);
+  dialog.querySelector("[data-dialog-error]").hidden = true;
+  const tag = JSON.parse(answer.text).tag ?? wanted;
+  let line = [...dialog.querySelectorAll("[data-tag]")].find((one) => one.dataset.tag === tag);
+  if (!line) {
+    line = button.cloneNode(true);
+    line.removeAttribute("data-tag-new");
+    line.dataset.tag = tag;
+    line.querySelector("span").textContent = tag;
+    line.querySelector("use").setAttribute("href", "#i-check");
+    line.querySelector("svg").classList.add("tick");
+    button.before(line);
+  }
+  line.setAttribute("aria-pressed", String(on));
+  say(`${tag}: ${t(on ? "tag-on" : "tag-off")}`);
+  dialog.changed ??= new Map();
+  if (dialog.changed.get(tag) === !on) dialog.changed.delete(tag);
+  else dialog.changed.set(tag, on);
+  if (!button.dataset.tag) {
+    const search = dialog.querySelector("[data-pick-search]");
+    search.value = "";
+    search.dispatchEvent(new Event("input", { bubbles: true }));
+    search.focus();
+  }
+}
+
+async function setUrgency(button, dialog) {
+  if (button.getAttribute("aria-pressed") === "true" || button.getAttribute("aria-busy") === "true") return;
+  const urgency = button.dataset.urgency;
+  button.setAttribute("aria-busy", "true");
+  const answer = await send("PUT", `/conversations/${dialog.dataset.conversation}/urgency`, { urgency });
+  button.removeAttribute("aria-busy");
+  if (!answer.ok) return wrong(dialog, answer);
+  dialog.urgency ??= JSON.parse(answer.text).before;
+  for (const one of dialog.querySelectorAll("[data-urgency]")) one.setAttribute("aria-pressed", String(one === button));
+}
+document.addEventListener("click", ({ target }) => {
+  const dialog = target.closest?.("dialog#tags");
+  const tag = dialog && target.closest("[data-tag], [data-tag-new]");
+  const urgency = dialog && target.closest("[data-urgency]");
+  if (tag) toggleTag(tag, dialog);
+  else if (urgency) setUrgency(urgency, dialog);
+});
+
+/** Two contacts are one from now on; eight seconds to take that back here, and later beside the contact. */
+async function merge(button, contact, into) {
+  const answer = await ask(button, `/contacts/${contact}/merge`, { into });
+  if (!answer?.ok) return answer;
+  const { merge: id } = JSON.parse(answer.text);
+  undoable(t("joined"), async () => {
+    const back = await send("POST", `/contacts/merges/${id}/undo`);
+    if (!back.ok) return why(back);
+    refetch();
+  });
+  refetch();
+  return answer;
+}
+
+export async function join(button) {
+  const { contact, into } = button.dataset;
+  const answer = await merge(button, contact, into);
+  if (answer && !answer.ok) toast(why(answer), { loud: true });
+}
+
+export const joinWith = (button) => show(button, "join", `/contacts/${button.dataset.contact}/join`);
+
+let sought = 0;
+document.addEventListener("input", async ({ target }) => {
+  if (!target.matches?.("[data-join-search]")) return;
+  const mine = ++sought;
+  await new Promise((done) => setTimeout(done, 200));
+  if (mine !== sought) return;
+  const dialog = target.closest("dialog");
+  const url = `/contacts/${dialog.dataset.contact}/join?${new URLSearchParams({ q: target.value })}`;
+  const answer = await fetch(url, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (mine === sought && answer?.ok) document.getElementById("join-found")?.replaceWith(fragment(await answer.text()));
+});
+document.addEventListener("click", async ({ target }) => {
+  const choice = target.closest?.("[data-join-with]");
+  if (!choice) return;
+  const dialog = choice.closest("dialog");
+  const answer = await merge(choice, choice.dataset.joinWith, dialog.dataset.contact);
+  if (answer?.ok) dialog.close();
+  else if (answer) wrong(dialog, answer);
+});
+
+export const block = (button) => show(button, "block", `/contacts/${button.dataset.contact}/block`);
+
+export async function unblock(button) {
+  const answer = await ask(button, `/contacts/${button.dataset.contact}/unblock`);
+  if (!answer) return;
+  toast(answer.ok ? t("unblocked") : why(answer), { loud: !answer.ok });
+  if (answer.ok) refetch();
+}
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.dataset.block) return;
+  event.preventDefault();
+  const fields = Object.fromEntries(new FormData(form));
+  const answer = await ask(event.submitter ?? form, `/contacts/${form.dataset.block}/block`, fields);
+  if (!answer) return;
+  if (!answer.ok) return wrong(form, answer);
+  form.closest("dialog").close();
+  toast(t("blocked"));
+  refetch();
+});
+
 export async function reopen(button) {
   const answer = await ask(button, `/conversations/${openConversation()}/reopen`);
   if (answer) toast(answer.ok ? JSON.parse(answer.text).said : why(answer), { loud: !answer.ok });
@@ -103,6 +245,12 @@ document.addEventListener("input", ({ target }) => {
   const wanted = plain(target.value.trim());
   for (const choice of dialog.querySelectorAll(".pick-list .menu-item")) {
     choice.hidden = Boolean(wanted) && !plain(choice.textContent).includes(wanted);
+  }
+  const fresh = dialog.querySelector("[data-tag-new]");
+  if (fresh) {
+    const known = [...dialog.querySelectorAll("[data-tag]")].some((one) => plain(one.dataset.tag) === wanted);
+    fresh.hidden = !wanted || known;
+    fresh.querySelector("b").textContent = target.value.trim();
   }
   const none = dialog.querySelector("[data-pick-none]");
   if (none) none.hidden = choices(dialog).length > 0;
@@ -133,10 +281,8 @@ document.addEventListener("submit", async (event) => {
     form.closest("dialog").close();
     return done(id, JSON.parse(answer.text || "{}"), next, fields);
   }
-  const error = form.querySelector("[data-dialog-error]");
-  error.querySelector("span").textContent = why(answer);
-  error.hidden = false;
-  const fill = error.querySelector("[data-fill]");
+  wrong(form, answer);
+  const fill = form.querySelector("[data-fill]");
   if (fill) fill.hidden = answer.error?.code !== "fields_missing";
 });
 document.addEventListener("click", ({ target }) => {

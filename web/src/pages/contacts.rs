@@ -1,20 +1,27 @@
 //! Joining contacts, and taking that back.
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     http::StatusCode,
-    web::{Data, Form, Path},
+    web::{Data, Form, Path, Query},
 };
 use domain::{ContactId, Permission};
-use inbox::contacts::{self, MergeError, MergeReason};
+use inbox::contacts::{
+    self, MergeError, MergeReason,
+    blocking::{self, BlockError, LONGEST_REASON},
+    card, finding,
+};
 use sea_orm::TransactionTrait as _;
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
-use views::{Refusal, Tx};
+use views::{
+    Refusal, Tx,
+    joining::{BlockDialog, FoundContact, JoinDialog, JoinFound},
+};
 
-use super::words;
-use crate::{auth::SignedIn, error::PageError, state::AppState};
+use super::{channels::actions, html, words};
+use crate::{auth::SignedIn, error::PageError, present::Class, state::AppState};
 
 /// With whom, and why.
 #[derive(Debug, Deserialize)]
@@ -78,6 +85,129 @@ pub async fn undo(
     state.wakes.dispatch();
     state.wakes.relay();
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Words to find somebody by.
+#[derive(Debug, Default, Deserialize)]
+pub struct Sought {
+    q: Option<String>,
+}
+
+/// GET /contacts/{id}/join: the dialog to find with whom, and with `q` who was found.
+///
+/// # Errors
+/// Not found, for contacts the person doesn't reach.
+pub async fn find(
+    viewer: SignedIn,
+    id: Path<ContactId>,
+    sought: Query<Sought>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, PageError> {
+    let by = &viewer.principal;
+    let name = name_of(&viewer, &state, Permission::ContactMerge, *id).await?;
+    let tx = words(&viewer);
+    let Some(q) = &sought.q else { return html(&JoinDialog { tx, contact: *id, name }) };
+    let class = class(&viewer);
+    let found = finding::find(&state.db, by, Permission::ContactMerge, *id, q).await?;
+    let found = found.into_iter().map(|one| FoundContact {
+        id: one.id,
+        name: class.name(&one.name),
+        address: one.address.map(|address| class.address(&address)).unwrap_or_default(),
+    });
+    html(&JoinFound { tx, found: found.collect() })
+}
+
+/// GET /contacts/{id}/block: are they sure, and why.
+///
+/// # Errors
+/// Not found, for contacts the person doesn't reach.
+pub async fn ask_block(
+    viewer: SignedIn,
+    id: Path<ContactId>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, PageError> {
+    let name = name_of(&viewer, &state, Permission::ContactBlock, *id).await?;
+    html(&BlockDialog { tx: words(&viewer), contact: *id, name, longest: LONGEST_REASON })
+}
+
+/// Why.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Block {
+    reason: String,
+}
+
+/// POST /contacts/{id}/block: what they write asks nobody for anything.
+///
+/// # Errors
+/// Refusals in the person's language.
+pub async fn block(
+    viewer: SignedIn,
+    id: Path<ContactId>,
+    request: HttpRequest,
+    form: Form<Block>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, PageError> {
+    let (tx, now) = (state.db.begin().await?, state.clock.now());
+    blocking::block(&tx, &viewer.principal, *id, &form.reason, now)
+        .await
+        .map_err(|error| block_refusal(error, words(&viewer)))?;
+    let from = actions::address(&state, &request);
+    actions::done(&tx, &viewer, &from, "contact.block", *id, now).await?;
+    tx.commit().await?;
+    state.wakes.dispatch();
+    state.wakes.relay();
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// POST /contacts/{id}/unblock: what they write counts again.
+///
+/// # Errors
+/// Refusals in the person's language.
+pub async fn unblock(
+    viewer: SignedIn,
+    id: Path<ContactId>,
+    request: HttpRequest,
+    state: Data<AppState>,
+) -> Result<HttpResponse, PageError> {
+    let (tx, now) = (state.db.begin().await?, state.clock.now());
+    blocking::unblock(&tx, &viewer.principal, *id, now)
+        .await
+        .map_err(|error| block_refusal(error, words(&viewer)))?;
+    let from = actions::address(&state, &request);
+    actions::done(&tx, &viewer, &from, "contact.unblock", *id, now).await?;
+    tx.commit().await?;
+    state.wakes.relay();
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// A contact's addresses are seen whole where the role gives that beyond one's own conversations.
+fn class(viewer: &SignedIn) -> Class {
+    let beyond = viewer.principal.scope(Permission::ContactPiiReveal) >= Some(domain::Scope::Team);
+    if beyond { Class::Full } else { Class::Masked }
+}
+
+async fn name_of(
+    viewer: &SignedIn,
+    state: &AppState,
+    permission: Permission,
+    id: ContactId,
+) -> Result<String, PageError> {
+    if !contacts::is_within(&state.db, &viewer.principal, permission, id).await? {
+        return Err(PageError::NotFound);
+    }
+    let card = card::read(&state.db, id).await?.ok_or(PageError::NotFound)?;
+    Ok(class(viewer).name(&card.name))
+}
+
+fn block_refusal(error: BlockError, tx: Tx) -> PageError {
+    let refusal = match error {
+        BlockError::NotFound => return PageError::NotFound,
+        BlockError::Db(error) => return error.into(),
+        BlockError::Already => Refusal::BlockedBefore,
+        BlockError::NoReason => Refusal::NoReason { longest: LONGEST_REASON },
+    };
+    PageError::refused(StatusCode::CONFLICT, refusal.code(), refusal.words(&tx))
 }
 
 /// GET /contacts/{id}/proposals: who may be the same person.

@@ -185,6 +185,8 @@ async fn thread(
     let names = state.directory.names().await?;
     let mut details = present::details(line, &beside, class);
     details.may_update = viewer.principal.can(Permission::ContactUpdate, &facts);
+    details.may_merge = viewer.principal.can(Permission::ContactMerge, &facts);
+    details.may_block = viewer.principal.can(Permission::ContactBlock, &facts);
     if viewer.principal.can(Permission::ContactMerge, &facts) {
         for one in contacts::proposals_of(&state.db, line.contact_id).await? {
             // What one may not see does not exist, not even as somebody's likeness.
@@ -213,6 +215,7 @@ async fn thread(
         may_close: may(Permission::ConversationClose),
         may_transfer: may(Permission::ConversationTransfer),
         may_claim: may(Permission::ConversationClaim),
+        may_tag: may(Permission::ConversationTag),
         // Who closes it holds it until then, and may open it again.
         may_reopen: may(Permission::ConversationReopen),
         may_snooze: may(Permission::ConversationSnooze),

@@ -23,6 +23,7 @@ pub mod picker;
 pub mod presence;
 pub mod routing;
 pub mod snoozing;
+pub mod tagging;
 pub mod templates;
 pub mod transfer;
 pub mod uploads;

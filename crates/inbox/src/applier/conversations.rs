@@ -1,6 +1,6 @@
 //! Which conversation a message belongs to: the open one, the one closed a moment ago, or a new one.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -46,6 +46,10 @@ pub(crate) struct Talk {
     #[sea_orm(skip)]
     #[serde(skip)]
     pub answered: bool,
+    /// Its contact is blocked.
+    #[sea_orm(skip)]
+    #[serde(skip)]
+    pub muted: bool,
 }
 
 /// The conversations of a batch, locked, by channel and contact.
@@ -54,6 +58,8 @@ pub(crate) struct Talks {
     by_pair: HashMap<(ChannelId, ContactId), Talk>,
     /// Those that came to wait.
     waiting: Vec<ConversationId>,
+    /// Contacts who are blocked.
+    muted: BTreeSet<ContactId>,
     /// Whose turn it was before the messages.
     before: HashMap<ConversationId, MustAct>,
 }
@@ -72,7 +78,7 @@ impl Talk {
             Side::Customer => {
                 self.inbound_count += i64::from(!is_line);
                 self.window_until = self.window_until.max(window_until(arrival.channel.kind, written_at));
-                if content.asks_for_an_answer() && self.must_act == MustAct::Customer {
+                if content.asks_for_an_answer() && self.must_act == MustAct::Customer && !self.muted {
                     self.must_act = MustAct::Agent;
                     self.must_act_since = now;
                 }
@@ -127,6 +133,15 @@ pub(crate) async fn open(
     let (mut asking, mut telling): (Pairs, Pairs) =
         pairs.into_iter().partition(|(_, (_, _, by_customer))| *by_customer);
     if !asking.is_empty() {
+        // Whoever is blocked asks nobody for anything: what they write is kept where they wrote last.
+        let blocked = blocked(tx, &asking).await?;
+        let (muted, heard): (Pairs, Pairs) =
+            asking.into_iter().partition(|((_, contact), _)| blocked.contains(contact));
+        asking = heard;
+        telling.extend(muted.into_iter().map(|(pair, (channel, first, _))| (pair, (channel, first, false))));
+        talks.muted = blocked;
+    }
+    if !asking.is_empty() {
         talks.reopen(tx, &asking, now, happened).await?;
         asking.retain(|pair, _| !talks.by_pair.contains_key(pair));
     }
@@ -157,6 +172,22 @@ fn recordset(pairs: &Pairs) -> Result<sea_orm::Value, DbErr> {
     rows::recordset(&pairs)
 }
 
+/// Of the contacts of these pairs those who are blocked.
+async fn blocked(tx: &DatabaseTransaction, pairs: &Pairs) -> Result<BTreeSet<ContactId>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        id: ContactId,
+    }
+    let contacts: Vec<Uuid> = pairs.keys().map(|(_, contact)| contact.0).collect();
+    let found: Vec<Found> = rows::all(
+        tx,
+        "select id from contact where id = any($1) and blocked_at is not null",
+        [contacts.into()],
+    )
+    .await?;
+    Ok(found.into_iter().map(|row| row.id).collect())
+}
+
 impl Talks {
     /// The conversation of a channel and contact.
     pub fn get_mut(&mut self, channel: ChannelId, contact: ContactId) -> Option<&mut Talk> {
@@ -169,6 +200,10 @@ impl Talks {
     }
 
     fn keep(&mut self, found: Vec<Talk>) {
+        let mut found = found;
+        for talk in &mut found {
+            talk.muted = self.muted.contains(&talk.contact_id);
+        }
         self.before.extend(found.iter().map(|talk| (talk.id, talk.must_act)));
         self.by_pair.extend(found.into_iter().map(|talk| ((talk.channel_id, talk.contact_id), talk)));
     }
@@ -320,6 +355,7 @@ impl Talks {
                     inbound_count: 0,
                     closed_at: (!by_customer).then_some(written_at),
                     answered: false,
+                    muted: false,
                 }
             })
             .collect();

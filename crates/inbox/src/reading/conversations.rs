@@ -47,6 +47,8 @@ pub struct ConversationLine {
     pub contact_id: ContactId,
     pub contact_name: String,
     pub vip: bool,
+    /// What they write asks nobody for anything.
+    pub blocked: bool,
     pub channel_id: ChannelId,
     pub channel_kind: ChannelKind,
     pub channel_name: String,
@@ -128,7 +130,8 @@ impl ConversationLine {
 
 const SELECT: &str = concat!(
     "
-    select c.id, c.contact_id, contact.name as contact_name, contact.vip, c.channel_id, channel.kind as channel_kind,
+    select c.id, c.contact_id, contact.name as contact_name, contact.vip,
+        contact.blocked_at is not null as blocked, c.channel_id, channel.kind as channel_kind,
         channel.name as channel_name, c.queue_id, queue.name as queue_name, c.state, c.assignee_id,
         holder.name as assignee_name, offered.name as offered_name, c.priority, c.must_act, c.must_act_since, c.snoozed_until, c.window_until,
         c.queued_at,

@@ -3,6 +3,7 @@
 
 mod alerts;
 mod assignment;
+mod blocking;
 mod cards;
 mod closing;
 mod contention;
@@ -23,6 +24,7 @@ mod routing_policy;
 mod scene;
 mod sending;
 mod snoozing;
+mod tagging;
 mod templates;
 mod time_line;
 mod watch;

@@ -1,0 +1,142 @@
+//! Blocking a contact: what they write is kept, and asks nobody for anything. On our side alone: the vendor goes on
+//! delivering, so nothing is lost if it was a mistake.
+
+use chrono::{DateTime, Utc};
+use domain::{ContactId, ConversationState, Event, Permission, Principal};
+use entity::conversation;
+use sea_orm::{
+    ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, FromQueryResult, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, sea_query::LockType,
+};
+
+use super::is_within;
+use crate::{closing, events, rows};
+
+/// A reason has no more characters.
+pub const LONGEST_REASON: usize = 500;
+
+/// Why a contact was not blocked, or not let in again.
+#[derive(Debug, thiserror::Error)]
+pub enum BlockError {
+    /// No such contact, or not for this person.
+    #[error("no such contact")]
+    NotFound,
+    /// It is as wanted already.
+    #[error("it is so already")]
+    Already,
+    /// The reason is empty or too long.
+    #[error("a reason is asked for")]
+    NoReason,
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbErr),
+}
+
+/// Block a contact; their open conversations are closed. Wake the dispatcher after the commit.
+///
+/// # Errors
+/// The refusals of [`BlockError`].
+pub async fn block(
+    tx: &DatabaseTransaction,
+    by: &Principal,
+    contact: ContactId,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<(), BlockError> {
+    let reason = reason.trim();
+    let fine = (1..=LONGEST_REASON).contains(&reason.chars().count()) && !reason.contains('\0');
+    if !fine {
+        return Err(BlockError::NoReason);
+    }
+    if locked(tx, by, contact).await? {
+        return Err(BlockError::Already);
+    }
+    rows::run(
+        tx,
+        "update contact set blocked_at = $2, blocked_by = $3, blocked_reason = $4 where id = $1",
+        [contact.into(), now.into(), by.person.into(), reason.to_owned().into()],
+    )
+    .await?;
+    let open = conversation::Entity::find()
+        .filter(conversation::Column::ContactId.eq(contact))
+        .filter(conversation::Column::State.ne(ConversationState::Closed))
+        .order_by_asc(conversation::Column::Id)
+        .lock(LockType::NoKeyUpdate)
+        .all(tx)
+        .await?;
+    tell(tx, by, contact, true, now).await?;
+    for talk in &open {
+        closing::end(tx, talk, Some(by.person), closing::Ending::default(), now).await?;
+    }
+    Ok(())
+}
+
+/// What a blocked contact writes counts again.
+///
+/// # Errors
+/// The refusals of [`BlockError`].
+pub async fn unblock(
+    tx: &DatabaseTransaction,
+    by: &Principal,
+    contact: ContactId,
+    now: DateTime<Utc>,
+) -> Result<(), BlockError> {
+    if !locked(tx, by, contact).await? {
+        return Err(BlockError::Already);
+    }
+    rows::run(
+        tx,
+        "update contact set blocked_at = null, blocked_by = null, blocked_reason = null where id = $1",
+        [contact.into()],
+    )
+    .await?;
+    tell(tx, by, contact, false, now).await
+}
+
+/// Contacts before conversations, like whoever joins them. Whether it is blocked.
+async fn locked(tx: &DatabaseTransaction, by: &Principal, contact: ContactId) -> Result<bool, BlockError> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        blocked: bool,
+    }
+    if !is_within(tx, by, Permission::ContactBlock, contact).await? {
+        return Err(BlockError::NotFound);
+    }
+    let found: Vec<Found> = rows::all(
+        tx,
+        "select blocked_at is not null as blocked from contact where id = $1 and merged_into is null
+         for no key update",
+        [contact.into()],
+    )
+    .await?;
+    found.first().map(|row| row.blocked).ok_or(BlockError::NotFound)
+}
+
+/// A line in what is open, and in the newest that is closed: there it is looked for.
+async fn tell(
+    tx: &DatabaseTransaction,
+    by: &Principal,
+    contact: ContactId,
+    on: bool,
+    now: DateTime<Utc>,
+) -> Result<(), BlockError> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        id: domain::ConversationId,
+    }
+    let talks: Vec<Found> = rows::all(
+        tx,
+        "update conversation set version = version + 1 where id in (
+             select id from conversation where contact_id = $1 and state <> 'closed'
+             union (select id from conversation where contact_id = $1 order by opened_at desc, id desc limit 1))
+         returning id",
+        [contact.into()],
+    )
+    .await?;
+    let happened: Vec<_> = talks
+        .into_iter()
+        .map(|talk| (Event::ContactBlocked { conversation: talk.id, contact, on }, Some(by.person)))
+        .collect();
+    events::append(tx, &happened, now).await?;
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! A contact is blocked, and let in again; and one is found to be joined with another.
+
+use domain::{ConversationState, MustAct, Permission};
+use inbox::{
+    applier,
+    contacts::{
+        blocking::{self, BlockError},
+        finding,
+    },
+};
+use testing::{PHONE_NUMBER_ID, WABA, meta};
+
+use crate::scene::Scene;
+
+async fn writes(scene: &Scene, from: &str, id: &str) {
+    let body = meta::messages(&[meta::text(from, id, scene.now.timestamp(), "Hola")]);
+    let receipt = "insert into receipt (source, body, received_at) values ('whatsapp', $1, $2)";
+    scene.run(receipt, [body.into(), scene.now.into()]).await;
+    assert_eq!(applier::step(scene.db(), scene.now).await.unwrap().receipts, 1);
+}
+
+#[tokio::test]
+async fn what_a_blocked_contact_writes_is_kept_and_asks_nobody_for_anything() {
+    let scene = Scene::new().await;
+    let number = format!("phone_number_id:{PHONE_NUMBER_ID}");
+    let known = "update channel set vendor_key = $1, account_key = 'waba:' || $2";
+    scene.run(known, [number.into(), WABA.into()]).await;
+    let (valeria, gabriela) = (scene.agent("valeria").await, scene.supervisor("gabriela").await);
+    writes(&scene, "51900000009", "wamid.1").await;
+    scene.dispatch().await;
+    assert_eq!(scene.desk(&valeria).await.load, 1);
+    let held = inbox::reading::conversations::within(scene.db(), &domain::Visibility::Everything, 5);
+    let line = held.await.unwrap().remove(0);
+
+    let block = async |by: &domain::Principal, reason: &str| {
+        let tx = scene.begin().await;
+        let done = blocking::block(&tx, by, line.contact_id, reason, scene.now).await;
+        if done.is_ok() {
+            tx.commit().await.unwrap();
+        }
+        done
+    };
+    assert!(matches!(block(&valeria, "Insulta").await, Err(BlockError::NotFound)), "supervisors do");
+    assert!(matches!(block(&gabriela, "  ").await, Err(BlockError::NoReason)));
+    block(&gabriela, "Insulta").await.unwrap();
+    assert!(matches!(block(&gabriela, "Otra vez").await, Err(BlockError::Already)));
+    let closed = scene.conversation(line.id).await;
+    assert_eq!((closed.state, scene.desk(&valeria).await.load), (ConversationState::Closed, 0));
+
+    writes(&scene, "51900000009", "wamid.2").await;
+    let still = scene.conversation(line.id).await;
+    assert_eq!((still.state, still.must_act), (ConversationState::Closed, closed.must_act));
+    assert_eq!(scene.dispatch().await, 0);
+    assert_eq!(scene.count("select count(*) from message where direction = 'in'", []).await, 2, "it is kept");
+    assert_eq!(scene.count("select count(*) from conversation where state <> 'closed'", []).await, 0);
+    writes(&scene, "51900000010", "wamid.3").await;
+    assert_eq!(scene.dispatch().await, 1, "others are heard as ever");
+    scene.assert_books_balance().await;
+
+    let tx = scene.begin().await;
+    blocking::unblock(&tx, &gabriela, line.contact_id, scene.now).await.unwrap();
+    tx.commit().await.unwrap();
+    writes(&scene, "51900000009", "wamid.4").await;
+    let again = scene.conversation(line.id).await;
+    assert_eq!((again.state, again.must_act), (ConversationState::Queued, MustAct::Agent));
+}
+
+#[tokio::test]
+async fn contacts_are_found_by_name_and_figures_within_reach_alone() {
+    let scene = Scene::new().await;
+    let gabriela = scene.supervisor("gabriela").await;
+    let (one, other) = (scene.talk(5).await, scene.talk(6).await);
+    let contact = async |talk| {
+        let held = inbox::reading::conversations::some(scene.db(), &[talk]).await.unwrap();
+        held[0].contact_id
+    };
+    let (lucia, luisa) = (contact(one).await, contact(other).await);
+    let named = "update contact set name = $2 where id = $1";
+    scene.run(named, [lucia.into(), "Lucía Fernández".into()]).await;
+    scene.run(named, [luisa.into(), "Luisa 100% Díaz".into()]).await;
+    let address = "insert into identity (id, contact_id, kind, value) values (gen_random_uuid(), $1, 'phone', '+51987412306')";
+    scene.run(address, [lucia.into()]).await;
+    let find = async |by: &domain::Principal, words: &str| {
+        let found = finding::find(scene.db(), by, Permission::ContactMerge, luisa, words).await.unwrap();
+        found.into_iter().map(|one| one.id).collect::<Vec<_>>()
+    };
+    for words in ["lucia fern", "LUCÍA", "412 306", "987412"] {
+        assert_eq!(find(&gabriela, words).await, [lucia], "{words}");
+    }
+    for words in ["l", "%", "__", "Luisa", "nadie", "\0\0"] {
+        assert!(find(&gabriela, words).await.is_empty(), "{words:?}");
+    }
+    let stranger = domain::Principal { team_queues: [].into(), ..gabriela };
+    assert!(find(&stranger, "lucia").await.is_empty());
+}
