@@ -42,6 +42,8 @@ pub const HISTORY: History = History::new(&[
     migration!("0013_waits"),
     migration!("0014_work"),
     migration!("0015_notes"),
+    migration!("0016_drafts_macros"),
+    migration!("0017_send_later"),
 ]);
 
 /// Applies what is missing and returns its names. Nodes that start together wait for each other.

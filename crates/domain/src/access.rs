@@ -79,6 +79,8 @@ words! {
         AttributeManage = "attribute.manage",
         /// Decide with what conversations are closed.
         OutcomeManage = "outcome.manage",
+        /// Write macros: own ones, a team's, everybody's.
+        MacroManage = "macro.manage",
         /// Read the audit.
         AuditRead = "audit.read",
     }
@@ -262,6 +264,7 @@ pub fn ready_made_roles() -> [(&'static str, BTreeMap<Permission, Scope>); 3] {
         (P::PresenceRead, Queue),
         (P::UserRead, Queue),
         (P::TemplateRead, All),
+        (P::MacroManage, Own),
     ]);
     let mut supervisor: BTreeMap<P, Scope> = agent.keys().map(|permission| (*permission, Team)).collect();
     supervisor.extend([

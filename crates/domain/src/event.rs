@@ -258,6 +258,11 @@ pub enum Event {
         /// Who.
         person: PersonId,
     },
+    /// What is planned to go out later changed: planned, taken back, sent, or asked about.
+    PlannedChanged {
+        /// In which conversation.
+        conversation: ConversationId,
+    },
     /// By when something was promised changed.
     DueChanged {
         /// Of which conversation.
@@ -353,6 +358,7 @@ impl Event {
             Self::ConversationTagged { .. } => "conversation_tagged",
             Self::NoteWritten { .. } => "note_written",
             Self::MentionsSeen { .. } => "mentions_seen",
+            Self::PlannedChanged { .. } => "planned_changed",
             Self::DueChanged { .. } => "due_changed",
             Self::PolicyPublished { .. } => "policy_published",
             Self::ConversationSnoozed { .. } => "conversation_snoozed",
@@ -392,6 +398,7 @@ impl Event {
             | Self::ConversationTagged { conversation, .. }
             | Self::NoteWritten { conversation, .. }
             | Self::MentionsSeen { conversation, .. }
+            | Self::PlannedChanged { conversation }
             | Self::DueChanged { conversation }
             | Self::ConversationSnoozed { conversation, .. }
             | Self::ConversationWoken { conversation, .. }

@@ -44,6 +44,8 @@ id! {
     FileId,
     /// An identity: one address of a contact.
     IdentityId,
+    /// A macro: text and actions under a name.
+    MacroId,
     /// A message, in or out.
     MessageId,
     /// A note: what colleagues tell each other about a conversation.
@@ -52,6 +54,8 @@ id! {
     OutcomeId,
     /// A person: someone who signs in.
     PersonId,
+    /// An answer that goes out later.
+    PlannedId,
     /// A queue.
     QueueId,
     /// A role: permissions, each with a scope.

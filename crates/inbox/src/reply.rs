@@ -1,5 +1,6 @@
 //! Answering a customer: the message, its delivery and the event in one transaction. Sending comes after the commit.
 
+pub mod later;
 mod prepare;
 
 use channel_gateway::verdict;

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::{
     notes::{NoteLine, note_line},
+    planned::{PlannedLine, planned_line},
     timeline::{self, TimelineEvent},
 };
 use crate::rows::{self, Reach, within};
@@ -38,6 +39,8 @@ pub struct ContactDetails {
     pub events: Vec<TimelineEvent>,
     /// The notes on the conversation since then, oldest first.
     pub notes: Vec<NoteLine>,
+    /// What is planned to go out later, the next one first.
+    pub planned: Vec<PlannedLine>,
 }
 
 /// A field and what stands in it.
@@ -125,6 +128,7 @@ pub async fn details(
         consents: serde_json::Value,
         events: serde_json::Value,
         notes: serde_json::Value,
+        planned: serde_json::Value,
     }
 
     if *reach == Visibility::Nothing {
@@ -161,13 +165,16 @@ pub async fn details(
              (select coalesce(json_agg(line order by line.id), '[]') from (
                  select id, at, actor_id as actor, data as event from event
                  where conversation_id = $2 and kind not in ('message_received', 'message_submitted', 'delivery_changed',
-                         'message_changed', 'message_echoed', 'due_changed', 'note_written', 'mentions_seen')
+                         'message_changed', 'message_echoed', 'due_changed', 'note_written', 'mentions_seen',
+                         'planned_changed')
                      and ($6::timestamptz is null or at >= $6)
                  order by id desc limit $7) line) as events,
              (select coalesce(json_agg(line order by written_at, position), '[]') from (
                  select n.written_at, n.position, ", note_line!(), " as line from note n
                  where n.conversation_id = $2 and ($6::timestamptz is null or n.written_at >= $6)
-                 order by n.written_at desc, n.position desc limit 200) noted) as notes
+                 order by n.written_at desc, n.position desc limit 200) noted) as notes,
+             (select coalesce(json_agg(", planned_line!(), " order by p.due_at, p.id), '[]') from planned p
+              where p.conversation_id = $2 and p.state in ('waiting', 'asked')) as planned
          from contact where contact.id = $1"),
         [
             contact.into(),
@@ -197,6 +204,7 @@ pub async fn details(
                 consents: rows::read(row.consents)?,
                 events: timeline::known(row.events)?,
                 notes: rows::read(row.notes)?,
+                planned: rows::read(row.planned)?,
             })
         })
         .transpose()

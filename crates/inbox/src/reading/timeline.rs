@@ -63,7 +63,8 @@ pub async fn events(
         db,
         "select id, at, actor_id, data from event
          where conversation_id = $1 and kind not in ('message_received', 'message_submitted', 'delivery_changed',
-                 'message_changed', 'message_echoed', 'due_changed', 'note_written', 'mentions_seen')
+                 'message_changed', 'message_echoed', 'due_changed', 'note_written', 'mentions_seen',
+                         'planned_changed')
              and ($2::timestamptz is null or at >= $2) and ($3::timestamptz is null or at < $3)
          order by id desc limit $4",
         [conversation.into(), from.into(), before.into(), limit.cast_signed().into()],

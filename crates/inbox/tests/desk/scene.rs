@@ -228,6 +228,12 @@ impl Scene {
         conversation::Entity::find_by_id(talk).one(self.db()).await.unwrap().unwrap()
     }
 
+    /// All conversations there are.
+    pub async fn talks(&self) -> Vec<ConversationId> {
+        let all = conversation::Entity::find().all(self.db()).await.unwrap();
+        all.into_iter().map(|talk| talk.id).collect()
+    }
+
     pub async fn holder(&self, talk: ConversationId) -> Option<PersonId> {
         self.conversation(talk).await.assignee_id
     }

@@ -1,0 +1,43 @@
+//! Who somebody is and what they may do, for what is done in their name while they are away.
+
+use domain::{Permission, PersonId, Principal, QueueId, Scope};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use uuid::Uuid;
+
+use crate::rows;
+
+/// A person as the access rule knows them now; `None` for who signs in no more.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of(db: &impl ConnectionTrait, person: PersonId) -> Result<Option<Principal>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        grants: Vec<String>,
+        serves: Vec<Uuid>,
+        team_queues: Vec<Uuid>,
+    }
+
+    let found: Vec<Row> = rows::all(
+        db,
+        "select array(select permission || ' ' || scope from role_permission where role_id = person.role_id) as grants,
+             array(select queue_id from queue_member where person_id = person.id) as serves,
+             array(select distinct queue_id from team_member join queue_team using (team_id)
+                   where team_member.person_id = person.id) as team_queues
+         from person where id = $1 and disabled_at is null",
+        [person.into()],
+    )
+    .await?;
+    let queues = |ids: Vec<Uuid>| ids.into_iter().map(QueueId).collect();
+    Ok(found.into_iter().next().map(|row| Principal {
+        person,
+        grants: row
+            .grants
+            .iter()
+            .filter_map(|words| words.split_once(' '))
+            .filter_map(|(permission, scope)| Some((Permission::parse(permission)?, Scope::parse(scope)?)))
+            .collect(),
+        serves: queues(row.serves),
+        team_queues: queues(row.team_queues),
+    }))
+}

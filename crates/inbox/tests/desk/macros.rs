@@ -1,0 +1,103 @@
+//! Macros: whose they are, what they say here, and what they do.
+
+use domain::{ConversationState, Principal, macros::Action};
+use inbox::{
+    macros::{self, MacroError, RunError, Whose, Wish},
+    reading,
+};
+use uuid::Uuid;
+
+use crate::scene::Scene;
+
+fn wish(name: &str, body: &str, whose: Whose) -> Wish {
+    Wish { id: None, name: name.to_owned(), body: body.to_owned(), actions: Vec::new(), whose }
+}
+
+async fn save(scene: &Scene, by: &Principal, wish: Wish) -> Result<domain::MacroId, MacroError> {
+    let tx = scene.begin().await;
+    let saved = macros::save(&tx, by, wish, scene.now).await;
+    tx.commit().await.unwrap();
+    saved
+}
+
+async fn names(scene: &Scene, who: &Principal) -> Vec<String> {
+    macros::usable(scene.db(), who.person).await.unwrap().into_iter().map(|line| line.name).collect()
+}
+
+#[tokio::test]
+async fn ones_own_are_ones_own_a_teams_are_its_peoples_and_the_others_everybodys() {
+    let scene = Scene::new().await;
+    let (valeria, mateo) = (scene.agent("valeria").await, scene.agent("mateo").await);
+    let gabriela = scene.supervisor("gabriela").await;
+    let mut admin = scene.supervisor("ana").await;
+    admin.grants.insert(domain::Permission::MacroManage, domain::Scope::All);
+    let team = macros::teams(scene.db(), &gabriela).await.unwrap()[0].id;
+
+    let own = save(&scene, &valeria, wish("/Mi saludo", "Hola", Whose::Own)).await.unwrap();
+    save(&scene, &gabriela, wish("Turnos", "De 8 a 20", Whose::Team(team))).await.unwrap();
+    save(&scene, &admin, wish("Dirección", "Av. Larco 743", Whose::All)).await.unwrap();
+    assert_eq!(names(&scene, &valeria).await, ["mi-saludo", "direccion"]);
+    assert_eq!(names(&scene, &mateo).await, ["direccion"]);
+    assert_eq!(names(&scene, &gabriela).await, ["turnos", "direccion"]);
+
+    for (by, whose) in [(&valeria, Whose::Team(team)), (&valeria, Whose::All), (&gabriela, Whose::All)] {
+        let refused = save(&scene, by, wish("otra", "Hola", whose)).await;
+        assert!(matches!(refused, Err(MacroError::NotForSoMany)), "{whose:?}");
+    }
+    let again = save(&scene, &valeria, wish("mi saludo", "Buenas", Whose::Own)).await;
+    assert!(matches!(again, Err(MacroError::Taken)));
+    let stolen = Wish { id: Some(own), ..wish("mio", "Hola", Whose::Own) };
+    assert!(matches!(save(&scene, &mateo, stolen).await, Err(MacroError::NotFound)));
+    let tx = scene.begin().await;
+    assert!(matches!(macros::remove(&tx, &mateo, own).await, Err(MacroError::NotFound)));
+    macros::remove(&tx, &valeria, own).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(names(&scene, &valeria).await, ["direccion"]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_is_told_to_whoever_writes_it() {
+    let scene = Scene::new().await;
+    let valeria = scene.agent("valeria").await;
+    let refused = async |name: &str, body: &str| save(&scene, &valeria, wish(name, body, Whose::Own)).await;
+    assert!(matches!(refused("///", "Hola").await, Err(MacroError::BadName)));
+    assert!(matches!(refused("vacia", " \n").await, Err(MacroError::Empty)));
+    let long = "a".repeat(domain::macros::LONGEST + 1);
+    assert!(matches!(refused("larga", &long).await, Err(MacroError::TooLong(_))));
+    let Err(MacroError::Unknown(places)) = refused("rara", "{{contact.first_name}} {{atribute.dni}}").await
+    else {
+        panic!("nothing could ever fill it")
+    };
+    assert_eq!(places, ["atribute.dni"]);
+    assert_eq!(scene.count("select count(*) from macro", []).await, 0);
+}
+
+#[tokio::test]
+async fn what_it_does_is_done_whole_or_not_at_all() {
+    let scene = Scene::new().await;
+    let valeria = scene.agent("valeria").await;
+    let talk = scene.talk_of(&valeria).await;
+    let note = Action::Note { body: "{{contact.name}} quedó contenta".to_owned() };
+    let done = Wish { actions: vec![note, Action::Close], ..wish("listo", "", Whose::Own) };
+    let id = save(&scene, &valeria, done).await.unwrap();
+    let run = async |name: Option<&str>| {
+        let tx = scene.begin().await;
+        let value = |place: &str| name.filter(|_| place == "contact.name").map(str::to_owned);
+        let done = macros::run(&tx, &valeria, (talk, id), Uuid::now_v7(), value, scene.now).await;
+        if done.is_ok() {
+            tx.commit().await.unwrap();
+        }
+        done
+    };
+    let Err(RunError::Missing(places)) = run(None).await else { panic!("no name is known") };
+    assert_eq!(places, ["{{contact.name}}"]);
+    assert_eq!(scene.conversation(talk).await.state, ConversationState::Assigned);
+
+    run(Some("Lucía")).await.unwrap();
+    assert_eq!(scene.conversation(talk).await.state, ConversationState::Closed);
+    let notes = reading::notes::between(scene.db(), talk, None, None).await.unwrap();
+    assert_eq!(notes[0].body, "Lucía quedó contenta");
+    assert!(matches!(run(Some("Lucía")).await, Err(RunError::Close(_))), "it is closed already");
+    assert_eq!(scene.count("select count(*) from note", []).await, 1, "and no second note");
+    scene.assert_books_balance().await;
+}
