@@ -9,6 +9,7 @@ use domain::{
     file::FileState,
     inbound::Context,
     outbound::{Advice, Hold},
+    planned::Doubt,
     referral::Referral,
 };
 use inbox::{
@@ -21,6 +22,7 @@ use inbox::{
         messages::MessageLine,
         notes::NoteLine,
         offers::OfferLine,
+        planned::PlannedLine,
         start::{Left, PresenceLine},
         timeline::TimelineEvent,
     },
@@ -34,6 +36,7 @@ use views::{
     details::{ConsentLine, mask},
     message::{Ad, Around},
     person::first_name,
+    planned::PlannedView,
     time,
 };
 
@@ -208,6 +211,19 @@ pub fn note(line: &NoteLine) -> NoteView {
         at: line.written_at,
         seq: time::seq(&line.written_at, line.position),
     }
+}
+
+/// What is planned under a thread.
+#[must_use]
+pub fn planned(lines: &[PlannedLine]) -> Vec<PlannedView> {
+    let view = |line: &PlannedLine| PlannedView {
+        id: line.id,
+        author: line.author.clone(),
+        content: content_of(&line.content),
+        due: line.due_at,
+        doubt: line.why.as_deref().and_then(Doubt::parse),
+    };
+    lines.iter().map(view).collect()
 }
 
 fn file(line: &MessageLine) -> Option<FileFacts> {

@@ -164,6 +164,21 @@ pub fn table() -> Vec<Route> {
         Route::post("/conversations/{id}/messages", holds(P::ConversationReply), pages::messages::create),
         Route::post("/conversations/{id}/notes", holds(P::ConversationNote), pages::notes::create),
         Route::get("/conversations/{id}/readers", holds(P::ConversationNote), pages::notes::readers),
+        Route::put("/conversations/{id}/draft", holds(P::ConversationRead), pages::drafts::keep).in_bulk(),
+        Route::get("/conversations/{id}/drafts", holds(P::ConversationRead), pages::drafts::show)
+            .by_itself()
+            .in_bulk(),
+        Route::get("/me/drafts", holds(P::ConversationRead), pages::drafts::mine).by_itself().in_bulk(),
+        Route::get("/conversations/{id}/build/{what}", holds(P::ConversationReply), pages::builders::show),
+        Route::get("/conversations/{id}/later", holds(P::ConversationReply), pages::later::show),
+        Route::post("/conversations/{id}/planned", holds(P::ConversationReply), pages::later::create),
+        Route::delete("/planned/{id}", holds(P::ConversationReply), pages::later::cancel),
+        Route::post("/planned/{id}/send", holds(P::ConversationReply), pages::later::send),
+        Route::get("/conversations/{id}/macros", holds(P::ConversationReply), pages::macros::offer),
+        Route::post("/conversations/{id}/macros/{macro}", holds(P::ConversationReply), pages::macros::run),
+        Route::get("/macros", holds(P::MacroManage), pages::macros::show),
+        Route::post("/macros", holds(P::MacroManage), pages::macros::save),
+        Route::post("/macros/{id}/remove", holds(P::MacroManage), pages::macros::remove),
         Route::post("/conversations/{id}/files", holds(P::ConversationReply), pages::uploads::create)
             .body_limit(pages::uploads::LARGEST),
         Route::get("/files/{id}", holds(P::ConversationRead), pages::files::show).in_bulk(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use futures_util::future::try_join_all;
-use inbox::{applier, dispatcher, presence, sending, watch};
+use inbox::{applier, dispatcher, presence, reply::later, sending, watch};
 
 use crate::{gateway::Gateway, housekeeping, jobs, state::AppState};
 
@@ -21,6 +21,7 @@ pub async fn run(state: AppState) -> anyhow::Result<()> {
         road.spawn(applier::run(db.clone(), wakes.clone(), stop.subscribe())),
         road.spawn(dispatcher::run(db.clone(), wakes.clone(), poll, stop.subscribe())),
         road.spawn(watch::run(db.clone(), wakes.clone(), stop.subscribe())),
+        road.spawn(later::run(db.clone(), wakes.clone(), stop.subscribe())),
         road.spawn(presence::run(db.clone(), wakes.clone(), stop.subscribe())),
         road.spawn(sending::run(db.clone(), gateway.clone(), wakes.clone(), stop.subscribe())),
         road.spawn(housekeeping::run(state.clone())),

@@ -39,3 +39,4 @@ mod templates;
 mod twilio;
 mod welcome;
 mod work_story;
+mod writing_story;

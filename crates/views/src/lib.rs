@@ -6,6 +6,7 @@
 
 pub mod admin;
 pub mod attributes;
+pub mod builders;
 pub mod card;
 pub mod channel;
 pub mod channels;
@@ -26,6 +27,7 @@ pub mod joining;
 pub mod lean;
 pub mod ledger;
 pub mod linkify;
+pub mod macros;
 pub mod marks;
 pub mod me;
 pub mod message;
@@ -35,6 +37,7 @@ pub mod offer;
 pub mod outcomes;
 pub mod person;
 pub mod phone;
+pub mod planned;
 pub mod presence;
 pub mod preview;
 pub mod refusal;

@@ -102,6 +102,8 @@ pub enum Refusal {
     ReopenTooLate,
     /// The customer has another open one.
     AnotherOpen,
+    /// Places of a macro that nothing is known for.
+    PlacesMissing(Vec<String>),
     /// There is no such pause.
     UnknownPause,
     /// As many are on a pause as may be at once.
@@ -178,6 +180,7 @@ impl Refusal {
             Self::Reopened => "reopened",
             Self::ReopenTooLate => "reopen_too_late",
             Self::AnotherOpen => "another_open",
+            Self::PlacesMissing(_) => "places_missing",
             Self::UnknownPause => "unknown_pause",
             Self::PauseFull { .. } => "pause_full",
             Self::SameContact => "same_contact",
@@ -241,6 +244,7 @@ impl Refusal {
             Self::Reopened => tx.t("refusal-reopened"),
             Self::ReopenTooLate => tx.t("refusal-reopen-too-late"),
             Self::AnotherOpen => tx.t("refusal-another-open"),
+            Self::PlacesMissing(places) => tx.a("refusal-places-missing", "places", &places.join(", ")),
             Self::UnknownPause => tx.t("refusal-unknown-pause"),
             Self::PauseFull { people, pause, queue } => {
                 let pause = pause.words(tx).to_lowercase();

@@ -1,6 +1,7 @@
 //! A small company to draw screens with: for tests, and for the preview that designers look at.
 
 mod day;
+mod macros;
 
 use std::collections::BTreeMap;
 
@@ -13,11 +14,13 @@ use domain::{
     conversation::{ReplyWindow, Urgency},
     event::{Alert, Woken},
     outbound::{Advice, Hold},
+    planned::Doubt,
 };
 use routing::{DueClock, Promise};
 use serde_json::json;
 
 pub use day::day;
+pub use macros::macros;
 
 use crate::{
     Ad, Alike, Around, Author, ChannelTag, ConsentLine, ConversationRow, Delivery, Details, DueTag, Entry,
@@ -25,6 +28,7 @@ use crate::{
     NextUp, NoteView, OfferCard, OfferWhy, PauseTag, PersonTag, PreviousConversation, Quote, Section, Spent,
     SystemLine, Tags, TextSize, Theme, Thread, ThreadState, Tx, Viewer, Why,
     card::{CardDialog, CardField},
+    planned::PlannedView,
     time,
 };
 
@@ -601,6 +605,20 @@ pub fn details(masked: bool) -> Details {
     }
 }
 
+/// What goes out later, and what somebody is asked about.
+#[must_use]
+pub fn planned() -> Vec<PlannedView> {
+    let later = PlannedView {
+        id: id(13, 1),
+        author: valeria().name,
+        content: text("¿Cómo amaneció la muela?"),
+        due: now() + TimeDelta::hours(20),
+        doubt: None,
+    };
+    let asked = PlannedView { id: id(13, 2), doubt: Some(Doubt::CustomerWrote), ..later.clone() };
+    vec![asked, later]
+}
+
 /// A colleague's note.
 #[must_use]
 pub fn note() -> NoteView {
@@ -668,6 +686,7 @@ pub fn thread(window: ReplyWindow) -> Thread {
         vip: true,
         state: state(window),
         entries,
+        planned: planned(),
         earlier: Some(time::seq(&(now() - TimeDelta::minutes(1002)), 1)),
         inbound_count: 7,
         read_count: 5,

@@ -42,6 +42,7 @@ pub const SCRIPT_KEYS: &[&str] = &[
     "js-failed-forbidden",
     "js-resolved",
     "js-resent",
+    "js-planned",
     "js-claimed",
     "js-card-saved",
     "js-joined",

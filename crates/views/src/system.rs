@@ -277,6 +277,7 @@ impl Happened {
             | Event::DueChanged { .. }
             | Event::NoteWritten { .. }
             | Event::MentionsSeen { .. }
+            | Event::PlannedChanged { .. }
             | Event::PolicyPublished { .. }
             | Event::PresenceChanged { .. } => return None,
         })

@@ -8,7 +8,8 @@ use domain::{
 };
 
 use crate::{
-    Arg, ChannelTag, Details, DueTag, MessageView, NoteView, PersonTag, SystemLine, Tx, system::urgency_word,
+    Arg, ChannelTag, Details, DueTag, MessageView, NoteView, PersonTag, SystemLine, Tx, planned::PlannedView,
+    system::urgency_word,
     time,
 };
 
@@ -145,6 +146,8 @@ pub struct Thread {
     pub state: ThreadState,
     /// Messages and events, by their `seq`, oldest first.
     pub entries: Vec<Entry>,
+    /// What is planned to go out later, the next one first.
+    pub planned: Vec<PlannedView>,
     /// The place before which there is more; `None` at the beginning.
     pub earlier: Option<String>,
     /// How many messages the customer has sent in all.
@@ -208,6 +211,34 @@ impl Thread {
     #[must_use]
     pub const fn longest_note(&self) -> usize {
         domain::note::LONGEST
+    }
+
+    /// Whether an answer can show what it answers here.
+    #[must_use]
+    pub fn may_quote(&self) -> bool {
+        self.may_reply && domain::limits::quotes(self.state.channel.kind)
+    }
+
+    /// Whether reactions can be sent here.
+    #[must_use]
+    pub fn may_react(&self) -> bool {
+        let form = domain::limits::Form::Reaction;
+        self.may_reply && domain::limits::table::takes(self.state.channel.kind, form)
+    }
+
+    /// Whether questions with buttons or a menu can be sent here.
+    #[must_use]
+    pub fn may_question(&self) -> bool {
+        use domain::limits::{Form, table};
+        let kind = self.state.channel.kind;
+        self.may_reply && (table::takes(kind, Form::Buttons) || table::takes(kind, Form::List))
+    }
+
+    /// Whether places can be sent here.
+    #[must_use]
+    pub fn may_place(&self) -> bool {
+        let form = domain::limits::Form::Location;
+        self.may_reply && domain::limits::table::takes(self.state.channel.kind, form)
     }
 
     /// Whether templates can be sent here.

@@ -1,5 +1,6 @@
 //! Everything on one machine, with a named world: private Postgres, server, worker, simulator.
 
+mod macros;
 mod routing;
 mod world;
 

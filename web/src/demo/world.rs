@@ -16,7 +16,7 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseTransaction, EntityTrai
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use super::routing;
+use super::{macros, routing};
 use crate::{
     auth::roles,
     secrets::{self, Keyring, Place},
@@ -77,6 +77,7 @@ pub async fn found(state: &AppState) -> anyhow::Result<()> {
     channels(&tx, &state.keyring, &queues).await?;
     routing::decide(&tx, admin, &queues, state.clock.now()).await?;
     outcomes(&tx).await?;
+    macros::write(&tx, admin, &queues, state.clock.now()).await?;
     for account in inbox::templates::pending_accounts(&tx, false).await? {
         inbox::templates::request(&tx, &account).await?;
     }

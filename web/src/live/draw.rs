@@ -14,13 +14,14 @@ use inbox::reading::{
     messages::MessageLine,
     notes::{MentionLine, NoteLine},
     offers::OfferLine,
+    planned::PlannedLine,
     start::PresenceLine,
 };
 use sea_orm::{DatabaseConnection, DbErr};
 use views::{
     MePresenceFragment, MentionFragment, MessageFragment, NoteFragment, OfferBackFragment, OfferFragment,
     RowFragment, Spent, SpentFragment, SystemFragment, SystemLine, TagsFragment, Template,
-    ThreadStateFragment, Tx, askama,
+    ThreadStateFragment, Tx, askama, planned::PlannedFragment,
 };
 
 use super::{
@@ -66,6 +67,7 @@ enum Thing {
     /// In which conversation somebody is named.
     Mention(Rc<ConversationLine>, Box<MentionLine>),
     MentionGone(ConversationId),
+    Planned(Rc<ConversationLine>, Vec<PlannedLine>),
     Spent(Spent),
     Tags(Rc<ConversationLine>),
     Line(ConversationId, SystemLine),
@@ -199,6 +201,12 @@ impl Drawing {
             }
             Thing::MentionGone(conversation) => {
                 protocol::update(&format!("mention-{conversation}"), How::Delete, "")
+            }
+            Thing::Planned(talk, lines) => {
+                let planned = present::planned(lines);
+                let (conversation, version) = (talk.id, talk.version);
+                let html = PlannedFragment { tx, conversation, version, planned: &planned }.render()?;
+                protocol::update(&format!("planned-{conversation}"), How::Morph, &html)
             }
             Thing::Spent(spent) => {
                 let html = SpentFragment { tx, spent }.render()?;
@@ -386,7 +394,7 @@ pub async fn prepare(
     Ok(drawings)
 }
 
-/// Notes for open threads, and the word to those whom one names, until they have seen it.
+/// Notes and what is planned for open threads, and the word to those whom one names, until they have seen it.
 async fn notes(
     db: &DatabaseConnection,
     needs: &Needs,
@@ -406,6 +414,16 @@ async fn notes(
             let Some(talk) = lines.get(&line.conversation_id) else { continue };
             let (topic, guard) = (Topic::Thread(talk.id), Guard::Conversation(talk.facts()));
             drawings.push(Drawing::new(topic, guard, Thing::Note(Box::new(line)), now));
+        }
+    }
+    let changed: Vec<ConversationId> =
+        needs.planned.iter().copied().filter(|id| is_watched(Topic::Thread(*id))).collect();
+    if !changed.is_empty() {
+        let mut planned = reading::planned::of(db, &changed).await?;
+        for id in changed {
+            let Some(talk) = lines.get(&id) else { continue };
+            let thing = Thing::Planned(talk.clone(), planned.remove(&id).unwrap_or_default());
+            drawings.push(Drawing::new(Topic::Thread(id), Guard::Conversation(talk.facts()), thing, now));
         }
     }
     let told: Vec<(PersonId, ConversationId)> =

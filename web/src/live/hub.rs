@@ -116,6 +116,17 @@ pub enum HubCommand {
         /// Up to where.
         n: i64,
     },
+    /// A person's draft changed in one of their tabs.
+    Draft {
+        /// Whose.
+        person: PersonId,
+        /// Of which conversation.
+        conversation: ConversationId,
+        /// A note; otherwise an answer.
+        note: bool,
+        /// Which version it is now.
+        v: i64,
+    },
     /// The database is away: pages are closed, say so, and come back by themselves.
     Away,
 }
@@ -288,6 +299,12 @@ impl State {
                     if id != by {
                         self.send(id, frame.clone());
                     }
+                }
+            }
+            HubCommand::Draft { person, conversation, note, v } => {
+                let frame = ByteString::from(protocol::draft(conversation, note, v));
+                for id in self.watchers(Topic::Me(person)) {
+                    self.send(id, frame.clone());
                 }
             }
             HubCommand::Away => self.close_all(),

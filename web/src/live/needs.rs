@@ -14,6 +14,8 @@ pub struct Needs {
     pub messages: BTreeSet<(ConversationId, MessageId)>,
     /// Notes that are new, with their conversation.
     pub notes: BTreeSet<(ConversationId, NoteId)>,
+    /// Conversations in which what is planned changed.
+    pub planned: BTreeSet<ConversationId>,
     /// People whom a note names, and those who have seen what names them.
     pub mentions: BTreeSet<(PersonId, ConversationId)>,
     /// Lines for threads.
@@ -95,7 +97,7 @@ impl Needs {
         }
     }
 
-    /// Whether it was about a note: those are no lines, and no queue's figures change with them.
+    /// Whether it was about a note or something planned: those are no lines, and no queue's figures change with them.
     fn take_note(&mut self, event: &Event) -> bool {
         match event {
             Event::NoteWritten { conversation, note, mentioned } => {
@@ -104,6 +106,9 @@ impl Needs {
             }
             Event::MentionsSeen { conversation, person } => {
                 self.mentions.insert((*person, *conversation));
+            }
+            Event::PlannedChanged { conversation } => {
+                self.planned.insert(*conversation);
             }
             _ => return false,
         }
@@ -115,6 +120,7 @@ impl Needs {
         self.conversations.extend(other.conversations);
         self.messages.extend(other.messages);
         self.notes.extend(other.notes);
+        self.planned.extend(other.planned);
         self.mentions.extend(other.mentions);
         self.lines.extend(other.lines);
         self.losers.extend(other.losers);

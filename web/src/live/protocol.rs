@@ -150,6 +150,12 @@ pub fn read(conversation: ConversationId, n: i64) -> String {
     format!(r#"{{"t":"read","conv":"{conversation}","n":{n}}}"#)
 }
 
+/// This person's draft there is another version now; the page that wrote it knows.
+#[must_use]
+pub fn draft(conversation: ConversationId, note: bool, v: i64) -> String {
+    format!(r#"{{"t":"draft","conv":"{conversation}","note":{note},"v":{v}}}"#)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

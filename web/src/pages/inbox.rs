@@ -207,6 +207,7 @@ async fn thread(
         vip: line.vip,
         state: present::state(line, state.clock.now()),
         entries: stretch.entries(&beside.events, &beside.notes, &names, class),
+        planned: present::planned(&beside.planned),
         earlier: stretch.earlier(),
         inbound_count: count(line.inbound_count),
         read_count: count(line.read_count),

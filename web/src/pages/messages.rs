@@ -105,7 +105,7 @@ pub async fn resend(
     Ok(HttpResponse::NoContent().finish())
 }
 
-fn refusal(error: ReplyError, tx: Tx) -> PageError {
+pub(super) fn refusal(error: ReplyError, tx: Tx) -> PageError {
     let (status, refusal) = match error {
         ReplyError::NotFound => return PageError::NotFound,
         ReplyError::Db(error) => return error.into(),

@@ -84,7 +84,7 @@ pub async fn readers(
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(readers))
 }
 
-fn refusal(error: NoteError, tx: Tx) -> PageError {
+pub(super) fn refusal(error: NoteError, tx: Tx) -> PageError {
     let refusal = match error {
         NoteError::NotFound => return PageError::NotFound,
         NoteError::Db(error) => return error.into(),

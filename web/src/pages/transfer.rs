@@ -136,7 +136,7 @@ pub async fn create(
     Ok(HttpResponse::Ok().json(serde_json::json!({ "handed": word })))
 }
 
-async fn refusal(error: HandOverError, viewer: &SignedIn, state: &AppState) -> PageError {
+pub(super) async fn refusal(error: HandOverError, viewer: &SignedIn, state: &AppState) -> PageError {
     let tx = words(viewer);
     let name =
         async |person| state.directory.names().await.map(|names| names.person(person)).unwrap_or_default();

@@ -7,7 +7,8 @@ use domain::{
 };
 use views::{
     Author, ConversationRow, Delivery, DetailsFragment, Entry, Lang, MePresenceFragment, MessageFragment,
-    MessageView, NoteFragment, Quote, RowFragment, SystemFragment, Template, ThreadStateFragment, sample,
+    MessageView, NoteFragment, Quote, RowFragment, SystemFragment, Template, ThreadStateFragment,
+    planned::PlannedFragment, sample,
 };
 
 use crate::{LANGS, between};
@@ -66,6 +67,9 @@ fn every_fragment(lang: Lang) -> Vec<String> {
     for masked in [true, false] {
         all.push(DetailsFragment { tx, details: &sample::details(masked) }.render().unwrap());
     }
+    let planned = sample::planned();
+    let conversation = sample::state(ReplyWindow::Boundless).conversation;
+    all.push(PlannedFragment { tx, conversation, version: 1, planned: &planned }.render().unwrap());
     all.push(MePresenceFragment { tx, me: &sample::presence() }.render().unwrap());
     all.push(MePresenceFragment { tx, me: &sample::busy_presence() }.render().unwrap());
     all

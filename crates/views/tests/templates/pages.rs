@@ -31,6 +31,7 @@ fn every_page_obeys_the_content_security_policy() {
             sample::inbox(lang, Theme::Light, Some(sample::thread(ReplyWindow::Boundless))).render().unwrap(),
             sample::day(lang, Theme::Light, true, true).render().unwrap(),
             sample::day(lang, Theme::Dark, false, false).render().unwrap(),
+            sample::macros(lang, Theme::Light).render().unwrap(),
         ];
         pages.extend(
             [

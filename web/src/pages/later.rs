@@ -1,0 +1,173 @@
+//! Answers that go out later.
+
+use actix_web::{
+    HttpResponse,
+    http::StatusCode,
+    web::{Data, Json, Path},
+};
+use chrono::{DateTime, Datelike as _, NaiveDateTime, NaiveTime, TimeDelta, Timelike as _, Utc, Weekday};
+use chrono_tz::Tz;
+use domain::{Content, ConversationId, MessageId, Permission, PlannedId, conversation::ReplyWindow};
+use inbox::{
+    reading,
+    reply::{
+        Draft, Lane,
+        later::{self, PlanError},
+    },
+};
+use sea_orm::TransactionTrait as _;
+use serde::Deserialize;
+use uuid::Uuid;
+use views::{flaw, planned::LaterDialog};
+
+use super::{html, messages, words};
+use crate::{auth::SignedIn, error::PageError, state::AppState};
+
+/// How a `datetime-local` field holds a time.
+const FIELD: &str = "%Y-%m-%dT%H:%M";
+
+/// GET /conversations/{id}/later: the dialog, with times that are often meant and still allowed.
+///
+/// # Errors
+/// Not found, also for conversations that are not this person's to answer.
+pub async fn show(
+    viewer: SignedIn,
+    id: Path<ConversationId>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, PageError> {
+    let reach = viewer.principal.reach(Permission::ConversationReply);
+    let line = reading::conversations::one(&state.db, viewer.principal.person, *id, &reach)
+        .await?
+        .ok_or(PageError::NotFound)?;
+    let (tx, now) = (words(&viewer), state.clock.now());
+    let until = match ReplyWindow::at(line.channel_kind, line.window_until, now) {
+        ReplyWindow::Boundless => None,
+        ReplyWindow::Open(until) => Some(until),
+        ReplyWindow::Closed(_) => Some(now),
+    };
+    let here = now.with_timezone(&tx.zone);
+    let latest = until.unwrap_or(now + later::LATEST).with_timezone(&tx.zone);
+    let first = (here + TimeDelta::minutes(2)).format(FIELD).to_string();
+    let often = often(here)
+        .into_iter()
+        .filter(|(at, _)| *at < latest)
+        .map(|(at, word)| (at.format(FIELD).to_string(), tx.t(word)))
+        .collect();
+    html(&LaterDialog {
+        tx,
+        conversation: *id,
+        until,
+        often,
+        between: (first, latest.format(FIELD).to_string()),
+    })
+}
+
+/// Times that are often meant, by the clock on the wall.
+fn often(now: DateTime<Tz>) -> Vec<(DateTime<Tz>, &'static str)> {
+    let nine = NaiveTime::from_hms_opt(9, 0, 0).unwrap_or_default();
+    let at_nine = |days: i64| {
+        let day = now.date_naive() + TimeDelta::days(days);
+        day.and_time(nine).and_local_timezone(now.timezone()).earliest()
+    };
+    let monday = i64::from(7 - now.weekday().days_since(Weekday::Mon));
+    let hour = (now + TimeDelta::hours(1)).with_second(0);
+    let mut all = vec![(hour, "later-hour"), (at_nine(1), "later-tomorrow")];
+    if monday > 1 {
+        all.push((at_nine(monday), "later-monday"));
+    }
+    all.into_iter().filter_map(|(at, word)| Some((at?, word))).collect()
+}
+
+/// What the dialog posts.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewPlan {
+    client_id: Uuid,
+    content: Content,
+    #[serde(default)]
+    reply_to: Option<MessageId>,
+    /// By the clock on the person's wall: `2026-11-23T09:00`.
+    at: String,
+}
+
+/// POST /conversations/{id}/planned.
+///
+/// # Errors
+/// Refusals in the person's language; nothing is changed then.
+pub async fn create(
+    viewer: SignedIn,
+    id: Path<ConversationId>,
+    Json(plan): Json<NewPlan>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, PageError> {
+    let zone = words(&viewer).zone;
+    let due: Option<DateTime<Utc>> = NaiveDateTime::parse_from_str(&plan.at, FIELD)
+        .ok()
+        .and_then(|at| at.and_local_timezone(zone).earliest())
+        .map(|at| at.to_utc());
+    // A time that does not exist there, on the night when clocks go forward, is none that is to come.
+    let Some(due) = due else { return Err(refusal(PlanError::Past, &viewer)) };
+    let NewPlan { client_id, content, reply_to, .. } = plan;
+    let draft = Draft { conversation: *id, client_id, content, reply_to, lane: Lane::Answer };
+    let tx = state.db.begin().await?;
+    later::plan(&tx, &viewer.principal, &draft, due, state.clock.now())
+        .await
+        .map_err(|error| refusal(error, &viewer))?;
+    tx.commit().await?;
+    state.wakes.relay();
+    Ok(HttpResponse::Created().finish())
+}
+
+/// DELETE /planned/{id}: it is not sent.
+///
+/// # Errors
+/// Refusals in the person's language.
+pub async fn cancel(
+    viewer: SignedIn,
+    id: Path<PlannedId>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, PageError> {
+    let tx = state.db.begin().await?;
+    later::cancel(&tx, &viewer.principal, *id, state.clock.now())
+        .await
+        .map_err(|error| refusal(error, &viewer))?;
+    tx.commit().await?;
+    state.wakes.relay();
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// POST /planned/{id}/send: it is sent now.
+///
+/// # Errors
+/// Refusals in the person's language.
+pub async fn send(
+    viewer: SignedIn,
+    id: Path<PlannedId>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, PageError> {
+    let tx = state.db.begin().await?;
+    later::send_now(&tx, &viewer.principal, *id, state.clock.now())
+        .await
+        .map_err(|error| refusal(error, &viewer))?;
+    tx.commit().await?;
+    state.wakes.send();
+    state.wakes.relay();
+    Ok(HttpResponse::NoContent().finish())
+}
+
+fn refusal(error: PlanError, viewer: &SignedIn) -> PageError {
+    let tx = words(viewer);
+    let refused = |code, word: &str| PageError::refused(StatusCode::CONFLICT, code, tx.t(word));
+    match error {
+        PlanError::NotFound => PageError::NotFound,
+        PlanError::Db(error) => error.into(),
+        PlanError::NotSent(error) => messages::refusal(error, tx),
+        PlanError::Closed => refused("conversation_closed", "refusal-conversation-closed"),
+        PlanError::Past => refused("past", "planned-past"),
+        PlanError::TooFar => refused("too_far", "planned-too-far"),
+        PlanError::BeyondWindow(_) => refused("beyond_window", "planned-beyond"),
+        PlanError::TooMany => refused("too_many", "planned-too-many"),
+        PlanError::Flawed(one) if one.part == domain::limits::Part::Kind => refused("file", "planned-file"),
+        PlanError::Flawed(one) => PageError::Flawed { flaw: one, message: flaw::words(&tx, one) },
+    }
+}

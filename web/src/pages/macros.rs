@@ -1,0 +1,390 @@
+//! Macros: offered in the composer, carried out, and written.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web::{Data, Form, Path, Query},
+};
+use domain::{
+    ConversationId, MacroId, Permission, QueueId,
+    macros::{self, Action, Filled},
+};
+use inbox::{
+    closing::CloseError,
+    macros as kept,
+    macros::{MacroError, RunError, Whose, Wish},
+    reading::{self, conversations::ConversationLine, start::start},
+};
+use sea_orm::TransactionTrait as _;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use views::{
+    Refusal, Section, Tx,
+    macros::{MacroForm, MacroLine, MacrosPage},
+    person::first_name,
+};
+
+use super::{
+    channels::actions::{self, address, go},
+    conversations::refused,
+    frame, html, notes, transfer, words,
+};
+use crate::{
+    auth::SignedIn, error::PageError, live::class_for, present, security_headers::Nonce, state::AppState,
+};
+
+/// One that can be used, filled from the conversation.
+#[derive(Debug, Serialize)]
+struct Offered {
+    id: MacroId,
+    name: String,
+    /// Whose it is, in words.
+    whose: String,
+    body: Vec<Filled>,
+    /// What is done after it, in words.
+    actions: Vec<String>,
+}
+
+/// GET /conversations/{id}/macros: all that may be used here, filled.
+///
+/// # Errors
+/// Not found, also for conversations that are not this person's to answer.
+pub async fn offer(
+    viewer: SignedIn,
+    id: Path<ConversationId>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, PageError> {
+    let (line, values) = values(&viewer, *id, &state).await?;
+    let tx = words(&viewer);
+    let names = state.directory.names().await?;
+    let offered: Vec<Offered> = kept::usable(&state.db, viewer.principal.person)
+        .await?
+        .into_iter()
+        .map(|one| Offered {
+            id: one.id,
+            name: one.name,
+            whose: match one.whose {
+                Whose::Own => tx.t("macros-own"),
+                Whose::Team(_) => one.team.unwrap_or_default(),
+                Whose::All => tx.t("macros-all"),
+            },
+            body: macros::fill(&one.body, |place| value(&viewer, &line, &values, place)),
+            actions: one
+                .actions
+                .iter()
+                .map(|action| action_words(action, &tx, |id| names.queue(id)))
+                .collect(),
+        })
+        .collect();
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(offered))
+}
+
+type Values = std::collections::HashMap<String, String>;
+
+async fn values(
+    viewer: &SignedIn,
+    id: ConversationId,
+    state: &AppState,
+) -> Result<(ConversationLine, Values), PageError> {
+    let principal = &viewer.principal;
+    let reach = principal.reach(Permission::ConversationReply);
+    let line = reading::conversations::one(&state.db, principal.person, id, &reach)
+        .await?
+        .ok_or(PageError::NotFound)?;
+    let values = kept::values(&state.db, principal.person, id).await?;
+    Ok((line, values))
+}
+
+/// Who is only known by an address has no name to be called by.
+fn value(viewer: &SignedIn, line: &ConversationLine, values: &Values, place: &str) -> Option<String> {
+    let name = || {
+        let name = present::name(line, class_for(&viewer.principal, &line.facts()));
+        name.starts_with(char::is_alphabetic).then_some(name)
+    };
+    match place {
+        "contact.name" => name(),
+        "contact.first_name" => Some(first_name(&name()?).to_owned()),
+        other => values.get(other).cloned(),
+    }
+}
+
+fn action_words(action: &Action, tx: &Tx, queue: impl Fn(QueueId) -> String) -> String {
+    match action {
+        Action::Note { .. } => tx.t("macros-do-note"),
+        Action::Transfer { queue: id } => tx.a("macros-do-transfer", "name", &queue(*id)),
+        Action::Close => tx.t("resolve"),
+    }
+}
+
+/// What a use of a macro posts.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Used {
+    client_id: Uuid,
+}
+
+/// POST /conversations/{id}/macros/{macro}: do what it does; its text went the way of all messages.
+///
+/// # Errors
+/// Refusals in the person's language; nothing is changed then.
+pub async fn run(
+    viewer: SignedIn,
+    path: Path<(ConversationId, MacroId)>,
+    form: Form<Used>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, PageError> {
+    let (conversation, id) = *path;
+    let (line, values) = values(&viewer, conversation, &state).await?;
+    let tx = state.db.begin().await?;
+    let value = |place: &str| value(&viewer, &line, &values, place);
+    let at = (conversation, id);
+    match kept::run(&tx, &viewer.principal, at, form.client_id, value, state.clock.now()).await {
+        Ok(_) => {}
+        Err(error) => return Err(run_refusal(error, &viewer, &state).await),
+    }
+    tx.commit().await?;
+    state.wakes.dispatch();
+    state.wakes.watch.notify_one();
+    state.wakes.relay();
+    Ok(HttpResponse::NoContent().finish())
+}
+
+async fn run_refusal(error: RunError, viewer: &SignedIn, state: &AppState) -> PageError {
+    let tx = words(viewer);
+    match error {
+        RunError::NotFound | RunError::Close(CloseError::NotFound) => PageError::NotFound,
+        RunError::Db(error) | RunError::Close(CloseError::Db(error)) => error.into(),
+        RunError::Missing(places) => {
+            refused(StatusCode::UNPROCESSABLE_ENTITY, &Refusal::PlacesMissing(places), tx)
+        }
+        RunError::Note(error) => notes::refusal(error, tx),
+        RunError::HandOver(error) => transfer::refusal(error, viewer, state).await,
+        RunError::Close(CloseError::AlreadyClosed) => {
+            refused(StatusCode::CONFLICT, &Refusal::AlreadyClosed, tx)
+        }
+    }
+}
+
+/// Which one is looked at, and what was just done.
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    id: String,
+    #[serde(default)]
+    done: String,
+}
+
+/// GET /macros: those one may change, and one of them or a new one in the form.
+///
+/// # Errors
+/// Not found, for a macro that is not this person's to change.
+pub async fn show(
+    viewer: SignedIn,
+    nonce: Nonce,
+    state: Data<AppState>,
+    asked: Query<Asked>,
+) -> Result<HttpResponse, PageError> {
+    let form = if asked.id.is_empty() {
+        MacroForm::default()
+    } else {
+        let all = kept::changeable(&state.db, &viewer.principal).await?;
+        let one = all.into_iter().find(|one| one.id.to_string() == asked.id).ok_or(PageError::NotFound)?;
+        MacroForm::of(one.id, &one.name, &one.body, &one.actions, whose_word(one.whose))
+    };
+    let done = match asked.done.as_str() {
+        "saved" => Some("macros-saved"),
+        "removed" => Some("macros-removed"),
+        _ => None,
+    };
+    page(&viewer, &nonce, &state, form, done, None).await
+}
+
+fn whose_word(whose: Whose) -> String {
+    match whose {
+        Whose::Own => "own".to_owned(),
+        Whose::Team(team) => format!("team:{team}"),
+        Whose::All => "all".to_owned(),
+    }
+}
+
+async fn page(
+    viewer: &SignedIn,
+    nonce: &Nonce,
+    state: &AppState,
+    form: MacroForm,
+    done: Option<&'static str>,
+    refusal: Option<String>,
+) -> Result<HttpResponse, PageError> {
+    let start = start(&state.db, viewer.principal.person).await?;
+    let tx = words(viewer);
+    let principal = &viewer.principal;
+    let wrong = refusal.is_some();
+    let names = state.directory.names().await?;
+    let queues = reading::handing::choices(&state.db, principal).await?.queues;
+    let mut whose = vec![("own".to_owned(), tx.t("macros-own"))];
+    whose.extend(
+        kept::teams(&state.db, principal)
+            .await?
+            .into_iter()
+            .map(|team| (format!("team:{}", team.id), team.name)),
+    );
+    if principal.scope(Permission::MacroManage) == Some(domain::Scope::All) {
+        whose.push(("all".to_owned(), tx.t("macros-all")));
+    }
+    let fields = inbox::attributes::all(&state.db).await?;
+    let places = macros::PLACES
+        .iter()
+        .map(|place| (*place).to_owned())
+        .chain(fields.iter().filter(|one| !one.sensitive).map(|one| format!("{}{}", macros::FIELD, one.key)))
+        .collect();
+    let lines = kept::changeable(&state.db, principal).await?;
+    let mut answer = html(&MacrosPage {
+        frame: frame(viewer, nonce, &start, Section::Admin, "none"),
+        lines: lines
+            .into_iter()
+            .map(|one| MacroLine {
+                id: one.id,
+                name: one.name,
+                body: one.body,
+                actions: one
+                    .actions
+                    .iter()
+                    .map(|action| action_words(action, &tx, |id| names.queue(id)))
+                    .collect(),
+                whose: match one.whose {
+                    Whose::Own => tx.t("macros-own"),
+                    Whose::Team(_) => one.team.unwrap_or_default(),
+                    Whose::All => tx.t("macros-all"),
+                },
+            })
+            .collect(),
+        form,
+        whose,
+        queues: queues.into_iter().map(|queue| (queue.id, queue.name)).collect(),
+        places,
+        done,
+        refused: refusal,
+    })?;
+    if wrong {
+        *answer.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(answer)
+}
+
+/// What the form posts.
+#[derive(Debug, Deserialize)]
+pub struct Posted {
+    #[serde(default)]
+    id: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    body: String,
+    #[serde(default)]
+    whose: String,
+    #[serde(default)]
+    note: String,
+    #[serde(default)]
+    queue: String,
+    #[serde(default)]
+    close: Option<String>,
+}
+
+impl Posted {
+    fn form(self) -> MacroForm {
+        let tidy = |text: String| text.replace('\0', "");
+        MacroForm {
+            id: self.id.parse().ok(),
+            name: tidy(self.name),
+            body: tidy(self.body),
+            whose: self.whose,
+            note: tidy(self.note),
+            queue: self.queue,
+            close: self.close.is_some(),
+        }
+    }
+}
+
+fn wish(form: &MacroForm) -> Option<Wish> {
+    let whose = match form.whose.as_str() {
+        "own" => Whose::Own,
+        "all" => Whose::All,
+        other => Whose::Team(other.strip_prefix("team:")?.parse().ok()?),
+    };
+    let mut actions = Vec::new();
+    if !form.note.trim().is_empty() {
+        actions.push(Action::Note { body: form.note.trim().to_owned() });
+    }
+    if !form.queue.is_empty() {
+        actions.push(Action::Transfer { queue: form.queue.parse().ok()? });
+    }
+    if form.close {
+        actions.push(Action::Close);
+    }
+    Some(Wish { id: form.id, name: form.name.clone(), body: form.body.clone(), actions, whose })
+}
+
+/// POST /macros: a new one, or another shape of one that is there.
+///
+/// # Errors
+/// When the database fails. A refusal is the page again, as it was typed.
+pub async fn save(
+    viewer: SignedIn,
+    nonce: Nonce,
+    state: Data<AppState>,
+    request: HttpRequest,
+    posted: Form<Posted>,
+) -> Result<HttpResponse, PageError> {
+    let form = posted.into_inner().form();
+    let Some(wish) = wish(&form) else { return Err(PageError::NotFound) };
+    let tx = state.db.begin().await?;
+    match kept::save(&tx, &viewer.principal, wish, state.clock.now()).await {
+        Ok(id) => {
+            let from = address(&state, &request);
+            actions::done(&tx, &viewer, &from, "macro.save", &id.to_string(), state.clock.now()).await?;
+            tx.commit().await?;
+            Ok(go("/macros?done=saved"))
+        }
+        Err(error) => {
+            let why = refusal(error, words(&viewer))?;
+            page(&viewer, &nonce, &state, form, None, Some(why)).await
+        }
+    }
+}
+
+/// POST /macros/{id}/remove.
+///
+/// # Errors
+/// Not found, for one that is not this person's to change.
+pub async fn remove(
+    viewer: SignedIn,
+    state: Data<AppState>,
+    request: HttpRequest,
+    id: Path<MacroId>,
+) -> Result<HttpResponse, PageError> {
+    let tx = state.db.begin().await?;
+    kept::remove(&tx, &viewer.principal, *id).await.map_err(|error| match error {
+        MacroError::Db(error) => error.into(),
+        _ => PageError::NotFound,
+    })?;
+    let from = address(&state, &request);
+    actions::done(&tx, &viewer, &from, "macro.remove", &id.to_string(), state.clock.now()).await?;
+    tx.commit().await?;
+    Ok(go("/macros?done=removed"))
+}
+
+fn refusal(error: MacroError, tx: Tx) -> Result<String, PageError> {
+    Ok(match error {
+        MacroError::NotFound => return Err(PageError::NotFound),
+        MacroError::Db(error) => return Err(error.into()),
+        MacroError::BadName => tx.t("macros-bad-name"),
+        MacroError::Taken => tx.t("macros-taken"),
+        MacroError::Empty => tx.t("macros-empty"),
+        MacroError::TooLong(_) => tx.n("macros-too-long", macros::LONGEST),
+        MacroError::Unknown(places) => {
+            let places: Vec<String> = places.iter().map(|place| format!("{{{{{place}}}}}")).collect();
+            tx.a("macros-unknown", "places", &places.join(", "))
+        }
+        MacroError::NotForSoMany => tx.t("macros-not-for-so-many"),
+    })
+}
