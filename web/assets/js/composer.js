@@ -39,7 +39,9 @@ function restore() {
   current = openConversation();
   if (!field()) return;
   field().value ||= drafts.read(current, isNote());
+  drafts.look(current);
   drawKind();
+  drawKept();
   wait();
   count();
 }
@@ -60,8 +62,12 @@ function write(note) {
   if (!form()?.querySelector(".ctab")) return false;
   if (note !== isNote()) {
     keep();
+    // What can't be sent any more is offered as a note.
+    const left = note && dock().dataset.mode !== "open" && !drafts.read(current, true) ? drafts.read(current, false) : "";
+    if (left) drafts.write(current, false, "");
     noting = note ? current : null;
-    field().value = drafts.read(current, note);
+    field().value = left || drafts.read(current, note);
+    keep();
     trouble("");
     drawKind();
     wait();
@@ -91,6 +97,33 @@ function typing() {
   tellServer({ t: "typing", conv: current });
 }
 
+/** What goes with the next answer of a conversation: `replyTo`, the message it answers; `after`, the macro done then. */
+export const beside = new Map();
+
+// Another tab of this person wrote on, and nobody writes here.
+document.addEventListener("draft-new", ({ detail: { conv, note, was, text } }) => {
+  if (conv !== current || note !== isNote() || !field() || field().value.trim() !== was.trim()) return;
+  field().value = text;
+  count();
+});
+document.addEventListener("draft-other", ({ detail }) => detail.conv === current && import("./strips.js").then(({ offer }) => offer(detail)));
+
+// An answer that was being written when it could not be sent any more.
+function drawKept() {
+  const line = document.getElementById("kept");
+  if (!line) return;
+  const text = dock().dataset.mode === "open" || isNote() ? "" : drafts.read(current, false);
+  line.hidden = !text;
+  line.lastElementChild.textContent = text;
+}
+document.addEventListener("patched", drawKept);
+// The conversation is somebody else's now, and out of sight: what was being written is offered to whoever wrote it.
+document.addEventListener("gone", ({ detail }) => {
+  const text = field()?.value.trim();
+  const name = document.getElementById("thread-title")?.textContent;
+  if (text && detail === `thread-${current}`) import("./strips.js").then(({ saved }) => saved(name, text));
+});
+
 // Sent, but for a file that still goes up: conversation → the words that go with it.
 const waiting = new Map();
 
@@ -109,6 +142,11 @@ function submit() {
   if (bad) return say(t("file-refused"));
   if ((!body && !files.length) || dock().dataset.mode !== "open") return;
   if (count()) return say(t("too-long"));
+  const place = field().value.match(/\{\{[^{}]*\}\}/);
+  if (place) {
+    trouble(`${form().dataset.fill}: ${place[0]}`);
+    return field().setSelectionRange(place.index, place.index + place[0].length);
+  }
   if (!document.dispatchEvent(new CustomEvent("about-to-send", { cancelable: true }))) return;
   if (!busy) return give(conv, body);
   waiting.set(conv, body);
@@ -131,8 +169,14 @@ function give(conv, body) {
   takeAll(conv);
   // The words go beside the first file that can carry some.
   const carrier = files.findIndex((file) => file.caption);
-  files.forEach((file, at) => post(conv, at === carrier ? body : "", { file }));
-  if (body && carrier < 0) post(conv, body);
+  const all = files.map((file, at) => [at === carrier ? body : "", { file }]);
+  if (body && carrier < 0) all.push([body, {}]);
+  const { replyTo, after } = beside.get(conv) ?? {};
+  beside.delete(conv);
+  if (replyTo) all[0][1].replyTo = replyTo;
+  if (after) all.at(-1)[1].after = after;
+  for (const [words, more] of all) post(conv, words, more);
+  document.dispatchEvent(new CustomEvent("given", { detail: conv }));
 }
 
 // What waits is shown as it will go, and can't be changed meanwhile.
@@ -197,8 +241,21 @@ document.addEventListener("input", ({ target }) => {
   typing();
   clearTimeout(timer);
   timer = setTimeout(keep, PAUSE);
-  if (isNote() && field().value.includes("@")) import("./mention.js").then(({ suggest }) => suggest(current));
+  if (isNote() ? field().value.includes("@") : field().value.includes("/")) suggest();
 });
+const suggest = () => (isNote() ? import("./mention.js") : import("./slash.js")).then((one) => one.suggest(current));
+act("slash", () => {
+  const { value, selectionStart: at } = field();
+  field().focus();
+  field().setRangeText(/\S$/.test(value.slice(0, at)) ? " /" : "/", at, field().selectionEnd, "end");
+  suggest();
+});
+// Their own modules take these over with the first click.
+act("record", (button) => import("./record.js").then(() => button.click()));
+act("pick", (button) => import("./picker.js").then(() => button.click()));
+act("more", (button) => import("./more.js").then(({ toggle }) => toggle(button)));
+for (const what of ["now", "edit", "cancel"]) act(`plan-${what}`, (button) => import("./later.js").then(({ change }) => change(button, what)));
+act("emoji", (button) => import("./emoji.js").then(({ toggle }) => toggle(button)));
 document.addEventListener("leaving", keep);
 document.addEventListener("opened", restore);
 addEventListener("pagehide", keep);
@@ -209,4 +266,5 @@ key("r", () => {
   field().focus();
 });
 key("n", () => write(true));
+key("/", () => (field()?.checkVisibility() && !isNote() ? document.querySelector('[data-act="slash"]').click() : false));
 restore();

@@ -36,6 +36,7 @@ function draw(now = Date.now()) {
     if (wrote && mode !== "open" && !("note" in dock.dataset)) document.getElementById("thread-title")?.focus({ preventScroll: true });
   }
   if (state.aside) dock.querySelector("[data-aside-words]").textContent = state.aside;
+  if (mode === "closed") import("./picker.js");
   const pane = document.getElementById("thread-pane");
   pane.toggleAttribute("data-mine", state.assignee === me);
   for (const button of pane.querySelectorAll('[data-act="close"], [data-act="closeWith"], [data-act="transfer"], [data-act="snooze"]')) button.hidden = mode === "resolved";

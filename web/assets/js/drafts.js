@@ -1,22 +1,135 @@
-// What is being written, kept for each conversation: the answer and the note apart.
+// What is being written, kept for each conversation, the answer and the note apart: here at once, on the server soon
+// after, so that another tab, another desk and whoever takes over find it. Nothing is ever written over unseen.
+import { send } from "./send.js";
+
 const PREFIX = `bandeja:draft:${document.body.dataset.me}:`;
-const name = (conv, note) => `${PREFIX}${conv}${note ? ":note" : ""}`;
+const SOON = 3000;
+const name = (conv, note) => `${conv}${note ? ":note" : ""}`;
+const timers = new Map();
+const memory = new Map();
 
-/** What was being written there. */
-export function read(conv, note) {
+// Without storage a draft lives as long as its page.
+function load(key) {
   try {
-    return localStorage.getItem(name(conv, note)) ?? "";
+    const kept = localStorage.getItem(PREFIX + key);
+    if (kept) return { text: "", v: 0, dirty: false, ...JSON.parse(kept) };
   } catch {
-    return ""; // Without storage a draft lives as long as its page.
+    // Forbidden, or not ours.
   }
+  return memory.get(key) ?? { text: "", v: 0, dirty: false };
 }
-
-/** Keep what is being written; nothing, when there is nothing. */
-export function write(conv, note, text) {
+function store(key, one) {
+  memory.set(key, one);
   try {
-    if (text.trim()) localStorage.setItem(name(conv, note), text);
-    else localStorage.removeItem(name(conv, note));
+    if (one.text || one.dirty) localStorage.setItem(PREFIX + key, JSON.stringify(one));
+    else localStorage.removeItem(PREFIX + key);
   } catch {
     // See above.
   }
 }
+const tell = (type, detail) => document.dispatchEvent(new CustomEvent(type, { detail }));
+
+/** What was being written there. */
+export const read = (conv, note) => load(name(conv, note)).text;
+
+/** Keep what is being written; nothing, when there is nothing. */
+export function write(conv, note, written) {
+  const key = name(conv, note);
+  const text = written.trim() ? written : "";
+  const one = load(key);
+  if (one.text === text) return;
+  store(key, { ...one, text, dirty: true });
+  clearTimeout(timers.get(key));
+  timers.set(
+    key,
+    setTimeout(
+      () => {
+        timers.delete(key);
+        push(conv, note);
+      },
+      text ? SOON : 0,
+    ),
+  );
+  tell("draft-row", conv);
+}
+
+async function push(conv, note) {
+  const key = name(conv, note);
+  const { text, v, dirty } = load(key);
+  if (!dirty) return;
+  const answer = await send("PUT", `/conversations/${conv}/draft`, { note, body: text, version: v });
+  const now = load(key);
+  if (answer.ok) {
+    store(key, { ...now, v: Math.max(now.v, JSON.parse(answer.text).v), dirty: now.text !== text });
+    if (now.text !== text) push(conv, note);
+  } else if (answer.status === 409) take(JSON.parse(answer.text));
+  else if (answer.status === 404) store(key, { ...now, dirty: false }); // not theirs any more; here it stays
+}
+
+/** One's own choice between two drafts: from now on this one counts, whatever version the other had. */
+export function settle(conv, note, text, v) {
+  store(name(conv, note), { text, v, dirty: true });
+  push(conv, note);
+}
+
+// What the server has, against what is here.
+function take({ conv, note, v, body }) {
+  const key = name(conv, note);
+  const mine = load(key);
+  if (v <= mine.v) return;
+  if (mine.text === body) return store(key, { text: body, v, dirty: false });
+  if (mine.dirty && mine.text && body) return tell("draft-other", { conv, note, v, body });
+  if (mine.dirty && mine.text) return settle(conv, note, mine.text, v);
+  store(key, { text: body, v, dirty: false });
+  tell("draft-new", { conv, note, was: mine.text, text: body });
+  tell("draft-row", conv);
+}
+
+async function fetchAll(path) {
+  const answer = await fetch(path, { headers: { "HX-Request": "true" } }).catch(() => null);
+  return answer?.ok ? answer.json() : [];
+}
+
+/** Ask the server for the drafts of a conversation: one's own, and what others wrote who had it before. */
+export async function look(conv) {
+  for (const one of await fetchAll(`/conversations/${conv}/drafts`)) {
+    if (one.name) tell("draft-other", one);
+    else take(one);
+  }
+}
+
+/** Which rows have a draft: conversation → its words. Also of those that this browser never saw. */
+export async function all() {
+  for (const one of await fetchAll("/me/drafts")) take(one);
+  for (const key of [...rows().keys()]) if (load(key).dirty) push(key, false);
+}
+export function rows() {
+  const found = new Map();
+  const collect = (key, { text }) => text && !key.endsWith(":note") && found.set(key, text);
+  for (const [key, one] of memory) collect(key, one);
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) collect(key.slice(PREFIX.length), load(key.slice(PREFIX.length)));
+  } catch {
+    // See above.
+  }
+  return found;
+}
+
+document.addEventListener("draft-pushed", ({ detail: { conv, note, v } }) => v > load(name(conv, note)).v && setTimeout(look, 300, conv));
+const flush = () => {
+  for (const [key, timer] of timers) {
+    clearTimeout(timer);
+    const [conv, note] = key.split(":");
+    push(conv, Boolean(note));
+  }
+  timers.clear();
+};
+document.addEventListener("leaving", flush);
+document.addEventListener("visibilitychange", () => document.hidden && flush());
+document.addEventListener("live", ({ detail }) => {
+  if (detail !== "on") return;
+  for (const key of memory.keys()) {
+    const [conv, note] = key.split(":");
+    if (load(key).dirty) push(conv, Boolean(note));
+  }
+});

@@ -38,10 +38,11 @@ const drop = (id) => store((all) => all.filter((one) => one.id !== id));
 
 /**
  * Write a message down, draw it, and send it when its turn comes: words, a file with them, or any other content, which
- * `body` stands for on the screen until it is sent. A note goes to nobody outside.
+ * `body` stands for on the screen until it is sent. A note goes to nobody outside. `replyTo` is the message that is
+ * answered, `after` the macro that is carried out when the server has it.
  */
-export function post(conv, body, { file = null, content = null, note = false } = {}) {
-  const entry = { id: crypto.randomUUID(), conv, body, file, content, note, at: new Date().toISOString(), failed: null };
+export function post(conv, body, { file = null, content = null, note = false, replyTo = null, after = null } = {}) {
+  const entry = { id: crypto.randomUUID(), conv, body, file, content, note, replyTo, after, at: new Date().toISOString(), failed: null };
   store((all) => [...all, entry]);
   draw(entry);
   toEnd();
@@ -132,7 +133,11 @@ async function sendAll() {
     const answer = await send(
       "POST",
       `/conversations/${next.conv}/${next.note ? "notes" : "messages"}`,
-      next.file || next.content ? { client_id: next.id, content: next.content ?? carry(next) } : { client_id: next.id, body: next.body },
+      {
+        client_id: next.id,
+        ...(next.file || next.content ? { content: next.content ?? carry(next) } : { body: next.body }),
+        ...(next.replyTo && { reply_to: next.replyTo }),
+      },
       next.id,
     );
     if (answer.ok) arrived(next, answer.text);
@@ -144,8 +149,9 @@ async function sendAll() {
 // A file, and the words beside it.
 const carry = ({ file, body }) => ({ kind: file.kind, file: file.id, voice: file.voice, ...(body && { caption: body }) });
 
-function arrived({ id, conv }, html) {
+function arrived({ id, conv, after }, html) {
   drop(id);
+  if (after) import("./slash.js").then(({ carryOut }) => carryOut(conv, after, id));
   const thread = document.getElementById(`thread-${conv}`);
   if (thread && html) announce(place(thread, fragment(html)));
   document.getElementById(`p-${id}`)?.remove();

@@ -1,0 +1,35 @@
+// Which message is answered: by the button that comes up beside it, by a swipe, or by Q from the last one upwards.
+import { act } from "./act.js";
+import { key } from "./keys.js";
+
+const can = () => document.querySelector('#dock[data-mode="open"]:not([data-note]) #quote');
+const messages = () => [...document.querySelectorAll('[data-thread] > .msg[id^="m-"]')];
+const choose = (message) => import("./strips.js").then(({ quote }) => quote(message));
+let button = null;
+
+document.addEventListener("pointerover", ({ target, pointerType }) => {
+  if (pointerType === "touch") return;
+  const message = target.closest?.('[data-thread] > .msg[id^="m-"]');
+  if (!message || !can()) return;
+  button ??= document.getElementById("msg-do").content.firstElementChild.cloneNode(true);
+  if (button.parentElement !== message) message.append(button);
+});
+act("quote", (one) => choose(one.closest(".msg")));
+
+let from = null;
+document.addEventListener("touchstart", ({ target, touches: [{ clientX, clientY }] }) => (from = { target, clientX, clientY }), { passive: true });
+document.addEventListener(
+  "touchend",
+  ({ changedTouches: [{ clientX, clientY }] }) => {
+    const message = from?.target.closest?.('[data-thread] > .msg[id^="m-"]');
+    if (message && can() && clientX - from.clientX > 60 && Math.abs(clientY - from.clientY) < 30) choose(message);
+  },
+  { passive: true },
+);
+key("q", () => {
+  if (!can()) return false;
+  const all = messages();
+  const at = all.findIndex((one) => one.hasAttribute("data-quoted"));
+  const next = all.at((at < 0 ? all.length : at) - 1);
+  if (next) choose(next);
+});

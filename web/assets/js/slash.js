@@ -1,0 +1,100 @@
+// Quick replies: offered while "/" and a name are typed, shown as they will be sent, put into the field.
+import { close, isOpen, offer } from "./choices.js";
+import { openConversation } from "./panes.js";
+import { toast } from "./say.js";
+import { send } from "./send.js";
+import { afterwards } from "./strips.js";
+import { t } from "./words.js";
+
+const known = new Map(); // conversation → what can be used there
+const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+const words = (body) => body.map(({ text }) => text).join("");
+const make = (tag, className, text) => Object.assign(document.createElement(tag), { className, textContent: text });
+
+async function all(conv) {
+  if (!known.has(conv)) {
+    const answer = await fetch(`/conversations/${conv}/macros`, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (!answer?.ok) return [];
+    known.set(conv, await answer.json());
+  }
+  return known.get(conv);
+}
+// Names, queues and fields change; they are asked for anew with each conversation that is opened.
+document.addEventListener("opened", () => known.clear());
+
+// What is called so comes first, then what is said so.
+function search(macros, typed) {
+  const wanted = plain(typed);
+  const rank = ({ name, body }) => {
+    const at = plain(name).indexOf(wanted);
+    if (at === 0) return 0;
+    if (at > 0) return 1;
+    return plain(words(body)).includes(wanted) ? 2 : 3;
+  };
+  return macros
+    .map((one) => [rank(one), one])
+    .filter(([rank]) => rank < 3)
+    .sort(([one], [other]) => one - other)
+    .map(([, one]) => one)
+    .slice(0, 50);
+}
+
+function option({ name, whose, body }) {
+  const element = make("div", "opt", "");
+  element.setAttribute("role", "option");
+  const top = make("span", "row", "");
+  top.append(make("code", "grow trunc", `/${name}`), make("span", "meta subtle", whose));
+  element.append(top, make("span", "meta muted trunc", words(body)));
+  return element;
+}
+
+function preview(box, { body, actions }) {
+  const pieces = body.map(({ is, text }) => (is === "words" ? text : make("span", is === "value" ? "var" : "var gap", text)));
+  box.querySelector("[data-preview]").replaceChildren(...pieces);
+  const does = box.querySelector("[data-does]");
+  does.hidden = !actions.length;
+  does.querySelector("b").textContent = actions.join(", ");
+  box.querySelector("[data-missing]").hidden = body.every(({ is }) => is !== "missing");
+}
+
+/** Offer what fits the "/" and the letters before the caret. */
+export async function suggest(conv) {
+  const field = document.getElementById("draft");
+  const macros = await all(conv);
+  if (document.activeElement !== field || conv !== openConversation()) return;
+  const before = field.value.slice(0, field.selectionStart);
+  const typed = before.match(/(?:^|\s)\/([^\s/]{0,40})$/u)?.[1];
+  if (typed === undefined) return isOpen() && close();
+  const found = search(macros, typed);
+  const box = document.getElementById("slash-words").content.querySelector(".slash").cloneNode(true);
+  const list = box.querySelector(".slash-list");
+  if (found.length) list.append(...found.map(option));
+  else if (typed) return close();
+  else list.append(make("p", "meta subtle empty", list.dataset.none));
+  const start = field.selectionStart - typed.length - 1;
+  offer(field, box, {
+    chosen: (index) => preview(box, found[index]),
+    take: (index) => {
+      close();
+      put(field, start, start + typed.length + 1, found[index]);
+    },
+  });
+}
+
+function put(field, start, end, { id, body, actions }) {
+  field.setRangeText(words(body), start, end, "end");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  if (!body.length) return carryOut(openConversation(), id, crypto.randomUUID());
+  if (actions.length) afterwards(id, actions);
+  const gap = body.findIndex(({ is }) => is === "missing");
+  if (gap < 0) return;
+  // What is missing is written by hand, or taken out: it is never sent as it stands.
+  const at = start + words(body.slice(0, gap)).length;
+  field.setSelectionRange(at, at + body[gap].text.length);
+}
+
+/** Do what a macro does to the conversation. */
+export async function carryOut(conv, id, client) {
+  const answer = await send("POST", `/conversations/${conv}/macros/${id}`, { client_id: client }, client);
+  if (!answer.ok) toast(answer.error?.message ?? t("failed"), { loud: true });
+}

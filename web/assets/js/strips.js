@@ -1,0 +1,137 @@
+// Strips above the field: the message that is answered, another draft, what a macro does afterwards.
+import { act } from "./act.js";
+import { beside } from "./composer.js";
+import { settle } from "./drafts.js";
+import { openConversation } from "./panes.js";
+import { shout, toast } from "./say.js";
+import { send } from "./send.js";
+import { t } from "./words.js";
+
+const byId = (id) => document.getElementById(id);
+const field = () => byId("draft");
+const more = (change) => beside.set(openConversation(), { ...beside.get(openConversation()), ...change });
+const typed = () => field().dispatchEvent(new Event("input", { bubbles: true }));
+
+const marked = () => document.querySelector("[data-quoted]");
+
+/** Answer this message: with words, or with a reaction. */
+export function quote(message) {
+  const strip = byId("quote");
+  if (!message || !strip) return;
+  marked()?.removeAttribute("data-quoted");
+  message.dataset.quoted = "";
+  message.scrollIntoView({ block: "nearest" });
+  const name = message.querySelector("[data-by]")?.textContent ?? "";
+  const words = message.querySelector(".bubble > :is(.txt, .medium, .odd, .file, .pick-tag)") ?? message.querySelector("img[alt]");
+  strip.querySelector("[data-name]").textContent = name;
+  strip.querySelector("[data-text]").textContent = (words?.textContent || words?.alt || "").slice(0, 200);
+  strip.hidden = false;
+  const quotes = "quotes" in byId("composer").dataset;
+  if (quotes) more({ replyTo: message.id.slice("m-".length) });
+  field().focus();
+}
+
+function unquote() {
+  const strip = byId("quote");
+  marked()?.removeAttribute("data-quoted");
+  if (strip) strip.hidden = true;
+  more({ replyTo: null });
+}
+act("quote-close", () => {
+  unquote();
+  field().focus();
+});
+addEventListener(
+  "keydown",
+  (event) => {
+    if (event.key !== "Escape" || !field() || event.target !== field() || !byId("quote") || byId("quote").hidden) return;
+    event.stopPropagation();
+    unquote();
+  },
+  true,
+);
+
+/** React to the message that is answered; the same again takes it back. */
+export async function react(emoji) {
+  const message = marked();
+  if (!message) return;
+  const ours = [...message.querySelectorAll(".react[data-ours]")].some((one) => one.dataset.ours === emoji);
+  const content = { kind: "reaction", target: "", ...(!ours && { emoji }) };
+  const id = message.id.slice("m-".length);
+  const conv = openConversation();
+  unquote();
+  field().focus();
+  const answer = await send("POST", `/conversations/${conv}/messages`, { client_id: crypto.randomUUID(), content, reply_to: id });
+  if (!answer.ok) toast(answer.error?.message ?? t("failed"), { loud: true });
+}
+act("react", ({ dataset }) => react(dataset.emoji));
+act("react-more", (button) => import("./emoji.js").then(({ toggle }) => toggle(button, react)));
+
+let other = null;
+
+/** Offer another draft: one's own from elsewhere, or that of who had the conversation before. */
+export function offer(draft) {
+  const strip = byId("draft-strip");
+  const note = "note" in byId("dock").dataset;
+  if (!strip || draft.note !== note || field().value.trim() === draft.body.trim()) return;
+  other = draft;
+  const whose = strip.querySelector("[data-whose]");
+  whose.textContent = draft.name ? whose.dataset.theirs.replace("{name}", draft.name) : whose.dataset.mine;
+  strip.querySelector("[data-text]").textContent = draft.body;
+  strip.hidden = false;
+  if (!draft.name) shout(whose.textContent);
+}
+function answered(text) {
+  byId("draft-strip").hidden = true;
+  if (!other.name) settle(other.conv, other.note, text, other.v);
+  other = null;
+  field().focus();
+}
+act("draft-take", () => {
+  const { body } = other;
+  field().value = body;
+  answered(body);
+  typed();
+});
+act("draft-keep", () => answered(field().value));
+
+/** The conversation went out of sight: what was being written is here. */
+export function saved(name, text) {
+  const card = byId("draft-saved").content.firstElementChild.cloneNode(true);
+  const said = card.querySelector("[data-said]");
+  said.textContent = said.textContent.replace("{name}", name);
+  card.querySelector("textarea").value = text;
+  byId("offers").prepend(card);
+  shout(said.textContent);
+}
+act("draft-copy", async (button) => {
+  const text = button.parentElement.querySelector("textarea");
+  text.select();
+  try {
+    await navigator.clipboard.writeText(text.value);
+    toast(t("copied"));
+  } catch {
+    // It is selected; Ctrl C does it.
+  }
+});
+
+/** What a macro does when this answer is on its way. */
+export function afterwards(id, names) {
+  const strip = byId("slash-after");
+  more({ after: id });
+  strip.querySelector("[data-text]").textContent = names.join(", ");
+  strip.hidden = false;
+}
+act("slash-cancel", () => {
+  more({ after: null });
+  byId("slash-after").hidden = true;
+  field().focus();
+});
+
+document.addEventListener("given", ({ detail }) => {
+  if (detail !== openConversation()) return;
+  for (const id of ["quote", "slash-after"]) if (byId(id)) byId(id).hidden = true;
+  marked()?.removeAttribute("data-quoted");
+});
+// Another conversation: what was to go with an answer here is chosen anew.
+document.addEventListener("leaving", () => beside.delete(openConversation()));
