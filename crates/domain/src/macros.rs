@@ -26,6 +26,12 @@ pub enum Action {
         /// Which.
         queue: QueueId,
     },
+    /// Put it aside until the customer answers, or so many hours if that comes first.
+    Snooze {
+        /// How many; `None`: however long it takes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hours: Option<u32>,
+    },
     /// Close it.
     Close,
 }

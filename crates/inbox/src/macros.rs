@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     ConversationId, MacroId, Permission, PersonId, Principal, Scope, TeamId,
     macros::{self, Action, Filled},
@@ -17,6 +17,7 @@ use crate::{
     handing_over::{self, HandOver, HandOverError, To},
     notes::{self, NewNote, NoteError},
     rows,
+    snoozing::{self, SnoozeError, Until},
 };
 
 /// Whose a macro is.
@@ -345,6 +346,9 @@ pub enum RunError {
     /// It was not handed on.
     #[error(transparent)]
     HandOver(#[from] HandOverError),
+    /// It was not put aside.
+    #[error(transparent)]
+    Snooze(#[from] SnoozeError),
     /// It was not closed.
     #[error(transparent)]
     Close(#[from] CloseError),
@@ -384,9 +388,17 @@ pub async fn run(
                 notes::write(tx, by, NewNote { conversation, client_id, body }, now).await?;
             }
             Action::Transfer { queue } => {
-                let wish =
-                    HandOver { conversation, to: To::Queue(*queue), note: None, skills: Default::default() };
+                let wish = HandOver {
+                    conversation,
+                    to: To::Queue(*queue),
+                    note: None,
+                    skills: routing::Skills::new(),
+                };
                 handing_over::hand_over(tx, by, wish, now).await?;
+            }
+            Action::Snooze { hours } => {
+                let time = hours.map(|hours| Until::Time(now + TimeDelta::hours(i64::from(hours))));
+                snoozing::snooze(tx, by, conversation, time.unwrap_or(Until::Answer), now).await?;
             }
             Action::Close => closing::close(tx, by, conversation, now).await?,
         }

@@ -35,6 +35,8 @@ pub struct MacroForm {
     pub note: String,
     /// The queue it hands the conversation to.
     pub queue: String,
+    /// `answer`, or the hours for which it puts the conversation aside.
+    pub snooze: String,
     /// Whether it closes the conversation.
     pub close: bool,
 }
@@ -49,6 +51,9 @@ impl MacroForm {
             match action {
                 Action::Note { body } => form.note.clone_from(body),
                 Action::Transfer { queue } => form.queue = queue.to_string(),
+                Action::Snooze { hours } => {
+                    form.snooze = hours.map_or_else(|| "answer".to_owned(), |hours| hours.to_string());
+                }
                 Action::Close => form.close = true,
             }
         }
@@ -81,6 +86,16 @@ pub struct MacrosPage {
 impl MacrosPage {
     const fn tx(&self) -> Tx {
         self.frame.tx
+    }
+
+    /// For how long it can put a conversation aside: what is posted, and the words.
+    fn snoozes(&self) -> Vec<(String, String)> {
+        let tx = self.tx();
+        let mut all = vec![("answer".to_owned(), tx.t("macros-do-snooze"))];
+        all.extend(
+            [1_i64, 4, 24, 72].map(|hours| (hours.to_string(), tx.n("macros-do-snooze-hours", hours))),
+        );
+        all
     }
 
     fn is_changed(&self, line: &MacroLine) -> bool {

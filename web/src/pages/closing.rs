@@ -122,7 +122,7 @@ pub async fn reopen(
     Ok(HttpResponse::Ok().json(serde_json::json!({ "said": said })))
 }
 
-fn refusal(error: CloseError, tx: Tx) -> PageError {
+pub(super) fn refusal(error: CloseError, tx: Tx) -> PageError {
     let refusal = match error {
         CloseError::NotFound => return PageError::NotFound,
         CloseError::Db(error) => return error.into(),

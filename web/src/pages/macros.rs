@@ -10,7 +10,6 @@ use domain::{
     macros::{self, Action, Filled},
 };
 use inbox::{
-    closing::CloseError,
     macros as kept,
     macros::{MacroError, RunError, Whose, Wish},
     reading::{self, conversations::ConversationLine, start::start},
@@ -26,8 +25,9 @@ use views::{
 
 use super::{
     channels::actions::{self, address, go},
+    closing,
     conversations::refused,
-    frame, html, notes, transfer, words,
+    frame, html, notes, snoozing, transfer, words,
 };
 use crate::{
     auth::SignedIn, error::PageError, live::class_for, present, security_headers::Nonce, state::AppState,
@@ -112,6 +112,8 @@ fn action_words(action: &Action, tx: &Tx, queue: impl Fn(QueueId) -> String) -> 
     match action {
         Action::Note { .. } => tx.t("macros-do-note"),
         Action::Transfer { queue: id } => tx.a("macros-do-transfer", "name", &queue(*id)),
+        Action::Snooze { hours: None } => tx.t("macros-do-snooze"),
+        Action::Snooze { hours: Some(hours) } => tx.n("macros-do-snooze-hours", i64::from(*hours)),
         Action::Close => tx.t("resolve"),
     }
 }
@@ -152,16 +154,15 @@ pub async fn run(
 async fn run_refusal(error: RunError, viewer: &SignedIn, state: &AppState) -> PageError {
     let tx = words(viewer);
     match error {
-        RunError::NotFound | RunError::Close(CloseError::NotFound) => PageError::NotFound,
-        RunError::Db(error) | RunError::Close(CloseError::Db(error)) => error.into(),
+        RunError::NotFound => PageError::NotFound,
+        RunError::Db(error) => error.into(),
         RunError::Missing(places) => {
             refused(StatusCode::UNPROCESSABLE_ENTITY, &Refusal::PlacesMissing(places), tx)
         }
         RunError::Note(error) => notes::refusal(error, tx),
         RunError::HandOver(error) => transfer::refusal(error, viewer, state).await,
-        RunError::Close(CloseError::AlreadyClosed) => {
-            refused(StatusCode::CONFLICT, &Refusal::AlreadyClosed, tx)
-        }
+        RunError::Snooze(error) => snoozing::refusal(error, tx),
+        RunError::Close(error) => closing::refusal(error, tx),
     }
 }
 
@@ -287,6 +288,8 @@ pub struct Posted {
     #[serde(default)]
     queue: String,
     #[serde(default)]
+    snooze: String,
+    #[serde(default)]
     close: Option<String>,
 }
 
@@ -300,6 +303,7 @@ impl Posted {
             whose: self.whose,
             note: tidy(self.note),
             queue: self.queue,
+            snooze: self.snooze,
             close: self.close.is_some(),
         }
     }
@@ -317,6 +321,11 @@ fn wish(form: &MacroForm) -> Option<Wish> {
     }
     if !form.queue.is_empty() {
         actions.push(Action::Transfer { queue: form.queue.parse().ok()? });
+    }
+    match form.snooze.as_str() {
+        "" => {}
+        "answer" => actions.push(Action::Snooze { hours: None }),
+        hours => actions.push(Action::Snooze { hours: Some(hours.parse().ok()?) }),
     }
     if form.close {
         actions.push(Action::Close);

@@ -128,7 +128,7 @@ fn ring(state: &AppState) {
     state.wakes.relay();
 }
 
-fn refusal(error: SnoozeError, tx: Tx) -> PageError {
+pub(super) fn refusal(error: SnoozeError, tx: Tx) -> PageError {
     let refusal = match error {
         SnoozeError::NotFound => return PageError::NotFound,
         SnoozeError::Db(error) => return error.into(),

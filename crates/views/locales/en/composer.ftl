@@ -72,3 +72,7 @@ emoji-none = None of that name
 draft-kept = What you were writing is kept:
 draft-saved = The conversation with { $name } is no longer yours. What you were writing is here.
 draft-copy = Copy
+macros-do-aside = Snooze
+macros-do-nothing-aside = Don’t snooze
+macros-do-snooze = Snooze until they answer
+macros-do-snooze-hours = Snooze { $count } h

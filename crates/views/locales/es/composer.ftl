@@ -72,3 +72,7 @@ emoji-none = Ninguno con ese nombre
 draft-kept = Lo que escribías está guardado:
 draft-saved = La conversación con { $name } ya no es tuya. Lo que escribías está aquí.
 draft-copy = Copiar
+macros-do-aside = Posponer
+macros-do-nothing-aside = No posponer
+macros-do-snooze = Posponer hasta que responda
+macros-do-snooze-hours = Posponer { $count } h

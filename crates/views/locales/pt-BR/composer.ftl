@@ -72,3 +72,7 @@ emoji-none = Nenhum com esse nome
 draft-kept = O que você escrevia está salvo:
 draft-saved = A conversa com { $name } não é mais sua. O que você escrevia está aqui.
 draft-copy = Copiar
+macros-do-aside = Adiar
+macros-do-nothing-aside = Não adiar
+macros-do-snooze = Adiar até que responda
+macros-do-snooze-hours = Adiar { $count } h
