@@ -85,7 +85,7 @@ test("an answer for later: planned, changed, asked about when the customer write
     });
     await dialog.getByRole("button", { name: "Programar" }).click();
     await expect(dialog.getByRole("alert")).toContainText("ya no se puede escribir libremente");
-    await expect(dialog.getByRole("button", { name: "Enviar plantilla" })).toBeVisible();
+    await expect(dialog.getByRole("button", { name: "Plantillas" })).toBeVisible();
   });
   await test.step("within it, it stands under the thread", async () => {
     await dialog.getByRole("button", { name: "En una hora" }).click();

@@ -65,7 +65,7 @@ test("a conversation is taken away in the middle of a sentence: its author has i
   const card = valeria.locator("#offers > li");
   await expect(card).toContainText(lucia.name);
   await expect(card.locator("textarea")).toHaveValue("Son noventa sol");
-  await inspect(valeria, "draft-taken-away");
+  await inspect(valeria, "draft-taken-away", { scope: "#offers" });
   await openFromList(mateo, lucia.name);
   await expect(mateo.locator("#draft-strip")).toContainText("Borrador de Valeria Quispe: Son noventa sol");
   await mateo.locator("#draft-strip").getByRole("button", { name: "Usar ese" }).click();

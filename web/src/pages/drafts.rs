@@ -5,8 +5,11 @@ use actix_web::{
     http::{StatusCode, header},
     web::{Data, Form, Path},
 };
-use domain::ConversationId;
-use inbox::drafts::{self, Draft, Kept};
+use domain::{ConversationId, Permission};
+use inbox::{
+    drafts::{self, Draft, Kept},
+    reading,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{auth::SignedIn, error::PageError, live::HubCommand, state::AppState};
@@ -73,13 +76,19 @@ pub async fn keep(
 /// GET /conversations/{id}/drafts: one's own, and what others wrote of an answer, for those who may answer.
 ///
 /// # Errors
-/// When the database fails.
+/// Not found, for a conversation that is not this person's to see and in which they began nothing.
 pub async fn show(
     viewer: SignedIn,
     id: Path<ConversationId>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
     let found = drafts::of(&state.db, &viewer.principal, *id).await?;
+    if found.is_empty() {
+        let reach = viewer.principal.reach(Permission::ConversationRead);
+        reading::conversations::one(&state.db, viewer.principal.person, *id, &reach)
+            .await?
+            .ok_or(PageError::NotFound)?;
+    }
     let all: Vec<Shown> = found.into_iter().map(|draft| shown(draft, &viewer)).collect();
     Ok(json(StatusCode::OK, &all))
 }
