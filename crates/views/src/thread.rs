@@ -9,8 +9,7 @@ use domain::{
 
 use crate::{
     Arg, ChannelTag, Details, DueTag, MessageView, NoteView, PersonTag, SystemLine, Tx, planned::PlannedView,
-    system::urgency_word,
-    time,
+    system::urgency_word, time,
 };
 
 /// Who holds a conversation, in which queue, and whether free text may be sent.
