@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jobs::Runner;
 
-use crate::{books, channels, files, gateway::Gateway, state::AppState, templates};
+use crate::{books, channels, files, gateway::Gateway, pages, state::AppState, templates};
 
 /// What a job may use. Cheap to clone.
 #[derive(Clone)]
@@ -25,6 +25,7 @@ pub fn runner(bench: &Bench) -> Runner {
     let runner = channels::upkeep::teach(Runner::default(), bench);
     let runner = files::jobs(runner, bench);
     let runner = books::teach(runner, bench);
+    let runner = pages::bulk::teach(runner, bench);
     templates::jobs(runner, bench)
 }
 

@@ -173,3 +173,41 @@ async fn a_contact_is_blocked_with_a_reason_and_leaves_a_line_in_the_audit() {
     let found = watching.gets(&format!("/contacts/{contact}/join?q=luc")).await.is(StatusCode::OK).body;
     assert!(found.contains("Nadie con ese nombre"), "not herself: {found}");
 }
+
+#[tokio::test]
+async fn several_are_resolved_in_one_go_with_a_result_for_each() {
+    let clinic = Clinic::open().await;
+    let valeria = clinic.agent("Valeria").await;
+    clinic.vendor().customer_writes("51911111111", "Uno", "Hola").await;
+    clinic.vendor().customer_writes("51922222222", "Dos", "Hola").await;
+    clinic.until_count("select count(*) from conversation where state = 'assigned'", 2).await;
+    let mut hers = valeria.opens_inbox().await;
+    hers.until("both", |page| page.shown.rows.len() == 2).await;
+    assert!(hers.gets("/bulk").await.is(StatusCode::OK).body.contains("Resolver"));
+    assert!(!hers.gets("/bulk").await.body.contains("Asignar"), "supervisors give");
+    hers.gets("/bulk/choices/assign").await.is(StatusCode::NOT_FOUND);
+    assert!(hers.gets("/bulk/choices/snooze").await.is(StatusCode::OK).body.contains("Mañana"));
+    let ids: Vec<String> =
+        hers.shown.rows.iter().map(|row| row.split("row-").nth(1).unwrap()[..36].to_owned()).collect();
+    let deed = serde_json::json!({"do": "close", "outcome": null});
+    let bad =
+        hers.posts_json("/bulk", &serde_json::json!({"deed": {"do": "undo"}, "conversations": ids})).await;
+    bad.is(StatusCode::NOT_FOUND);
+    let none = hers.posts_json("/bulk", &serde_json::json!({"deed": deed, "conversations": []})).await;
+    assert!(none.is(StatusCode::CONFLICT).body.contains("nothing_chosen"));
+    let begun = hers.posts_json("/bulk", &serde_json::json!({"deed": deed, "conversations": ids})).await;
+    let begun: serde_json::Value = serde_json::from_str(&begun.is(StatusCode::CREATED).body).unwrap();
+    let path = format!("/bulk/{}", begun["bulk"].as_str().unwrap());
+    hers.until("both left", |page| page.shown.rows.is_empty()).await;
+    crate::clinic::until("the end", || async {
+        hers.gets(&path).await.body.contains("data-ended").then_some(())
+    })
+    .await;
+    assert!(hers.gets(&path).await.body.contains("2 hechas"));
+    let mateo = clinic.agent("Mateo").await;
+    mateo.opens_inbox().await.gets(&path).await.is(StatusCode::NOT_FOUND);
+    hers.posts(&format!("{path}/undo"), &[]).await.is(StatusCode::CREATED);
+    hers.until("both are back", |page| page.shown.rows.len() == 2).await;
+    let again = hers.posts(&format!("{path}/undo"), &[]).await;
+    assert!(again.is(StatusCode::CONFLICT).body.contains("not_undoable"));
+}

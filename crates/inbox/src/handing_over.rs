@@ -195,6 +195,67 @@ async fn offer(
     Ok(Handed::Offered(until))
 }
 
+/// So long somebody may take back what they handed on and nobody has taken.
+pub const TAKEN_BACK_WITHIN: TimeDelta = TimeDelta::seconds(30);
+
+/// Take back what one has just handed on: an offer ends, and what waits is held again by whoever held it, if nobody has
+/// taken it meanwhile. Wake the dispatcher after the commit.
+///
+/// # Errors
+/// `NotFound` when there is nothing of this person's to take back, `HeldBy` when somebody has taken it, `Full`.
+pub async fn take_back(
+    tx: &DatabaseTransaction,
+    by: &Principal,
+    id: ConversationId,
+    now: DateTime<Utc>,
+) -> Result<(), HandOverError> {
+    #[derive(FromQueryResult)]
+    struct Handed {
+        offered: bool,
+        from_queue: Option<QueueId>,
+        held: bool,
+    }
+    // Out of one's reach already: what gives the right is that one has just had it.
+    let found = conversation::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(tx).await?;
+    let Some(found) = found else { return Err(HandOverError::NotFound) };
+    let handed: Vec<Handed> = rows::all(
+        tx,
+        "select exists (select from offer o where o.conversation_id = $1 and o.by_id = $2 and o.kind = 'transfer'
+                 and o.ended_at is null) as offered,
+             (select (e.data->>'from')::uuid from event e where e.conversation_id = $1 and e.actor_id = $2
+                  and e.kind = 'conversation_transferred' and e.at > $3 order by e.id desc limit 1) as from_queue,
+             coalesce((select a.person_id = $2 from assignment a where a.conversation_id = $1 and a.ended_at > $3
+                  order by a.ended_at desc limit 1), false) as held",
+        [id.into(), by.person.into(), (now - TAKEN_BACK_WITHIN).into()],
+    )
+    .await?;
+    let Some(handed) = handed.into_iter().next() else { return Err(HandOverError::NotFound) };
+    if handed.offered {
+        let (kept, mut happened) =
+            assignment::offers::withdraw(tx, id, found.offered_to, found.weight, now).await?;
+        happened.extend(assignment::lighten(tx, kept.into_iter().collect(), now).await?);
+        rows::run(tx, "update conversation set version = version + 1 where id = $1", [id.into()]).await?;
+        return Ok(crate::events::append(tx, &happened, now).await?);
+    }
+    let Some(queue) = handed.from_queue.filter(|_| handed.held) else { return Err(HandOverError::NotFound) };
+    if found.assignee_id.is_some() || found.state != ConversationState::Queued {
+        return Err(HandOverError::HeldBy(found.assignee_id));
+    }
+    move_to(tx, &found, Place::queue(queue), Some(by.person), now).await?;
+    let wanted = Move {
+        conversation: id,
+        from: None,
+        to: Some(by.person),
+        reason: AssignmentReason::Resumed,
+        by: Some(by.person),
+        terms: Terms::Done,
+    };
+    match move_holders(tx, &[wanted], now).await?.first() {
+        Some(Moved::Lost(lost)) => Err((*lost).into()),
+        Some(Moved::Won) | None => Ok(()),
+    }
+}
+
 async fn check_queue(tx: &DatabaseTransaction, queue: QueueId) -> Result<(), HandOverError> {
     let there =
         rows::run(tx, "select from queue where id = $1 and retired_at is null", [queue.into()]).await?;

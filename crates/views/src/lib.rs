@@ -7,6 +7,7 @@
 pub mod admin;
 pub mod attributes;
 pub mod builders;
+pub mod bulk;
 pub mod card;
 pub mod channel;
 pub mod channels;

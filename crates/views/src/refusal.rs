@@ -71,6 +71,15 @@ pub enum Refusal {
     SnoozeTime,
     /// It is not put aside.
     NotSnoozed,
+    /// No conversation was chosen.
+    NothingChosen,
+    /// More were chosen than are taken at once.
+    TooManyChosen {
+        /// How many are.
+        most: usize,
+    },
+    /// Nothing of it can be taken back.
+    NotUndoable,
     /// The contact is blocked already, or is not any more.
     BlockedBefore,
     /// A reason is asked for.
@@ -169,6 +178,9 @@ impl Refusal {
             Self::NoteEmpty => "empty",
             Self::SnoozeTime => "snooze_time",
             Self::NotSnoozed => "not_snoozed",
+            Self::NothingChosen => "nothing_chosen",
+            Self::TooManyChosen { .. } => "too_many_chosen",
+            Self::NotUndoable => "not_undoable",
             Self::BlockedBefore => "blocked_before",
             Self::NoReason { .. } => "no_reason",
             Self::BadTag { .. } => "bad_tag",
@@ -233,6 +245,9 @@ impl Refusal {
             Self::NoteEmpty => tx.t("refusal-note-empty"),
             Self::SnoozeTime => tx.t("refusal-snooze-time"),
             Self::NotSnoozed => tx.t("refusal-not-snoozed"),
+            Self::NothingChosen => tx.t("refusal-nothing-chosen"),
+            Self::TooManyChosen { most } => tx.n("bulk-too-many", *most),
+            Self::NotUndoable => tx.t("refusal-not-undoable"),
             Self::BlockedBefore => tx.t("refusal-blocked-before"),
             Self::NoReason { longest } => tx.n("refusal-no-reason", *longest),
             Self::BadTag { longest } => tx.n("refusal-bad-tag", *longest),

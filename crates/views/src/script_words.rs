@@ -87,6 +87,7 @@ pub const SCRIPT_KEYS: &[&str] = &[
     "js-undo",
     "js-undo-how",
     "js-tagged",
+    "js-chosen",
     "js-blocked",
     "js-unblocked",
     "js-tag-on",

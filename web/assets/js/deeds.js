@@ -47,6 +47,11 @@ const press = (deed) => document.querySelector(`#thread-pane [data-act="${deed}"
 key("e", ({ shiftKey }) => press(shiftKey ? "closeWith" : "close"));
 key("z", () => press("snooze"));
 key("l", () => press("tags"));
+
+// Several at once: the bar of what was chosen comes with the first of them.
+const bulk = (run) => import("./bulk.js").then(run, () => toast(t("failed"), { loud: true }));
+key("x", ({ shiftKey }) => void bulk((several) => several.choose({ shiftKey })));
+act("choose", () => bulk((several) => several.start()));
 key("u", () => {
   const id = openConversation();
   (document.querySelector(`#row-${CSS.escape(id ?? "none")} a`) ?? document.querySelector("#list a.conv"))?.focus();

@@ -79,7 +79,8 @@ document.addEventListener("submit", async (event) => {
   if (answer.ok) {
     const done = kind.done(form, answer.text);
     form.closest("dialog").close();
-    return toast(t(done));
+    if (form.dataset.actSubmit !== "transfer") return toast(t(done));
+    return import("./work.js").then((work) => work.handed(form.dataset.conversation, t(done)));
   }
   const error = form.querySelector("[data-dialog-error]");
   error.querySelector("span").textContent = answer.error?.message ?? t("failed");

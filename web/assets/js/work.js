@@ -232,6 +232,9 @@ document.addEventListener("submit", async (event) => {
   refetch();
 });
 
+/** It was handed on: until somebody takes it, that can be taken back. */
+export const handed = (id, text) => undoable(text, takeBack(id, "transfer/undo"));
+
 export async function reopen(button) {
   const answer = await ask(button, `/conversations/${openConversation()}/reopen`);
   if (answer) toast(answer.ok ? JSON.parse(answer.text).said : why(answer), { loud: !answer.ok });

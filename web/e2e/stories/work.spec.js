@@ -56,3 +56,119 @@ test("a conversation is put aside, taken back, put aside again, and comes back w
     await expect(valeria.locator("[data-thread]")).toContainText("ya no está pospuesta");
   });
 });
+
+test("a conversation is resolved at once, taken back, resolved with an outcome and a note, and reopened", async ({
+  open,
+  office,
+  vendor,
+}) => {
+  await office.atWork("valeria");
+  const valeria = await open("valeria");
+  const lucia = vendor.customer();
+  await lucia.write("Quiero una cita para el martes");
+  await openFromList(valeria, lucia.name);
+  const path = new URL(valeria.url()).pathname;
+  await valeria.locator("#thread-title").focus();
+
+  await test.step("E resolves and asks nothing; the toast takes it back", async () => {
+    await valeria.keyboard.press("e");
+    await expect(at(valeria).row(lucia.name)).toHaveCount(0);
+    await at(valeria).toast.getByRole("button", { name: "Deshacer" }).click();
+    await expect(at(valeria).row(lucia.name)).toBeVisible();
+    await expect(valeria.locator("#thread-title")).toHaveText(lucia.name);
+    await expect(at(valeria).dock).toHaveAttribute("data-mode", "open");
+  });
+  await test.step("with Shift it asks for an outcome, found by typing", async () => {
+    await valeria.locator("#thread-title").focus();
+    await valeria.keyboard.press("Shift+E");
+    const dialog = valeria.locator("#close");
+    await dialog.locator("textarea").fill("Martes a las 9");
+    await dialog.getByRole("searchbox").fill("agend");
+    await expect(dialog.locator(".menu-item:visible")).toHaveCount(1);
+    await dialog.getByRole("searchbox").press("Enter");
+    await expect(dialog).toHaveCount(0);
+    await expect(at(valeria).row(lucia.name)).toHaveCount(0);
+  });
+  await test.step("the thread tells with what, and opens again by hand", async () => {
+    await valeria.goto(path);
+    await expect(valeria.locator("[data-thread]")).toContainText("la resolvió: Cita › Agendada: «Martes a las 9»");
+    await at(valeria).dock.getByRole("button", { name: "Reabrir" }).click();
+    await expect(at(valeria).dock).toHaveAttribute("data-mode", "open");
+    await expect(at(valeria).row(lucia.name)).toBeVisible();
+  });
+  await test.step("what was chosen last stands first", async () => {
+    await valeria.locator('[data-act="closeWith"]').click();
+    await expect(valeria.locator("#close .menu-item").first()).toContainText("Agendada");
+    await valeria.keyboard.press("Escape");
+    await expect(valeria.locator("#close")).toHaveCount(0);
+  });
+});
+
+test("tags and priority are set from the keyboard, seen by the supervisor, and taken back", async ({ open, office, vendor }) => {
+  await office.atWork("valeria");
+  const gabriela = await open("gabriela", "/floor");
+  const lucia = vendor.customer();
+  await lucia.write("Me duele una muela");
+  const valeria = await open("valeria");
+  await openFromList(valeria, lucia.name);
+  const path = new URL(valeria.url()).pathname;
+  await gabriela.goto(path);
+  await expect(gabriela.locator("#thread-title")).toHaveText(lucia.name);
+
+  await test.step("the supervisor makes a tag", async () => {
+    await gabriela.locator("#thread-title").focus();
+    await gabriela.keyboard.press("l");
+    const dialog = gabriela.locator("#tags");
+    await dialog.getByRole("searchbox").fill("dolor agudo");
+    await dialog.getByRole("searchbox").press("Enter");
+    await expect(dialog.locator('[data-tag="dolor agudo"]')).toHaveAttribute("aria-pressed", "true");
+    await gabriela.keyboard.press("Escape");
+    await expect(valeria.locator("#details-pane")).toContainText("dolor agudo");
+  });
+  await test.step("the agent calls it urgent", async () => {
+    await valeria.locator('[data-act="tags"]').click();
+    await valeria.locator('#tags [data-urgency="urgent"]').click();
+    await expect(valeria.locator('#tags [data-urgency="urgent"]')).toHaveAttribute("aria-pressed", "true");
+    await valeria.locator('#tags [data-act="dialog-close"]').click();
+    await expect(gabriela.locator("#thread-pane")).toContainText("prioridad urgente");
+  });
+  await test.step("and takes that back", async () => {
+    await at(valeria).toast.getByRole("button", { name: "Deshacer" }).click();
+    await expect(gabriela.locator("#thread-pane")).not.toContainText("prioridad urgente");
+  });
+});
+
+test("a supervisor joins two contacts, takes it back, and blocks one", async ({ open, office, vendor }) => {
+  await office.atWork("valeria");
+  const [rosa, hugo] = [vendor.customer(), vendor.customer()];
+  await rosa.write("Hola, soy yo con otro número");
+  await hugo.write("Promociones gratis");
+  const valeria = await open("valeria");
+  await openFromList(valeria, rosa.name);
+  const gabriela = await open("gabriela", new URL(valeria.url()).pathname);
+
+  await test.step("the other is found by a piece of the name", async () => {
+    await gabriela.getByRole("button", { name: "Unir con otro contacto" }).click();
+    await gabriela.locator("#join").getByRole("searchbox").fill(hugo.name.split(" ")[1].slice(0, 4));
+    await gabriela.locator("#join").getByRole("button", { name: hugo.name }).click();
+    await expect(gabriela.locator("#join")).toHaveCount(0);
+    await expect(gabriela.locator("[data-thread]")).toContainText("Se unieron dos contactos");
+  });
+  await test.step("and they are two again", async () => {
+    await at(gabriela).toast.getByRole("button", { name: "Deshacer" }).click();
+    await expect(gabriela.locator("[data-thread]")).toContainText("Se separaron los dos contactos");
+  });
+  await test.step("blocking asks why, and closes what is open", async () => {
+    await gabriela.getByRole("button", { name: "Bloquear", exact: true }).click();
+    const dialog = gabriela.locator("#block");
+    await dialog.locator("textarea").fill("Insulta al personal");
+    await dialog.getByRole("button", { name: "Bloquear contacto" }).click();
+    await expect(gabriela.locator("#thread-pane")).toContainText("bloqueado");
+    await expect(at(valeria).row(rosa.name)).toHaveCount(0);
+    await rosa.write("Sigo escribiendo");
+    await expect(at(gabriela).bubble("Sigo escribiendo")).toBeVisible();
+    await expect(at(valeria).row(rosa.name)).toHaveCount(0);
+    await gabriela.getByRole("button", { name: "Desbloquear" }).click();
+    await expect(gabriela.getByRole("button", { name: "Bloquear", exact: true })).toBeVisible();
+  });
+});

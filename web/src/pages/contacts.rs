@@ -182,7 +182,7 @@ pub async fn unblock(
 }
 
 /// A contact's addresses are seen whole where the role gives that beyond one's own conversations.
-fn class(viewer: &SignedIn) -> Class {
+pub(super) fn class(viewer: &SignedIn) -> Class {
     let beyond = viewer.principal.scope(Permission::ContactPiiReveal) >= Some(domain::Scope::Team);
     if beyond { Class::Full } else { Class::Masked }
 }

@@ -4,6 +4,7 @@ pub mod admin;
 pub mod assets;
 pub mod attributes;
 pub mod builders;
+pub mod bulk;
 pub mod card;
 pub mod channels;
 pub mod closing;

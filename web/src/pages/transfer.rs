@@ -136,6 +136,26 @@ pub async fn create(
     Ok(HttpResponse::Ok().json(serde_json::json!({ "handed": word })))
 }
 
+/// POST /conversations/{id}/transfer/undo: what was just handed on, and nobody has taken.
+///
+/// # Errors
+/// Refusals in the person's language.
+pub async fn undo(
+    viewer: SignedIn,
+    id: Path<ConversationId>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, PageError> {
+    let begun = state.db.begin().await?;
+    if let Err(error) = handing_over::take_back(&begun, &viewer.principal, *id, state.clock.now()).await {
+        return Err(refusal(error, &viewer, &state).await);
+    }
+    begun.commit().await?;
+    state.wakes.dispatch();
+    state.wakes.watch.notify_one();
+    state.wakes.relay();
+    Ok(HttpResponse::NoContent().finish())
+}
+
 pub(super) async fn refusal(error: HandOverError, viewer: &SignedIn, state: &AppState) -> PageError {
     let tx = words(viewer);
     let name =

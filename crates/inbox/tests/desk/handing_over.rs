@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use domain::{ConversationId, PersonId, PresenceState, QueueId, SkillId, TeamId};
 use inbox::{
     assignment::offers,
-    handing_over::{HandOver, HandOverError, Handed, To, hand_over},
+    handing_over::{HandOver, HandOverError, Handed, TAKEN_BACK_WITHIN, To, hand_over, take_back},
 };
 use sea_orm::Value;
 use uuid::Uuid;
@@ -159,4 +159,38 @@ async fn added_skills_are_asked_for_in_the_other_queue() {
     assert_eq!(scene.dispatch().await, 1);
     assert_eq!(scene.holder(talk).await, Some(mateo.person));
     scene.assert_books_balance().await;
+}
+
+async fn backs(scene: &Scene, by: &domain::Principal, talk: ConversationId) -> Result<(), HandOverError> {
+    let tx = scene.begin().await;
+    let done = take_back(&tx, by, talk, scene.now).await;
+    if done.is_ok() {
+        tx.commit().await.unwrap();
+    }
+    done
+}
+
+#[tokio::test]
+async fn what_was_just_handed_on_and_nobody_has_taken_is_taken_back() {
+    let mut scene = Scene::new().await;
+    let (valeria, mateo) = (scene.agent("valeria").await, scene.agent("mateo").await);
+    let ventas = QueueId::new();
+    scene.run("insert into queue (id, name) values ($1, 'Ventas')", [ventas.into()]).await;
+    let talk = scene.talk_of(&valeria).await;
+    assert!(matches!(backs(&scene, &valeria, talk).await, Err(HandOverError::NotFound)), "nothing was");
+    hands(&scene, &valeria, to(talk, To::Person(mateo.person))).await.unwrap();
+    assert!(matches!(backs(&scene, &mateo, talk).await, Err(HandOverError::NotFound)));
+    backs(&scene, &valeria, talk).await.unwrap();
+    assert_eq!((scene.holder(talk).await, scene.desk(&mateo).await.load), (Some(valeria.person), 0));
+    scene.assert_books_balance().await;
+
+    hands(&scene, &valeria, to(talk, To::Queue(ventas))).await.unwrap();
+    backs(&scene, &valeria, talk).await.unwrap();
+    let again = scene.conversation(talk).await;
+    assert_eq!((again.assignee_id, again.queue_id), (Some(valeria.person), scene.queue));
+    scene.assert_books_balance().await;
+
+    hands(&scene, &valeria, to(talk, To::Queue(ventas))).await.unwrap();
+    scene.now += TAKEN_BACK_WITHIN;
+    assert!(matches!(backs(&scene, &valeria, talk).await, Err(HandOverError::NotFound)), "too late");
 }

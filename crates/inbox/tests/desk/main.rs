@@ -4,6 +4,7 @@
 mod alerts;
 mod assignment;
 mod blocking;
+mod bulk;
 mod cards;
 mod closing;
 mod contention;

@@ -114,3 +114,67 @@ refusal-blocked-before = Someone changed this a moment ago.
 refusal-no-reason = Write the reason, in up to { $count } characters.
 js-blocked = Contact blocked
 js-unblocked = Contact unblocked
+bulk-title = Several conversations
+bulk-chosen = { $count ->
+    [one] { $count } chosen
+   *[other] { $count } chosen
+}
+bulk-all = All of this list
+bulk-all-chosen = All of this list
+bulk-none = Stop choosing
+bulk-choose = Choose several (X)
+bulk-too-many = Up to { $count } can be chosen at once. Filter a little more.
+bulk-tag = Tag
+bulk-tag-on = Add a tag
+bulk-tag-off = Remove a tag
+bulk-assign = Assign
+bulk-people = To a person
+bulk-move = Move queue
+bulk-queues = To the queue
+bulk-until = Until
+bulk-outcomes = With the outcome
+bulk-search = Find
+bulk-nothing = Nothing has that name.
+bulk-running = { $count } of { $total }…
+bulk-done = { $count ->
+    [one] { $count } done
+   *[other] { $count } done
+}
+bulk-refused = { $count ->
+    [one] { $count } could not be done
+   *[other] { $count } could not be done
+}
+bulk-cancelled = { $count ->
+    [one] { $count } left as it was
+   *[other] { $count } left as they were
+}
+bulk-cancel = Stop
+bulk-dismiss = Close the summary
+bulk-not-done = See what could not be done
+bulk-unseen = A conversation out of your reach
+bulk-more = { $count ->
+    [one] and { $count } more
+   *[other] and { $count } more
+}
+bulk-why-not-found = it is not within your reach
+bulk-why-closed = it was resolved already
+bulk-why-changed = someone changed it first
+bulk-why-bad-tag = that is no tag
+bulk-why-tag-not-in-use = that tag no longer exists
+bulk-why-too-many-tags = it has too many tags
+bulk-why-target-outside-queue = that person does not serve its queue
+bulk-why-other-team = it waits for another team
+bulk-why-target-offline = that person is offline
+bulk-why-full = there is no room for more
+bulk-why-no-such-target = that target no longer exists
+bulk-why-outcome-required = it asks for an outcome
+bulk-why-no-such-outcome = that outcome is no longer used
+bulk-why-fields-missing = contact fields are missing
+bulk-why-reopen-too-late = it was resolved too long ago
+bulk-why-another-open = the customer has another open one
+bulk-why-snooze-time = that moment has passed
+bulk-why-failed = it failed; try again
+keys-choose = Choose, to do something to several (Shift: up to here)
+refusal-nothing-chosen = Choose at least one conversation.
+refusal-not-undoable = It can no longer be undone.
+js-chosen = chosen

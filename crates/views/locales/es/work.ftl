@@ -114,3 +114,67 @@ refusal-blocked-before = Otra persona lo cambió hace un momento.
 refusal-no-reason = Escribe el motivo, en hasta { $count } caracteres.
 js-blocked = Contacto bloqueado
 js-unblocked = Contacto desbloqueado
+bulk-title = Varias conversaciones
+bulk-chosen = { $count ->
+    [one] { $count } elegida
+   *[other] { $count } elegidas
+}
+bulk-all = Todas las de esta lista
+bulk-all-chosen = Todas las de esta lista
+bulk-none = Dejar de elegir
+bulk-choose = Elegir varias (X)
+bulk-too-many = Se pueden elegir hasta { $count } a la vez. Filtra un poco más.
+bulk-tag = Etiquetar
+bulk-tag-on = Poner etiqueta
+bulk-tag-off = Quitar etiqueta
+bulk-assign = Asignar
+bulk-people = A una persona
+bulk-move = Mover de cola
+bulk-queues = A la cola
+bulk-until = Hasta
+bulk-outcomes = Con el resultado
+bulk-search = Buscar
+bulk-nothing = No hay nada que se llame así.
+bulk-running = { $count } de { $total }…
+bulk-done = { $count ->
+    [one] { $count } hecha
+   *[other] { $count } hechas
+}
+bulk-refused = { $count ->
+    [one] { $count } no se pudo
+   *[other] { $count } no se pudieron
+}
+bulk-cancelled = { $count ->
+    [one] { $count } sin tocar
+   *[other] { $count } sin tocar
+}
+bulk-cancel = Detener
+bulk-dismiss = Cerrar el resumen
+bulk-not-done = Ver las que no se pudieron
+bulk-unseen = Conversación fuera de tu alcance
+bulk-more = { $count ->
+    [one] y { $count } más
+   *[other] y { $count } más
+}
+bulk-why-not-found = no está a tu alcance
+bulk-why-closed = ya estaba resuelta
+bulk-why-changed = alguien la cambió antes
+bulk-why-bad-tag = esa etiqueta no vale
+bulk-why-tag-not-in-use = esa etiqueta ya no existe
+bulk-why-too-many-tags = tiene demasiadas etiquetas
+bulk-why-target-outside-queue = esa persona no atiende su cola
+bulk-why-other-team = la espera otro equipo
+bulk-why-target-offline = esa persona no está conectada
+bulk-why-full = no hay lugar para más
+bulk-why-no-such-target = ese destino ya no existe
+bulk-why-outcome-required = pide un resultado
+bulk-why-no-such-outcome = ese resultado ya no se usa
+bulk-why-fields-missing = faltan datos del contacto
+bulk-why-reopen-too-late = se resolvió hace demasiado
+bulk-why-another-open = el cliente tiene otra abierta
+bulk-why-snooze-time = ese momento ya pasó
+bulk-why-failed = falló; inténtalo de nuevo
+keys-choose = Elegir para hacer algo con varias (Shift: hasta aquí)
+refusal-nothing-chosen = Elige al menos una conversación.
+refusal-not-undoable = Ya no se puede deshacer.
+js-chosen = elegida

@@ -114,3 +114,67 @@ refusal-blocked-before = Outra pessoa mudou isso há um momento.
 refusal-no-reason = Escreva o motivo, em até { $count } caracteres.
 js-blocked = Contato bloqueado
 js-unblocked = Contato desbloqueado
+bulk-title = Várias conversas
+bulk-chosen = { $count ->
+    [one] { $count } escolhida
+   *[other] { $count } escolhidas
+}
+bulk-all = Todas desta lista
+bulk-all-chosen = Todas desta lista
+bulk-none = Deixar de escolher
+bulk-choose = Escolher várias (X)
+bulk-too-many = Podem ser escolhidas até { $count } de uma vez. Filtre um pouco mais.
+bulk-tag = Etiquetar
+bulk-tag-on = Colocar etiqueta
+bulk-tag-off = Retirar etiqueta
+bulk-assign = Atribuir
+bulk-people = A uma pessoa
+bulk-move = Mudar de fila
+bulk-queues = Para a fila
+bulk-until = Até
+bulk-outcomes = Com o resultado
+bulk-search = Buscar
+bulk-nothing = Não há nada com esse nome.
+bulk-running = { $count } de { $total }…
+bulk-done = { $count ->
+    [one] { $count } feita
+   *[other] { $count } feitas
+}
+bulk-refused = { $count ->
+    [one] { $count } não foi possível
+   *[other] { $count } não foram possíveis
+}
+bulk-cancelled = { $count ->
+    [one] { $count } sem mexer
+   *[other] { $count } sem mexer
+}
+bulk-cancel = Parar
+bulk-dismiss = Fechar o resumo
+bulk-not-done = Ver as que não foram possíveis
+bulk-unseen = Conversa fora do seu alcance
+bulk-more = { $count ->
+    [one] e mais { $count }
+   *[other] e mais { $count }
+}
+bulk-why-not-found = não está ao seu alcance
+bulk-why-closed = já estava resolvida
+bulk-why-changed = alguém mudou antes
+bulk-why-bad-tag = essa etiqueta não vale
+bulk-why-tag-not-in-use = essa etiqueta não existe mais
+bulk-why-too-many-tags = tem etiquetas demais
+bulk-why-target-outside-queue = essa pessoa não atende a fila
+bulk-why-other-team = outra equipe a espera
+bulk-why-target-offline = essa pessoa não está conectada
+bulk-why-full = não há lugar para mais
+bulk-why-no-such-target = esse destino não existe mais
+bulk-why-outcome-required = pede um resultado
+bulk-why-no-such-outcome = esse resultado não é mais usado
+bulk-why-fields-missing = faltam dados do contato
+bulk-why-reopen-too-late = foi resolvida há tempo demais
+bulk-why-another-open = o cliente tem outra aberta
+bulk-why-snooze-time = esse momento já passou
+bulk-why-failed = falhou; tente de novo
+keys-choose = Escolher para fazer algo com várias (Shift: até aqui)
+refusal-nothing-chosen = Escolha pelo menos uma conversa.
+refusal-not-undoable = Não dá mais para desfazer.
+js-chosen = escolhida

@@ -1,0 +1,261 @@
+//! What can be done to many: each by the operation that does it to one.
+
+use chrono::{DateTime, Utc};
+use domain::{OutcomeId, Permission, PersonId, Principal, QueueId};
+use entity::conversation;
+use sea_orm::{ColumnTrait as _, DatabaseTransaction, DbErr, QueryFilter as _};
+use serde::{Deserialize, Serialize};
+
+use super::Row;
+use crate::{
+    assignment::{self, AssignError, Handover},
+    closing::{self, CloseError, With},
+    handing_over::{HandOver, HandOverError, To, hand_over},
+    reopening::{self, ReopenError},
+    rows,
+    snoozing::{self, SnoozeError, Until},
+    tagging::{self, TagError},
+};
+
+/// One thing to do to many conversations.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Deed {
+    /// They get a tag, or lose it.
+    Tag {
+        /// Which.
+        tag: String,
+        /// Get it.
+        on: bool,
+    },
+    /// They are given to somebody.
+    Assign {
+        /// To whom.
+        to: PersonId,
+    },
+    /// They move to another queue.
+    Move {
+        /// Which.
+        to: QueueId,
+    },
+    /// They are closed.
+    Close {
+        /// With what.
+        outcome: Option<OutcomeId>,
+    },
+    /// They are put aside.
+    Snooze {
+        /// Until when; nothing: until the customer answers.
+        until: Option<DateTime<Utc>>,
+    },
+    /// What another wide deed did is taken back: each row carries what that needs.
+    Undo,
+}
+
+/// What taking one row back needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "back", rename_all = "snake_case")]
+enum Back {
+    /// The tag comes, or goes.
+    Tag { tag: String, on: bool },
+    /// Whoever held it holds it again; nobody: it goes back to its queue.
+    Holder { person: Option<PersonId> },
+    /// It moves back.
+    Queue { queue: QueueId },
+    /// It is opened again.
+    Reopen,
+    /// It is fetched back.
+    Wake,
+}
+
+/// Why a row was not done.
+pub(super) enum Failed {
+    /// In one word.
+    Refused(&'static str),
+    /// The database failed.
+    Db(DbErr),
+}
+
+impl From<DbErr> for Failed {
+    fn from(error: DbErr) -> Self {
+        Self::Db(error)
+    }
+}
+
+type Performed = Result<(&'static str, Option<serde_json::Value>), Failed>;
+
+/// Do it to one, in a transaction that ends with it.
+pub(super) async fn perform(
+    tx: &DatabaseTransaction,
+    by: &Principal,
+    deed: &Deed,
+    row: &Row,
+    now: DateTime<Utc>,
+) -> Performed {
+    if !by.holds(Permission::ConversationBulk) {
+        return Err(Failed::Refused("not_found"));
+    }
+    let id = row.conversation_id;
+    let back = match deed {
+        Deed::Tag { tag, on } => match tagging::tag(tx, by, id, tag, *on, now).await? {
+            Some(tag) => Some(Back::Tag { tag, on: !on }),
+            None => return Ok(("unchanged", None)),
+        },
+        Deed::Assign { to } => {
+            let before = seen(tx, by, Permission::ConversationAssign, row).await?;
+            if before.assignee_id == Some(*to) {
+                return Ok(("unchanged", None));
+            }
+            let wish = Handover { conversation: id, from: before.assignee_id, to: *to };
+            assignment::assign(tx, by, wish, now).await?;
+            Some(Back::Holder { person: before.assignee_id })
+        }
+        Deed::Move { to } => {
+            let before = seen(tx, by, Permission::ConversationTransfer, row).await?;
+            let wish = HandOver { conversation: id, to: To::Queue(*to), note: None, skills: [].into() };
+            match hand_over(tx, by, wish, now).await {
+                Ok(_) => Some(Back::Queue { queue: before.queue_id }),
+                Err(HandOverError::SameQueue) => return Ok(("unchanged", None)),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Deed::Close { outcome } => {
+            closing::close_with(tx, by, id, With { outcome: *outcome, note: None }, now).await?;
+            Some(Back::Reopen)
+        }
+        Deed::Snooze { until } => {
+            let until = until.map_or(Until::Answer, Until::Time);
+            snoozing::snooze(tx, by, id, until, now).await?;
+            Some(Back::Wake)
+        }
+        Deed::Undo => {
+            let Some(before) = row.before.clone() else { return Ok(("unchanged", None)) };
+            take_back(tx, by, rows::read(before)?, row, now).await?;
+            None
+        }
+    };
+    let back = back.map(serde_json::to_value).transpose().map_err(|error| DbErr::Json(error.to_string()))?;
+    Ok(("done", back))
+}
+
+async fn take_back(
+    tx: &DatabaseTransaction,
+    by: &Principal,
+    back: Back,
+    row: &Row,
+    now: DateTime<Utc>,
+) -> Result<(), Failed> {
+    let id = row.conversation_id;
+    match back {
+        Back::Tag { tag, on } => {
+            tagging::tag(tx, by, id, &tag, on, now).await?;
+        }
+        Back::Holder { person: Some(to) } => {
+            let found = seen(tx, by, Permission::ConversationAssign, row).await?;
+            let wish = Handover { conversation: id, from: found.assignee_id, to };
+            assignment::assign(tx, by, wish, now).await?;
+        }
+        Back::Holder { person: None } => assignment::release(tx, by, id, now).await?,
+        Back::Queue { queue } => {
+            let wish = HandOver { conversation: id, to: To::Queue(queue), note: None, skills: [].into() };
+            hand_over(tx, by, wish, now).await?;
+        }
+        Back::Reopen => {
+            reopening::reopen(tx, by, id, now).await?;
+        }
+        Back::Wake => {
+            snoozing::wake(tx, by, id, now).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn seen(
+    tx: &DatabaseTransaction,
+    by: &Principal,
+    permission: Permission,
+    row: &Row,
+) -> Result<conversation::Model, Failed> {
+    conversation::Entity::within(&by.reach(permission))
+        .filter(conversation::Column::Id.eq(row.conversation_id))
+        .one(tx)
+        .await?
+        .ok_or(Failed::Refused("not_found"))
+}
+
+impl From<TagError> for Failed {
+    fn from(error: TagError) -> Self {
+        match error {
+            TagError::NotFound => Self::Refused("not_found"),
+            TagError::BadTag => Self::Refused("bad_tag"),
+            TagError::NotInUse => Self::Refused("tag_not_in_use"),
+            TagError::TooMany => Self::Refused("too_many_tags"),
+            TagError::Db(error) => Self::Db(error),
+        }
+    }
+}
+
+impl From<AssignError> for Failed {
+    fn from(error: AssignError) -> Self {
+        match error {
+            AssignError::NotFound => Self::Refused("not_found"),
+            AssignError::Closed => Self::Refused("closed"),
+            AssignError::HeldBy(_) | AssignError::OfferedTo(_) => Self::Refused("changed"),
+            AssignError::TargetOutsideQueue => Self::Refused("target_outside_queue"),
+            AssignError::OtherTeam => Self::Refused("other_team"),
+            AssignError::TargetOffline => Self::Refused("target_offline"),
+            AssignError::Full => Self::Refused("full"),
+            AssignError::Db(error) => Self::Db(error),
+        }
+    }
+}
+
+impl From<HandOverError> for Failed {
+    fn from(error: HandOverError) -> Self {
+        match error {
+            HandOverError::NotFound => Self::Refused("not_found"),
+            HandOverError::Closed => Self::Refused("closed"),
+            HandOverError::Db(error) => Self::Db(error),
+            HandOverError::NoSuchQueue => Self::Refused("no_such_target"),
+            _ => Self::Refused("changed"),
+        }
+    }
+}
+
+impl From<CloseError> for Failed {
+    fn from(error: CloseError) -> Self {
+        match error {
+            CloseError::NotFound => Self::Refused("not_found"),
+            CloseError::AlreadyClosed => Self::Refused("closed"),
+            CloseError::OutcomeRequired => Self::Refused("outcome_required"),
+            CloseError::NoSuchOutcome => Self::Refused("no_such_outcome"),
+            CloseError::Missing(_) => Self::Refused("fields_missing"),
+            CloseError::NoteTooLong(_) => Self::Refused("failed"),
+            CloseError::Db(error) => Self::Db(error),
+        }
+    }
+}
+
+impl From<ReopenError> for Failed {
+    fn from(error: ReopenError) -> Self {
+        match error {
+            ReopenError::NotFound => Self::Refused("not_found"),
+            ReopenError::Open => Self::Refused("changed"),
+            ReopenError::TooLate => Self::Refused("reopen_too_late"),
+            ReopenError::Another(_) => Self::Refused("another_open"),
+            ReopenError::Db(error) => Self::Db(error),
+        }
+    }
+}
+
+impl From<SnoozeError> for Failed {
+    fn from(error: SnoozeError) -> Self {
+        match error {
+            SnoozeError::NotFound => Self::Refused("not_found"),
+            SnoozeError::Closed => Self::Refused("closed"),
+            SnoozeError::BadTime => Self::Refused("snooze_time"),
+            SnoozeError::NotSnoozed => Self::Refused("changed"),
+            SnoozeError::Db(error) => Self::Db(error),
+        }
+    }
+}

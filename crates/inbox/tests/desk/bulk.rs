@@ -1,0 +1,152 @@
+//! One thing is done to many conversations, row by row.
+
+use chrono::TimeDelta;
+use domain::{ConversationId, ConversationState, Principal};
+use inbox::bulk::{self, BulkError, Deed, MOST, Progress};
+use uuid::Uuid;
+
+use crate::scene::Scene;
+
+async fn begins(
+    scene: &Scene,
+    by: &Principal,
+    deed: &Deed,
+    talks: &[ConversationId],
+) -> Result<Uuid, BulkError> {
+    let tx = scene.begin().await;
+    let begun = bulk::begin(&tx, by, deed, talks, scene.now).await;
+    if begun.is_ok() {
+        tx.commit().await.unwrap();
+    }
+    begun
+}
+
+async fn takes_back(scene: &Scene, by: &Principal, id: Uuid) -> Result<Uuid, BulkError> {
+    let tx = scene.begin().await;
+    let begun = bulk::undo(&tx, by, id, scene.now).await;
+    if begun.is_ok() {
+        tx.commit().await.unwrap();
+    }
+    begun
+}
+
+async fn ends(scene: &Scene, by: &Principal, id: Uuid) -> Progress {
+    while bulk::step(scene.db(), id, scene.now).await.unwrap() {}
+    bulk::progress(scene.db(), by, id).await.unwrap().unwrap()
+}
+
+fn whys(progress: &Progress) -> Vec<&str> {
+    progress.not_done.iter().map(|one| one.result.as_str()).collect()
+}
+
+#[tokio::test]
+async fn each_row_has_its_own_result_and_what_was_done_is_taken_back() {
+    let scene = Scene::new().await;
+    let (valeria, mateo) = (scene.agent("valeria").await, scene.agent("mateo").await);
+    let (one, two) = (scene.talk_of(&valeria).await, scene.talk_of(&valeria).await);
+    let (closed, his) = (scene.talk_of(&valeria).await, scene.talk_of(&mateo).await);
+    let tx = scene.begin().await;
+    inbox::closing::close(&tx, &valeria, closed, scene.now).await.unwrap();
+    tx.commit().await.unwrap();
+    let close = Deed::Close { outcome: None };
+    let chosen = [one, closed, his, two, one, ConversationId::new()];
+    let id = begins(&scene, &valeria, &close, &chosen).await.unwrap();
+    let progress = ends(&scene, &valeria, id).await;
+    assert_eq!((progress.total, progress.done, progress.refused), (4, 2, 2), "none twice");
+    assert_eq!(whys(&progress), ["closed", "not_found"]);
+    assert_eq!(progress.not_done[1].contact_name, "", "what she may not see has no name");
+    assert!(progress.ended && progress.undoable);
+    assert_eq!(scene.desk(&valeria).await.load, 0);
+    assert_eq!(scene.holder(his).await, Some(mateo.person));
+    assert!(bulk::progress(scene.db(), &mateo, id).await.unwrap().is_none(), "it is hers");
+    assert!(matches!(takes_back(&scene, &mateo, id).await, Err(BulkError::NotFound)));
+
+    let back = takes_back(&scene, &valeria, id).await.unwrap();
+    let progress = ends(&scene, &valeria, back).await;
+    assert_eq!((progress.total, progress.done), (2, 2));
+    assert_eq!(
+        (scene.holder(one).await, scene.holder(two).await),
+        (Some(valeria.person), Some(valeria.person))
+    );
+    assert_eq!(scene.conversation(closed).await.state, ConversationState::Closed);
+    for again in [id, back] {
+        assert!(matches!(takes_back(&scene, &valeria, again).await, Err(BulkError::NotUndoable)));
+    }
+    scene.assert_books_balance().await;
+}
+
+#[tokio::test]
+async fn a_supervisor_tags_gives_moves_and_puts_aside_and_each_comes_back() {
+    let scene = Scene::new().await;
+    let (valeria, mateo) = (scene.agent("valeria").await, scene.agent("mateo").await);
+    let gabriela = scene.supervisor("gabriela").await;
+    let (held, waits) = (scene.talk_of(&valeria).await, scene.talk(30).await);
+    let until = Some(scene.now + TimeDelta::hours(1));
+    let does = async |deed: Deed| {
+        let id = begins(&scene, &gabriela, &deed, &[held, waits]).await.unwrap();
+        let progress = ends(&scene, &gabriela, id).await;
+        assert_eq!((progress.done, progress.refused), (2, 0), "{deed:?}: {:?}", whys(&progress));
+        id
+    };
+    let back = async |id: Uuid| {
+        let id = takes_back(&scene, &gabriela, id).await.unwrap();
+        let progress = ends(&scene, &gabriela, id).await;
+        assert_eq!((progress.done, progress.refused), (2, 0), "{:?}", whys(&progress));
+        scene.assert_books_balance().await;
+    };
+    let tagged = does(Deed::Tag { tag: "campaña".into(), on: true }).await;
+    let tags = "select count(*) from conversation_tag where tag = 'campaña'";
+    assert_eq!(scene.count(tags, []).await, 2);
+    back(tagged).await;
+    assert_eq!(scene.count(tags, []).await, 0);
+
+    let given = does(Deed::Assign { to: mateo.person }).await;
+    assert_eq!(scene.desk(&mateo).await.load, 2);
+    back(given).await;
+    assert_eq!((scene.holder(held).await, scene.holder(waits).await), (Some(valeria.person), None));
+
+    let aside = does(Deed::Snooze { until }).await;
+    assert_eq!(scene.conversation(held).await.state, ConversationState::Snoozed);
+    back(aside).await;
+    assert_eq!(scene.conversation(held).await.preferred_id, Some(valeria.person));
+}
+
+#[tokio::test]
+async fn what_was_cancelled_is_left_as_it_was_and_a_lost_permission_stops_it() {
+    let scene = Scene::new().await;
+    let valeria = scene.agent("valeria").await;
+    let gabriela = scene.supervisor("gabriela").await;
+    let mut talks = Vec::new();
+    for _ in 0..25 {
+        talks.push(scene.talk(5).await);
+    }
+    let tag = Deed::Tag { tag: "x".into(), on: true };
+    let id = begins(&scene, &gabriela, &tag, &talks).await.unwrap();
+    assert!(bulk::step(scene.db(), id, scene.now).await.unwrap(), "there is more");
+    let tx = scene.begin().await;
+    assert!(matches!(bulk::cancel(&tx, &valeria, id, scene.now).await, Err(BulkError::NotFound)));
+    bulk::cancel(&tx, &gabriela, id, scene.now).await.unwrap();
+    tx.commit().await.unwrap();
+    let progress = ends(&scene, &gabriela, id).await;
+    assert_eq!((progress.done, progress.cancelled, progress.ended), (20, 5, true));
+
+    let id = begins(&scene, &gabriela, &Deed::Close { outcome: None }, &talks[..1]).await.unwrap();
+    scene.run("delete from role_permission where permission = 'conversation.close'", []).await;
+    let progress = ends(&scene, &gabriela, id).await;
+    assert_eq!(whys(&progress), ["not_found"]);
+    assert_eq!(scene.conversation(talks[0]).await.state, ConversationState::Queued);
+}
+
+#[tokio::test]
+async fn nothing_and_more_than_are_taken_at_once_are_refused() {
+    let scene = Scene::new().await;
+    let gabriela = scene.supervisor("gabriela").await;
+    let tag = Deed::Tag { tag: "x".into(), on: true };
+    assert!(matches!(begins(&scene, &gabriela, &tag, &[]).await, Err(BulkError::Nothing)));
+    let strangers: Vec<_> = (0..3).map(|_| ConversationId::new()).collect();
+    assert!(matches!(begins(&scene, &gabriela, &tag, &strangers).await, Err(BulkError::Nothing)));
+    let many: Vec<_> = (0..=MOST).map(|_| ConversationId::new()).collect();
+    assert!(matches!(begins(&scene, &gabriela, &tag, &many).await, Err(BulkError::TooMany)));
+    let jobs = "select count(*) from job";
+    assert_eq!(scene.count(jobs, []).await, 0);
+}

@@ -1,0 +1,188 @@
+// Many conversations at once: chosen with X or in choosing mode, then one thing is done to all of them on the server.
+// Fetched when it is first asked for.
+import { act } from "./act.js";
+import { show } from "./hand.js";
+import { isField } from "./keys.js";
+import { openConversation } from "./panes.js";
+import { announce, fragment } from "./patch.js";
+import { say, toast } from "./say.js";
+import { json, send } from "./send.js";
+import { t } from "./words.js";
+
+const ASK_AGAIN = 600;
+const chosen = new Set();
+let last = null;
+let everything = false;
+let choosing = false;
+
+const pane = () => document.getElementById("list-pane");
+const list = () => document.getElementById("list");
+const rows = () => [...list().children].filter((row) => row.id.startsWith("row-") && !row.hidden);
+const bar = () => document.getElementById("bulk");
+
+async function fetched(url) {
+  const answer = await fetch(url, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (!answer?.ok) return null;
+  return fragment(await answer.text()).firstElementChild;
+}
+
+function words() {
+  const { one, other, all } = bar().querySelector("[data-bulk-count]").dataset;
+  if (everything) return all;
+  return (chosen.size === 1 ? one : other).replace(/\d+/, chosen.size);
+}
+
+function mark() {
+  for (const row of rows()) {
+    const on = everything || chosen.has(row.id);
+    row.toggleAttribute("data-chosen", on);
+    const link = row.querySelector("a.conv");
+    if (on) link?.setAttribute("aria-description", t("chosen"));
+    else link?.removeAttribute("aria-description");
+  }
+}
+
+async function draw() {
+  mark();
+  const active = choosing || everything || chosen.size > 0;
+  pane().toggleAttribute("data-choosing", active);
+  if (!active) return bar()?.remove();
+  if (!bar()) {
+    const drawn = await fetched("/bulk");
+    if (!drawn) return toast(t("failed"), { loud: true });
+    if (bar()) return;
+    document.getElementById("bulk-progress")?.remove();
+    pane().append(drawn);
+  }
+  const line = bar().querySelector("[data-bulk-count]");
+  line.textContent = words();
+  for (const button of bar().querySelectorAll('[data-act="bulkDo"]')) button.disabled = !everything && chosen.size === 0;
+  say(line.textContent);
+}
+
+function toggle(row, range) {
+  everything = false;
+  const all = rows();
+  const from = all.findIndex((one) => one.id === last);
+  const to = all.indexOf(row);
+  if (range && from >= 0) {
+    for (const one of all.slice(Math.min(from, to), Math.max(from, to) + 1)) chosen.add(one.id);
+  } else if (!chosen.delete(row.id)) chosen.add(row.id);
+  last = row.id;
+  draw();
+}
+
+/** X: the row with the focus, else the open conversation; with Shift all from the last one to it. */
+export function choose({ shiftKey }) {
+  const row = document.activeElement?.closest("#list > li") ?? document.getElementById(`row-${openConversation()}`);
+  if (row) toggle(row, shiftKey);
+  else start();
+}
+
+/** Rows are chosen by clicking them, until that is left. */
+export function start() {
+  choosing = !choosing;
+  if (!choosing) return none();
+  draw();
+}
+
+function none() {
+  chosen.clear();
+  everything = choosing = false;
+  draw();
+}
+
+act("bulkNone", none);
+act("bulkAll", () => {
+  everything = true;
+  draw();
+});
+act("bulkDo", async (button) => {
+  await show(button, "bulk-choices", `/bulk/choices/${button.dataset.what}`);
+  const dialog = document.getElementById("bulk-choices");
+  if (!dialog) return;
+  dialog.querySelector("[data-bulk-how-many]").textContent = words();
+  if (matchMedia("(pointer: fine)").matches) dialog.querySelector("[data-pick-search]").focus();
+});
+
+document.addEventListener("click", async ({ target }) => {
+  const choice = target.closest?.("[data-bulk-deed]");
+  if (!choice || choice.getAttribute("aria-busy") === "true") return;
+  choice.setAttribute("aria-busy", "true");
+  const deed = JSON.parse(choice.dataset.bulkDeed);
+  const what = everything ? { view: list().dataset.query ?? "" } : { conversations: [...chosen].map((id) => id.slice(4)) };
+  const answer = await send("POST", "/bulk", json({ deed, ...what }));
+  choice.removeAttribute("aria-busy");
+  const dialog = choice.closest("dialog");
+  if (!answer.ok) {
+    const error = dialog.querySelector("[data-dialog-error]");
+    error.querySelector("span").textContent = answer.error?.message ?? t("failed");
+    error.hidden = false;
+    return;
+  }
+  dialog.close();
+  none();
+  follow(JSON.parse(answer.text).bulk);
+});
+
+let followed = null;
+async function follow(id) {
+  followed = id;
+  while (followed === id) {
+    const drawn = await fetched(`/bulk/${id}`);
+    if (followed !== id) return;
+    if (drawn) {
+      const before = document.getElementById("bulk-progress");
+      const held = before?.contains(document.activeElement) ? document.activeElement.dataset.act : null;
+      if (before) before.replaceWith(drawn);
+      else pane().append(drawn);
+      announce([drawn]);
+      if (held) drawn.querySelector(`[data-act="${held}"]`)?.focus();
+      if ("ended" in drawn.dataset) return;
+    }
+    await new Promise((done) => setTimeout(done, ASK_AGAIN));
+  }
+}
+
+const told = (answer) => answer.ok || toast(answer.error?.message ?? t("failed"), { loud: true });
+act("bulkCancel", async (button) => told(await send("POST", `/bulk/${button.dataset.bulk}/cancel`)));
+act("bulkUndo", async (button) => {
+  button.disabled = true;
+  const answer = await send("POST", `/bulk/${button.dataset.bulk}/undo`);
+  if (answer.ok) follow(JSON.parse(answer.text).bulk);
+  else told(answer);
+});
+act("bulkGone", () => {
+  followed = null;
+  document.getElementById("bulk-progress")?.remove();
+});
+
+// While rows are chosen a click chooses; it opens again once that is left.
+document.addEventListener(
+  "click",
+  (event) => {
+    const link = pane().hasAttribute("data-choosing") && event.target.closest?.("#list a.conv");
+    if (!link || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    toggle(link.closest("li"), event.shiftKey);
+  },
+  true,
+);
+addEventListener(
+  "keydown",
+  (event) => {
+    if (event.key !== "Escape" || !pane().hasAttribute("data-choosing")) return;
+    if (isField(event.target) || document.querySelector("dialog[open]")) return;
+    event.stopImmediatePropagation();
+    none();
+  },
+  true,
+);
+document.addEventListener("patched", () => {
+  for (const id of chosen) if (!document.getElementById(id)) chosen.delete(id);
+  mark();
+  const line = bar()?.querySelector("[data-bulk-count]");
+  if (line && line.textContent !== words()) line.textContent = words();
+});
+document.addEventListener("opened", mark);

@@ -1,0 +1,89 @@
+// What is done to a conversation beside answering, on a desk and on a phone, light and dark.
+import { at, expect, openFromList, test } from "../support/house.js";
+import { inspect } from "../support/inspect.js";
+
+test("the dialogs of an agent's work", async ({ open, office, vendor }) => {
+  test.slow();
+  await office.atWork("valeria");
+  const valeria = await open("valeria");
+  for (const customer of [vendor.customer(), vendor.customer()]) await customer.write("Hola, ¿atienden hoy?");
+  const lucia = vendor.customer();
+  await lucia.write("¿Ya llegó mi férula?");
+  await openFromList(valeria, lucia.name);
+  const path = new URL(valeria.url()).pathname;
+  for (const deed of ["snooze", "closeWith", "tags"]) {
+    const id = { closeWith: "close" }[deed] ?? deed;
+    await valeria.setViewportSize({ width: 1440, height: 900 });
+    await valeria.locator(`#thread-pane [data-act="${deed}"]`).click();
+    await expect(valeria.locator(`dialog#${id}`)).toBeVisible();
+    await inspect(valeria, `work-${id}`);
+    if (deed === "tags") await valeria.locator('#tags [data-urgency="urgent"]').click();
+    await valeria.keyboard.press("Escape");
+    await expect(valeria.locator(`dialog#${id}`)).toHaveCount(0);
+  }
+  await inspect(valeria, "work-urgent");
+  await valeria.setViewportSize({ width: 1440, height: 900 });
+  await valeria.locator('#thread-pane [data-act="snooze"]').click();
+  await valeria.locator("#snooze").getByRole("button", { name: /Mañana/ }).click();
+  await expect(at(valeria).row(lucia.name)).toHaveCount(0);
+  await valeria.goto(path);
+  await expect(at(valeria).dock).toHaveAttribute("data-mode", "snoozed");
+  await inspect(valeria, "work-snoozed");
+});
+
+test("several at once", async ({ open, office, vendor }) => {
+  test.slow();
+  await office.atWork("valeria");
+  const valeria = await open("valeria");
+  const customers = [vendor.customer(), vendor.customer(), vendor.customer()];
+  for (const customer of customers) {
+    await customer.write("Hola, ¿atienden hoy?");
+    await expect(at(valeria).row(customer.name)).toBeVisible();
+  }
+  await test.step("X chooses, with Shift all up to there", async () => {
+    await valeria.locator("#list a.conv").first().focus();
+    await valeria.keyboard.press("x");
+    await expect(valeria.locator("#bulk")).toContainText("1 elegida");
+    await valeria.locator("#list a.conv").last().focus();
+    await valeria.keyboard.press("Shift+X");
+    await expect(valeria.locator("#bulk")).toContainText("3 elegidas");
+    await expect(valeria.locator("#list > li[data-chosen]")).toHaveCount(3);
+  });
+  await inspect(valeria, "work-bulk");
+  await valeria.setViewportSize({ width: 1440, height: 900 });
+  await test.step("a click lets one go again", async () => {
+    await valeria.locator("#list a.conv").last().click();
+    await expect(valeria.locator("#bulk")).toContainText("2 elegidas");
+  });
+  await valeria.locator('#bulk [data-what="close"]').click();
+  await inspect(valeria, "work-bulk-choices");
+  await valeria.setViewportSize({ width: 1440, height: 900 });
+  await test.step("both are resolved, and taken back", async () => {
+    await valeria.locator("#bulk-choices").getByRole("button", { name: /Spam/ }).click();
+    await expect(valeria.locator("#bulk-progress")).toContainText("2 hechas");
+    await expect(valeria.locator("#list > li")).toHaveCount(1);
+    await inspect(valeria, "work-bulk-done");
+    await valeria.setViewportSize({ width: 1440, height: 900 });
+    await valeria.locator("#bulk-progress").getByRole("button", { name: "Deshacer" }).click();
+    await expect(valeria.locator("#list > li")).toHaveCount(3);
+  });
+});
+
+test("the tree of outcomes, and a supervisor's dialogs", async ({ open, office, vendor }) => {
+  const admin = await open("admin", "/admin/outcomes");
+  await expect(admin.locator("tbody tr").first()).toBeVisible();
+  await inspect(admin, "work-outcomes");
+  await office.atWork("valeria");
+  const valeria = await open("valeria");
+  const lucia = vendor.customer();
+  await lucia.write("Hola");
+  await openFromList(valeria, lucia.name);
+  const gabriela = await open("gabriela", new URL(valeria.url()).pathname);
+  await gabriela.getByRole("button", { name: "Unir con otro contacto" }).click();
+  await gabriela.locator("#join").getByRole("searchbox").fill("51");
+  await inspect(gabriela, "work-join");
+  await gabriela.keyboard.press("Escape");
+  await gabriela.setViewportSize({ width: 1440, height: 900 });
+  await gabriela.getByRole("button", { name: "Bloquear", exact: true }).click();
+  await inspect(gabriela, "work-block");
+});
