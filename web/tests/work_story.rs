@@ -137,7 +137,7 @@ async fn tags_and_urgency_are_seen_at_once_by_all_who_watch() {
     hers.posts(&tags, &[("tag", "<b>dolor</b>"), ("on", "false")]).await.is(StatusCode::OK);
     let before = hers.puts(&urgency, &[("urgency", "urgent")]).await.is(StatusCode::OK).body;
     assert!(before.contains("normal"), "{before}");
-    watching.until("how urgent", |page| page.shown.state.contains("prioridad urgente")).await;
+    watching.until("how urgent", |page| page.shown.state.contains(">urgente<")).await;
     hers.puts(&urgency, &[("urgency", "mañana")]).await.is(StatusCode::BAD_REQUEST);
     hers.becomes_a_fresh_load().await;
     watching.becomes_a_fresh_load().await;

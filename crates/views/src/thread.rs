@@ -46,6 +46,9 @@ impl ThreadState {
     #[must_use]
     pub fn urgency_words(&self, tx: &Tx) -> Option<String> {
         let unusual = Some(self.urgency).filter(|urgency| *urgency != Urgency::Normal)?;
+        if unusual == Urgency::Urgent {
+            return Some(tx.t(urgency_word(unusual)));
+        }
         Some(tx.a("state-urgency", "urgency", &tx.t(urgency_word(unusual))))
     }
 

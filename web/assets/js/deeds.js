@@ -57,5 +57,16 @@ key("u", () => {
   (document.querySelector(`#row-${CSS.escape(id ?? "none")} a`) ?? document.querySelector("#list a.conv"))?.focus();
   if (!matchMedia("(min-width: 720px)").matches) back();
 });
+// The menu of the thread's head goes with a choice, and when the hand goes elsewhere.
+const more = () => document.querySelector("details.more-menu[open]");
+document.addEventListener("click", ({ target }) => {
+  const menu = more();
+  if (menu && (!menu.contains(target) || target.closest(".menu-item"))) menu.open = false;
+});
 key("]", toggleDetails);
-key("Escape", () => details()?.removeAttribute("data-open"));
+key("Escape", () => {
+  const menu = more();
+  if (!menu) return details()?.removeAttribute("data-open");
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});

@@ -20,7 +20,8 @@ export async function show(button, name, url) {
   document.getElementById(name)?.remove();
   document.body.append(fragment(await answer.text()));
   const dialog = document.getElementById(name);
-  opener = button;
+  // What stands in a menu is gone with it: the focus comes back to what opened that.
+  opener = button.closest("details")?.querySelector("summary") ?? button;
   announce([dialog]);
   dialog.showModal();
   dialog.querySelector("h2").focus();

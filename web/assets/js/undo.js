@@ -12,6 +12,9 @@ export function undoable(text, undo) {
   if (!box) return;
   const line = document.createElement("div");
   line.className = "toast";
+  line.setAttribute("role", "status");
+  // Said once, below, with how it is taken back.
+  line.setAttribute("aria-live", "off");
   const words = document.createElement("span");
   words.textContent = text;
   const button = document.createElement("button");

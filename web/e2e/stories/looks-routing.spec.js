@@ -33,6 +33,7 @@ test("what agents and supervisors see of it", async ({ open, office, vendor, rou
   await expect(valeria.locator(".thread-head .due")).toBeVisible();
   await inspect(valeria, "sla-thread");
   await valeria.setViewportSize(SIZES.wide);
+  await valeria.locator("[data-more]").click();
   await valeria.locator('[data-act="why"]').click();
   await expect(valeria.locator("#why")).toBeVisible();
   await inspect(valeria, "why", { scope: "#why" });

@@ -14,7 +14,8 @@ test("the dialogs of an agent's work", async ({ open, office, vendor }) => {
   for (const deed of ["snooze", "closeWith", "tags"]) {
     const id = { closeWith: "close" }[deed] ?? deed;
     await valeria.setViewportSize({ width: 1440, height: 900 });
-    await valeria.locator(`#thread-pane [data-act="${deed}"]`).click();
+    await valeria.locator("#thread-title").focus();
+    await valeria.keyboard.press({ snooze: "z", closeWith: "Shift+E", tags: "l" }[deed]);
     await expect(valeria.locator(`dialog#${id}`)).toBeVisible();
     await inspect(valeria, `work-${id}`);
     if (deed === "tags") await valeria.locator('#tags [data-urgency="urgent"]').click();
@@ -23,7 +24,11 @@ test("the dialogs of an agent's work", async ({ open, office, vendor }) => {
   }
   await inspect(valeria, "work-urgent");
   await valeria.setViewportSize({ width: 1440, height: 900 });
-  await valeria.locator('#thread-pane [data-act="snooze"]').click();
+  await valeria.locator("[data-more]").click();
+  await inspect(valeria, "work-more");
+  await valeria.setViewportSize({ width: 1440, height: 900 });
+  await valeria.locator("[data-more]").click();
+  await valeria.locator('.thread-head > [data-act="snooze"]').click();
   await valeria.locator("#snooze").getByRole("button", { name: /Mañana/ }).click();
   await expect(at(valeria).row(lucia.name)).toHaveCount(0);
   await valeria.goto(path);

@@ -50,6 +50,7 @@ test("a conversation is handed on: declined, left lying, and accepted on a phone
     await offer(camila).getByRole("button", { name: "Aceptar" }).click();
     await expect(camila.locator("#thread-title")).toHaveText(lucia.name);
     await expect(at(valeria).row(lucia.name)).toHaveCount(0);
+    await camila.locator("[data-more]").click();
     await camila.locator('[data-act="why"]').click();
     await expect(camila.locator("#why")).toContainText("Camila Torres la recibió de Valeria Quispe");
   });

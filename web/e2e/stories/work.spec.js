@@ -36,7 +36,7 @@ test("a conversation is put aside, taken back, put aside again, and comes back w
   });
   const path = new URL(valeria.url()).pathname;
   await test.step("put aside until the customer answers, the thread says so and offers to bring it back", async () => {
-    await valeria.locator('[data-act="snooze"]').click();
+    await valeria.locator('.thread-head > [data-act="snooze"]').click();
     await valeria.locator("#snooze").getByRole("button", { name: "Hasta que responda el cliente" }).click();
     await expect(at(valeria).toast.getByRole("button", { name: "Deshacer" })).toBeVisible();
     await valeria.goto(path);
@@ -47,7 +47,7 @@ test("a conversation is put aside, taken back, put aside again, and comes back w
     await expect(at(valeria).row(rosa.name)).toBeVisible();
   });
   await test.step("the customer writes, and it is hers at once", async () => {
-    await valeria.locator('[data-act="snooze"]').click();
+    await valeria.locator('.thread-head > [data-act="snooze"]').click();
     await valeria.locator("#snooze").getByRole("button", { name: "Hasta que responda el cliente" }).click();
     await expect(at(valeria).row(rosa.name)).toHaveCount(0);
     await rosa.write("¿Hay novedades?");
@@ -97,6 +97,7 @@ test("a conversation is resolved at once, taken back, resolved with an outcome a
     await expect(at(valeria).row(lucia.name)).toBeVisible();
   });
   await test.step("what was chosen last stands first", async () => {
+    await valeria.locator("[data-more]").click();
     await valeria.locator('[data-act="closeWith"]').click();
     await expect(valeria.locator("#close .menu-item").first()).toContainText("Agendada");
     await valeria.keyboard.press("Escape");
@@ -126,15 +127,16 @@ test("tags and priority are set from the keyboard, seen by the supervisor, and t
     await expect(valeria.locator("#details-pane")).toContainText("dolor agudo");
   });
   await test.step("the agent calls it urgent", async () => {
+    await valeria.locator("[data-more]").click();
     await valeria.locator('[data-act="tags"]').click();
     await valeria.locator('#tags [data-urgency="urgent"]').click();
     await expect(valeria.locator('#tags [data-urgency="urgent"]')).toHaveAttribute("aria-pressed", "true");
     await valeria.locator('#tags [data-act="dialog-close"]').click();
-    await expect(gabriela.locator("#thread-pane")).toContainText("prioridad urgente");
+    await expect(gabriela.locator(".thread-state .urgency")).toHaveText("urgente");
   });
   await test.step("and takes that back", async () => {
     await at(valeria).toast.getByRole("button", { name: "Deshacer" }).click();
-    await expect(gabriela.locator("#thread-pane")).not.toContainText("prioridad urgente");
+    await expect(gabriela.locator(".thread-state .urgency")).toHaveCount(0);
   });
 });
 

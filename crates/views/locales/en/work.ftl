@@ -178,3 +178,4 @@ keys-choose = Choose, to do something to several (Shift: up to here)
 refusal-nothing-chosen = Choose at least one conversation.
 refusal-not-undoable = It can no longer be undone.
 js-chosen = chosen
+thread-more = More actions

@@ -178,3 +178,4 @@ keys-choose = Elegir para hacer algo con varias (Shift: hasta aquí)
 refusal-nothing-chosen = Elige al menos una conversación.
 refusal-not-undoable = Ya no se puede deshacer.
 js-chosen = elegida
+thread-more = Más acciones

@@ -178,3 +178,4 @@ keys-choose = Escolher para fazer algo com várias (Shift: até aqui)
 refusal-nothing-chosen = Escolha pelo menos uma conversa.
 refusal-not-undoable = Não dá mais para desfazer.
 js-chosen = escolhida
+thread-more = Mais ações
