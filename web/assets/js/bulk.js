@@ -12,7 +12,6 @@ import { t } from "./words.js";
 const ASK_AGAIN = 600;
 const chosen = new Set();
 let last = null;
-let everything = false;
 let choosing = false;
 
 const pane = () => document.getElementById("list-pane");
@@ -27,14 +26,13 @@ async function fetched(url) {
 }
 
 function words() {
-  const { one, other, all } = bar().querySelector("[data-bulk-count]").dataset;
-  if (everything) return all;
+  const { one, other } = bar().querySelector("[data-bulk-count]").dataset;
   return (chosen.size === 1 ? one : other).replace(/\d+/, chosen.size);
 }
 
 function mark() {
   for (const row of rows()) {
-    const on = everything || chosen.has(row.id);
+    const on = chosen.has(row.id);
     row.toggleAttribute("data-chosen", on);
     const link = row.querySelector("a.conv");
     if (on) link?.setAttribute("aria-description", t("chosen"));
@@ -44,7 +42,7 @@ function mark() {
 
 async function draw() {
   mark();
-  const active = choosing || everything || chosen.size > 0;
+  const active = choosing || chosen.size > 0;
   pane().toggleAttribute("data-choosing", active);
   if (!active) return bar()?.remove();
   if (!bar()) {
@@ -56,12 +54,11 @@ async function draw() {
   }
   const line = bar().querySelector("[data-bulk-count]");
   line.textContent = words();
-  for (const button of bar().querySelectorAll('[data-act="bulkDo"]')) button.disabled = !everything && chosen.size === 0;
+  for (const button of bar().querySelectorAll('[data-act="bulkDo"]')) button.disabled = chosen.size === 0;
   say(line.textContent);
 }
 
 function toggle(row, range) {
-  everything = false;
   const all = rows();
   const from = all.findIndex((one) => one.id === last);
   const to = all.indexOf(row);
@@ -88,13 +85,13 @@ export function start() {
 
 function none() {
   chosen.clear();
-  everything = choosing = false;
+  choosing = false;
   draw();
 }
 
 act("bulkNone", none);
 act("bulkAll", () => {
-  everything = true;
+  for (const row of rows()) chosen.add(row.id);
   draw();
 });
 act("bulkDo", async (button) => {
@@ -110,8 +107,8 @@ document.addEventListener("click", async ({ target }) => {
   if (!choice || choice.getAttribute("aria-busy") === "true") return;
   choice.setAttribute("aria-busy", "true");
   const deed = JSON.parse(choice.dataset.bulkDeed);
-  const what = everything ? { view: list().dataset.query ?? "" } : { conversations: [...chosen].map((id) => id.slice(4)) };
-  const answer = await send("POST", "/bulk", json({ deed, ...what }));
+  const conversations = [...chosen].map((id) => id.slice("row-".length));
+  const answer = await send("POST", "/bulk", json({ deed, conversations }));
   choice.removeAttribute("aria-busy");
   const dialog = choice.closest("dialog");
   if (!answer.ok) {

@@ -120,7 +120,6 @@ bulk-chosen = { $count ->
    *[other] { $count } chosen
 }
 bulk-all = All of this list
-bulk-all-chosen = All of this list
 bulk-none = Stop choosing
 bulk-choose = Choose several (X)
 bulk-too-many = Up to { $count } can be chosen at once. Filter a little more.

@@ -120,7 +120,6 @@ bulk-chosen = { $count ->
    *[other] { $count } elegidas
 }
 bulk-all = Todas las de esta lista
-bulk-all-chosen = Todas las de esta lista
 bulk-none = Dejar de elegir
 bulk-choose = Elegir varias (X)
 bulk-too-many = Se pueden elegir hasta { $count } a la vez. Filtra un poco más.

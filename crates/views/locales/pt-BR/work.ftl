@@ -120,7 +120,6 @@ bulk-chosen = { $count ->
    *[other] { $count } escolhidas
 }
 bulk-all = Todas desta lista
-bulk-all-chosen = Todas desta lista
 bulk-none = Deixar de escolher
 bulk-choose = Escolher várias (X)
 bulk-too-many = Podem ser escolhidas até { $count } de uma vez. Filtre um pouco mais.
