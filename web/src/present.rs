@@ -165,6 +165,7 @@ pub fn message(line: &MessageLine, class: Class) -> MessageView {
         },
         kind: kind.clone(),
         text: line.quote_body.clone().unwrap_or_default(),
+        message: line.quote_id.zip(line.quote_conversation),
     });
     let (content, first) = if line.revoked {
         // What was deleted does not leave the house but by its own door.

@@ -63,7 +63,7 @@ async fn what_the_company_wants_to_know_is_asked_for_checked_and_shown() {
     let good = write(&[("field.dni", "12.345.678"), ("field.plan", "oro"), ("language", "pt"), ("vip", "1")]);
     valeria.posts(&card, &good).await.is(StatusCode::NO_CONTENT);
     let page = valeria.gets(&format!("/inbox/{talk}")).await.is(StatusCode::OK).body;
-    assert!(page.contains("<dd dir=\"auto\">12345678</dd>") && page.contains(">Oro</dd>"), "{page}");
+    assert!(page.contains("<dd dir=\"auto\">12345678<") && page.contains(">Oro<"), "{page}");
     assert!(page.contains("Portugués"), "the language she asked for");
     let late = valeria.posts(&card, &write(&[])).await;
     let said: Value = serde_json::from_str(&late.is(StatusCode::CONFLICT).body).unwrap();

@@ -23,6 +23,7 @@ mod notes_story;
 mod offers_story;
 mod outbound;
 mod password_guessing;
+mod past_story;
 mod people_story;
 mod questions;
 mod receiving;

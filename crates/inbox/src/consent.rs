@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    ChannelId, ContactId, Content, ConversationId, Event,
+    ChannelId, ContactId, Content, ConversationId, Event, Permission, Principal,
     consent::Purpose,
     template::{TemplateMessage, categories},
 };
@@ -12,7 +12,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::rows;
+use crate::{contacts, events, rows};
 
 /// A word of a customer, or of the vendor for them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -208,4 +208,48 @@ pub async fn forbids(
         _ => Vec::new(),
     };
     Ok(wishes.forbid(content, now.first().map(|now| now.category.as_str())))
+}
+
+/// A proof has no more characters.
+pub const LONGEST_PROOF: usize = 300;
+
+/// Why a word of a contact was not written down.
+#[derive(Debug, thiserror::Error)]
+pub enum NoteError {
+    /// No such contact, or not for this person to write on.
+    #[error("no such contact")]
+    NotFound,
+    /// Nobody could tell later how the contact said so.
+    #[error("how the contact said so is missing, or too long")]
+    Unproven,
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbErr),
+}
+
+/// Write down what a contact told a person: for what, whether they allow it, and how they said so. It counts on all
+/// channels. Wake the relay after the commit.
+///
+/// # Errors
+/// The refusals of [`NoteError`].
+pub async fn note(
+    tx: &DatabaseTransaction,
+    by: &Principal,
+    contact: ContactId,
+    (purpose, given): (Purpose, bool),
+    proof: &str,
+    now: DateTime<Utc>,
+) -> Result<(), NoteError> {
+    let proof = proof.replace('\0', "").trim().to_owned();
+    if proof.is_empty() || proof.chars().count() > LONGEST_PROOF {
+        return Err(NoteError::Unproven);
+    }
+    if !contacts::is_within(tx, by, Permission::ContactUpdate, contact).await? {
+        return Err(NoteError::NotFound);
+    }
+    let said = Given { contact_id: contact, channel_id: None, purpose, given, proof, at: now, source: None };
+    let told = record(tx, &[said], now).await?;
+    let happened: Vec<_> = told.into_iter().map(|event| (event, Some(by.person))).collect();
+    events::append(tx, &happened, now).await?;
+    Ok(())
 }

@@ -36,6 +36,7 @@ pub mod money;
 pub mod note;
 pub mod offer;
 pub mod outcomes;
+pub mod past;
 pub mod person;
 pub mod phone;
 pub mod planned;

@@ -3,8 +3,9 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 use domain::{
-    ChannelKind, ContactId, Content, DeliveryState, MessageId,
+    ChannelKind, ContactId, Content, ConversationId, DeliveryState, MessageId,
     content::{Media, OrderItem},
+    interactive::{Header, Interactive},
     outbound::{Advice, Hold},
     template::{HeaderValue, TemplateMessage},
 };
@@ -58,6 +59,8 @@ pub struct Quote {
     pub kind: String,
     /// Its words; empty when it has none.
     pub text: String,
+    /// The quoted message and its conversation; only those who see that conversation can go there.
+    pub message: Option<(MessageId, ConversationId)>,
 }
 
 /// One message in a thread.
@@ -324,6 +327,12 @@ impl MessageView {
         Some((quote.author.clone(), preview::line(tx, self.channel, &quote.kind, &quote.text, 120)))
     }
 
+    /// Which message it answers, and in which conversation that is.
+    #[must_use]
+    pub fn quoted_at(&self) -> Option<(MessageId, ConversationId)> {
+        self.quote.as_ref()?.message
+    }
+
     /// The mark of the delivery: icon, class, key of its word.
     #[must_use]
     pub fn mark(&self) -> Option<(&'static str, &'static str, &'static str)> {
@@ -437,13 +446,42 @@ impl MessageView {
         format!("{latitude:.5}, {longitude:.5}")
     }
 
-    /// The labels under a template, unless it was taken back.
+    /// What can be tapped under a template or a question, unless it was taken back.
     #[must_use]
-    pub fn buttons(&self) -> Option<&[String]> {
-        match self.said() {
-            Content::Template(template) if !self.around.revoked && !template.shown.buttons.is_empty() => {
-                Some(&template.shown.buttons)
+    pub fn buttons(&self) -> Option<Vec<&str>> {
+        let labels: Vec<&str> = match self.said() {
+            _ if self.around.revoked => Vec::new(),
+            Content::Template(template) => template.shown.buttons.iter().map(String::as_str).collect(),
+            Content::Interactive(Interactive::Buttons { buttons, .. }) => {
+                buttons.iter().map(|button| button.title.as_str()).collect()
             }
+            Content::Interactive(Interactive::List { sections, .. }) => {
+                sections.iter().flat_map(|section| &section.rows).map(|row| row.title.as_str()).collect()
+            }
+            Content::Interactive(Interactive::Link { label, .. }) => vec![label.as_str()],
+            _ => Vec::new(),
+        };
+        (!labels.is_empty()).then_some(labels)
+    }
+
+    /// The words above a question of ours.
+    #[must_use]
+    pub fn question_header<'a>(&self, question: &'a Interactive) -> Option<&'a str> {
+        match question {
+            Interactive::Buttons { header: Some(Header::Text { text }), .. }
+            | Interactive::Link { header: Some(Header::Text { text }), .. } => Some(text),
+            Interactive::List { header, .. } => header.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The small print below it.
+    #[must_use]
+    pub fn question_footer<'a>(&self, question: &'a Interactive) -> Option<&'a str> {
+        match question {
+            Interactive::Buttons { footer, .. }
+            | Interactive::List { footer, .. }
+            | Interactive::Link { footer, .. } => footer.as_deref(),
             _ => None,
         }
     }
@@ -511,8 +549,12 @@ mod tests {
     #[test]
     fn marks_are_drawn_in_whatsapp_and_stay_typed_in_sms() {
         let mut message = sample::inbound(1, 0, sample::text("*Hola* <b>"));
-        message.quote =
-            Some(Quote { author: "Lucía".to_owned(), kind: "text".to_owned(), text: "_sí_".to_owned() });
+        message.quote = Some(Quote {
+            author: "Lucía".to_owned(),
+            kind: "text".to_owned(),
+            text: "_sí_".to_owned(),
+            message: None,
+        });
         let drawn = |message: &MessageView| {
             MessageFragment { tx: sample::tx(Lang::Es), message }.render().unwrap_or_default()
         };

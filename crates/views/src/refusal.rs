@@ -142,6 +142,8 @@ pub enum Refusal {
     CardChangedSince,
     /// What was sent is no card.
     CardUnread,
+    /// How a contact said what they allow is missing.
+    ConsentUnproven,
     /// What is wrong with which part of a card, a sentence each.
     CardWrong(Vec<String>),
 }
@@ -204,6 +206,7 @@ impl Refusal {
             Self::WroteSince => "wrote_since",
             Self::CardChangedSince => "card_changed_since",
             Self::CardUnread => "card_unread",
+            Self::ConsentUnproven => "consent_unproven",
             Self::CardWrong(_) => "card_wrong",
         }
     }
@@ -279,6 +282,7 @@ impl Refusal {
             Self::WroteSince => tx.t("refusal-wrote-since"),
             Self::CardChangedSince => tx.t("refusal-card-changed-since"),
             Self::CardUnread => tx.t("refusal-card-unread"),
+            Self::ConsentUnproven => tx.t("refusal-consent-unproven"),
             Self::CardWrong(faults) => faults.join(" "),
         }
     }

@@ -673,6 +673,7 @@ pub fn thread(window: ReplyWindow) -> Thread {
         author: "Valeria Quispe".to_owned(),
         kind: "text".to_owned(),
         text: "Te propongo el sábado 21 a las 9:30 con ella.".to_owned(),
+        message: Some((id(4, 15), id(2, 1))),
     });
     entries.push(Entry::Message(Box::new(answer)));
     entries.push(Entry::Message(Box::new(inbound(

@@ -99,10 +99,12 @@ function drawClocks(root, now) {
 }
 
 draw(document, Date.now());
-document.addEventListener("patched", ({ detail }) => {
-  const now = Date.now();
-  for (const element of detail) draw(element, now);
-});
+for (const event of ["patched", "drawn"]) {
+  document.addEventListener(event, ({ detail }) => {
+    const now = Date.now();
+    for (const element of detail) draw(element, now);
+  });
+}
 let today = dayOf(Date.now());
 setInterval(() => {
   const now = Date.now();

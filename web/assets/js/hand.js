@@ -34,6 +34,7 @@ export async function show(button, name, url) {
 for (const name of ["transfer", "why"]) {
   act(name, (button) => openConversation() && show(button, name, `/conversations/${openConversation()}/${name}`));
 }
+act("consent", (button) => show(button, "consent", `/contacts/${button.dataset.contact}/consent`));
 act("card", (button) => show(button, "card", `/contacts/${button.dataset.contact}/card`));
 act("dialog-close", (button) => button.closest("dialog").close());
 key("a", () => {
@@ -57,6 +58,13 @@ const forms = {
     done(form, text) {
       document.dispatchEvent(new CustomEvent("handed", { detail: form.dataset.conversation }));
       return JSON.parse(text).handed === "offered" ? "handed-offered" : "handed-waits";
+    },
+  },
+  consent: {
+    url: (form) => `/contacts/${form.dataset.contact}/consent`,
+    done() {
+      refetch();
+      return "consent-noted";
     },
   },
   card: {

@@ -64,7 +64,8 @@ export function countTab(count) {
 }
 
 function drawTitle() {
-  document.title = unread ? `(${unread}) ${pageTitle}` : pageTitle;
+  const name = unread ? `(${unread}) ${pageTitle}` : pageTitle;
+  if (document.title !== name) document.title = name;
 }
 
 document.addEventListener("signed-out", () => {

@@ -1,7 +1,9 @@
-// Sounds in bubbles: one player for the page, which goes on when its bubble is drawn anew.
-import { act } from "./act.js";
+// Sounds in bubbles: one player for the page, which goes on when its bubble is drawn anew, as fast as the person likes.
+import { keepSpeed, speed } from "./media.js";
+import { t } from "./words.js";
 
 const audio = new Audio();
+const RATES = [1, 1.5, 2];
 let playing = "";
 
 const all = (id) => document.querySelectorAll(`[data-sound="${id}"]`);
@@ -11,8 +13,10 @@ const length = (box) => Number(box.dataset.seconds) || (Number.isFinite(audio.du
 function draw() {
   for (const box of all(playing)) {
     const whole = length(box);
+    const seek = box.querySelector(".seek");
     box.querySelector("use").setAttribute("href", audio.paused ? "#i-play" : "#i-pause");
-    box.querySelector(".seek").value = whole ? (audio.currentTime / whole) * 100 : 0;
+    seek.value = whole ? (audio.currentTime / whole) * 100 : 0;
+    seek.setAttribute("aria-valuetext", t("of", { n: clock(audio.currentTime), name: clock(whole) }));
     box.querySelector("[data-time]").textContent = clock(audio.currentTime || whole);
   }
 }
@@ -24,27 +28,38 @@ function leave() {
   draw();
 }
 
-act("play", (button) => {
-  const id = button.closest("[data-sound]").dataset.sound;
-  if (id !== playing) {
-    if (playing) leave();
-    playing = id;
-    audio.src = `/files/${id}`;
-  }
+function take(box) {
+  const id = box.dataset.sound;
+  if (id === playing) return;
+  if (playing) leave();
+  playing = id;
+  audio.src = `/files/${id}`;
+  audio.defaultPlaybackRate = audio.playbackRate = speed();
+}
+
+/** Play or pause the sound of a button. */
+export function play(button) {
+  take(button.closest("[data-sound]"));
   if (audio.paused) audio.play().catch(draw);
   else audio.pause();
-});
-document.addEventListener("input", ({ target }) => {
-  if (!target.matches(".seek")) return;
-  const box = target.closest("[data-sound]");
-  if (box.dataset.sound !== playing) {
-    if (playing) leave();
-    playing = box.dataset.sound;
-    audio.src = `/files/${playing}`;
-  }
+}
+
+/** Go to where its bar stands. */
+export function seek(bar) {
+  const box = bar.closest("[data-sound]");
+  take(box);
   const whole = length(box);
-  if (whole) audio.currentTime = (target.value / 100) * whole;
-});
+  if (whole) audio.currentTime = (bar.value / 100) * whole;
+  draw();
+}
+
+/** The next of the speeds, from now on and for all. */
+export function faster() {
+  const rate = RATES[(RATES.indexOf(speed()) + 1) % RATES.length];
+  audio.defaultPlaybackRate = audio.playbackRate = rate;
+  keepSpeed(rate);
+}
+
 for (const event of ["play", "pause", "timeupdate", "durationchange"]) audio.addEventListener(event, draw);
 audio.addEventListener("ended", leave);
 document.addEventListener("patched", () => playing && draw());

@@ -12,6 +12,8 @@ const NEAR_END = 100;
 const NEAR_START = 600;
 const LONGEST = 200;
 const SAME_BREATH = 5 * 60_000;
+const FOLDED = 3;
+const FADES = 1200;
 
 let thread = null;
 let atEnd = true;
@@ -19,19 +21,22 @@ let fresh = 0;
 let told = 0;
 let toldNamed = 0;
 let loading = false;
+let lastTop = 0;
+let fading = 0;
 let known = new Set();
 
-const entries = () => [...thread.children].filter((child) => child.dataset.seq || child.id.startsWith("p-"));
+const entries = (of = thread) => [...of.children].filter((child) => child.dataset.seq || child.id.startsWith("p-"));
 const timeOf = (entry) => Date.parse(entry.querySelector("time")?.dateTime ?? "");
 const isInbound = (entry) => entry.id.startsWith("m-") && !entry.classList.contains("out");
 const authorOf = (entry) => entry.querySelector("[data-by]")?.textContent ?? "";
 
 // Separators and grouping depend on the neighbours and the viewer's zone, so they are the page's work.
-function arrange() {
+/** Draw days, groups and folds of the thread, or of a former conversation above it. */
+export function arrange(of = thread) {
   let day = "";
   let before = null;
   const wanted = new Set();
-  for (const entry of entries()) {
+  for (const entry of entries(of)) {
     const time = timeOf(entry);
     const here = Number.isNaN(time) ? day : dayOf(time);
     if (here !== day) {
@@ -49,18 +54,54 @@ function arrange() {
     entry.classList.toggle("cont", Boolean(joins));
     before = entry;
   }
-  for (const old of thread.querySelectorAll(":scope > .day")) if (!wanted.has(old)) old.remove();
+  for (const old of of.querySelectorAll(":scope > .day")) if (!wanted.has(old)) old.remove();
+  fold(of);
 }
 
+// Three and more events between messages are one line that opens; what happened last of all stays in sight.
+function fold(of) {
+  const wanted = new Set();
+  let run = [];
+  const close = (ends) => {
+    const [first] = run;
+    let button = run.length >= FOLDED && !ends ? first.previousElementSibling : null;
+    if (button && !button.classList.contains("fold")) {
+      button = document.createElement("button");
+      button.type = "button";
+      button.className = "fold";
+      button.dataset.act = "fold";
+      button.ariaExpanded = "false";
+      first.before(button);
+    }
+    if (button) {
+      wanted.add(button);
+      const words = n("events", run.length);
+      if (button.textContent !== words) button.textContent = words;
+    }
+    for (const entry of run) entry.hidden = button?.ariaExpanded === "false";
+    run = [];
+  };
+  for (const entry of [...of.children]) {
+    if (entry.classList.contains("sys")) run.push(entry);
+    else if (run.length && !entry.classList.contains("fold")) close(false);
+  }
+  if (run.length) close(of === thread);
+  for (const old of of.querySelectorAll(":scope > .fold")) if (!wanted.has(old)) old.remove();
+}
+document.addEventListener("folded", () => {
+  for (const part of [thread, ...thread.querySelectorAll(":scope > .past-talk")]) fold(part);
+});
+
 function separate(entry, day, time) {
-  const before = entry.previousElementSibling;
-  const above = before?.classList.contains("unread-line") ? before.previousElementSibling : before;
+  let first = entry;
+  while (first.previousElementSibling?.matches(".unread-line, .fold")) first = first.previousElementSibling;
+  const above = first.previousElementSibling;
   const separator = above?.dataset.day === day ? above : document.createElement("div");
   separator.className = "day";
   separator.dataset.day = day;
   const name = dayName(time);
   if (separator.textContent !== name) separator.textContent = name;
-  if (separator !== above) (before?.classList.contains("unread-line") ? before : entry).before(separator);
+  if (separator !== above) first.before(separator);
   return separator;
 }
 
@@ -88,6 +129,16 @@ export function toEnd() {
   seen();
 }
 
+// The browser lays the page out once for a frame: asked for the end after each patch, it would once for each.
+let sticking = 0;
+function stick() {
+  if (document.hidden) return toEnd();
+  sticking ||= requestAnimationFrame(() => {
+    sticking = 0;
+    toEnd();
+  });
+}
+
 function drawJump() {
   const button = document.querySelector('[data-act="jump"]');
   if (!button) return;
@@ -110,6 +161,12 @@ function seen() {
   readUpTo(id, count);
 }
 
+// What was said with this contact before stands above the beginning of this conversation.
+function loadPast() {
+  const button = thread.querySelector(":scope > .past-more");
+  if (button) import("./past.js").then(({ older }) => older(thread));
+}
+
 async function loadEarlier() {
   const before = thread.dataset.earlier;
   if (loading || !before) return;
@@ -125,6 +182,7 @@ async function loadEarlier() {
     const height = thread.scrollHeight;
     const top = thread.scrollTop;
     thread.dataset.earlier = page.dataset.earlier;
+    drawPast();
     const placed = place(thread, page);
     for (const entry of placed) known.add(entry.id);
     arrange();
@@ -139,12 +197,20 @@ async function loadEarlier() {
   }
 }
 
+// The way to the past shows at the beginning.
+function drawPast() {
+  const button = thread.querySelector(":scope > .past-more");
+  if (button) button.hidden = Boolean(thread.dataset.earlier);
+}
+
 // A day of work in one thread must not fill the page: the far end goes, and can be loaded again.
 function trim() {
   const surplus = entries().filter((entry) => entry.dataset.seq);
   if (!atEnd || surplus.length <= LONGEST) return;
   for (const entry of surplus.slice(0, surplus.length - LONGEST)) entry.remove();
   thread.dataset.earlier = surplus[surplus.length - LONGEST].dataset.seq;
+  for (const past of thread.querySelectorAll(":scope > .past-talk")) past.remove();
+  drawPast();
 }
 
 function scrolled() {
@@ -155,7 +221,24 @@ function scrolled() {
     drawJump();
     seen();
   }
-  if (thread.scrollTop < NEAR_START) loadEarlier();
+  const up = thread.scrollTop < lastTop;
+  lastTop = thread.scrollTop;
+  if (lastTop < NEAR_START) {
+    if (thread.dataset.earlier) loadEarlier();
+    else if (up) loadPast();
+  }
+  if (up) floatDay();
+}
+
+// Which day one is at, while scrolling back.
+function floatDay() {
+  const label = document.getElementById("float-day");
+  const passed = [...thread.querySelectorAll(".day")].findLast((day) => day.offsetTop < thread.scrollTop);
+  if (!label || !passed) return label?.classList.remove("on");
+  label.textContent = passed.textContent;
+  label.classList.add("on");
+  clearTimeout(fading);
+  fading = setTimeout(() => label.classList.remove("on"), FADES);
 }
 
 const resized = new ResizeObserver(() => {
@@ -174,6 +257,7 @@ function opened() {
   arrange();
   const line = drawUnreadLine();
   arrange();
+  lastTop = 0;
   thread.addEventListener("scroll", scrolled, { passive: true });
   resized.observe(thread);
   thread.scrollTop = line ? line.offsetTop - 96 : thread.scrollHeight;
@@ -193,7 +277,7 @@ document.addEventListener("patched", () => {
     const words = entry.querySelector(".txt, .medium, .odd")?.textContent ?? entry.textContent;
     sayMessage(name, words);
   }
-  if (before) toEnd();
+  if (before) stick();
   else if (inbound.length) {
     fresh += inbound.length;
     drawJump();

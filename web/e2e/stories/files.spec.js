@@ -93,7 +93,7 @@ test("files go both ways: seen, played, attached, recorded and refused", async (
     await expect(ours.locator("[data-time]")).toHaveText(/^0:0[1-9]$/);
     const sent = async () => (await fetch(`${house.simulator}/control/sent`)).json();
     await expect.poll(async () => (await sent()).filter((one) => one.type === "audio").length).toBe(1);
-    await ours.getByRole("button").click();
+    await ours.getByRole("button", { name: /^Reproducir/ }).click();
     await expect(ours.locator("use")).toHaveAttribute("href", "#i-pause");
     await expect(ours.locator("use")).toHaveAttribute("href", "#i-play", { timeout: 30_000 });
   });

@@ -37,7 +37,7 @@ use crate::{
 /// How many messages a thread opens with, and how many come with each look back.
 const MESSAGES: u64 = 40;
 /// Lines between them, at most.
-const LINES: u64 = 60;
+pub(super) const LINES: u64 = 60;
 
 /// GET /inbox: the page, or with `HX-Request` the two panes with nothing open.
 ///
@@ -163,18 +163,7 @@ async fn thread(
     line: &ConversationLine,
 ) -> Result<Thread, PageError> {
     let facts = line.facts();
-    if viewer.principal.sees_as_an_outsider(&facts) {
-        let address = state.auth.client(request).address;
-        let entry = AuditEntry {
-            actor: Some(viewer.principal.person),
-            address: &address,
-            action: "conversation.read",
-            object: Some(line.id.to_string()),
-            detail: serde_json::Value::Null,
-            succeeded: true,
-        };
-        audit::record(&state.db, entry, state.clock.now()).await?;
-    }
+    audit_outsider(viewer, request, state, line).await?;
     let class = class_for(&viewer.principal, &facts);
     let reach = viewer.principal.reach(Permission::ConversationRead);
     let stretch = Stretch::read(&state.db, line.id, None).await?;
@@ -226,15 +215,38 @@ async fn thread(
     })
 }
 
+/// Whoever sees a conversation only because they see everything leaves a line.
+pub(super) async fn audit_outsider(
+    viewer: &SignedIn,
+    request: &HttpRequest,
+    state: &AppState,
+    line: &ConversationLine,
+) -> Result<(), PageError> {
+    if !viewer.principal.sees_as_an_outsider(&line.facts()) {
+        return Ok(());
+    }
+    let address = state.auth.client(request).address;
+    let entry = AuditEntry {
+        actor: Some(viewer.principal.person),
+        address: &address,
+        action: "conversation.read",
+        object: Some(line.id.to_string()),
+        detail: serde_json::Value::Null,
+        succeeded: true,
+    };
+    audit::record(&state.db, entry, state.clock.now()).await?;
+    Ok(())
+}
+
 /// Messages that follow each other in a thread.
-struct Stretch {
+pub(super) struct Stretch {
     messages: Vec<MessageLine>,
     /// Whether there may be older ones.
     more: bool,
 }
 
 impl Stretch {
-    async fn read(
+    pub(super) async fn read(
         db: &DatabaseConnection,
         conversation: ConversationId,
         before: Option<Place>,
@@ -250,17 +262,17 @@ impl Stretch {
     }
 
     /// Since when events belong to this stretch; always, when it reaches back to the beginning.
-    fn since(&self) -> Option<DateTime<Utc>> {
+    pub(super) fn since(&self) -> Option<DateTime<Utc>> {
         self.oldest().map(|line| line.written_at)
     }
 
     /// Where to go on backwards.
-    fn earlier(&self) -> Option<String> {
+    pub(super) fn earlier(&self) -> Option<String> {
         self.oldest().map(|line| time::seq(&line.written_at, line.position))
     }
 
     /// Messages, notes and events in the order of the thread.
-    fn entries(
+    pub(super) fn entries(
         &self,
         events: &[TimelineEvent],
         notes: &[NoteLine],

@@ -24,6 +24,7 @@ pub mod notes;
 pub mod offers;
 pub mod originals;
 pub mod outcomes;
+pub mod past;
 pub mod picker;
 pub mod presence;
 pub mod routing;

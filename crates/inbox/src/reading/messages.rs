@@ -33,6 +33,8 @@ pub struct MessageLine {
     pub advice: Option<String>,
     pub held: Option<String>,
     pub due_at: Option<DateTime<Utc>>,
+    pub quote_id: Option<MessageId>,
+    pub quote_conversation: Option<ConversationId>,
     pub quote_direction: Option<String>,
     pub quote_author_name: Option<String>,
     pub quote_kind: Option<String>,
@@ -69,7 +71,7 @@ const SELECT: &str = "
         (select coalesce(json_agg(json_build_array(r.emoji, r.from_customer) order by r.at), '[]')
          from reaction r where r.message_id = m.id and r.emoji is not null) as reactions,
         d.state as delivery_state, d.attempts, d.error_code, d.advice, d.held, d.due_at,
-        q.direction as quote_direction, quoted.name as quote_author_name, case when q.revoked_at is null then q.kind else 'revoke' end as quote_kind, q.body as quote_body,
+        q.id as quote_id, q.conversation_id as quote_conversation, q.direction as quote_direction, quoted.name as quote_author_name, case when q.revoked_at is null then q.kind else 'revoke' end as quote_kind, q.body as quote_body,
         f.id as file_id, f.state as file_state, f.reason as file_reason, f.type as file_type, f.name as file_name,
         f.bytes as file_bytes, f.width as file_width, f.height as file_height, f.seconds as file_seconds,
         f.thumbnail as file_thumbnail, f.tries as file_tries,

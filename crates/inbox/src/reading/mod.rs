@@ -11,6 +11,7 @@ pub mod handing;
 pub mod messages;
 pub mod notes;
 pub mod offers;
+pub mod past;
 pub mod planned;
 pub mod routing;
 pub mod start;

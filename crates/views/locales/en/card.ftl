@@ -20,3 +20,24 @@ card-fault-choice = choose one of the options.
 card-fault-link = write an address that begins with https://.
 card-fault-id = has not the shape of a { $name }.
 card-fault-mistyped = the check digit does not match; look at the { $name } again.
+
+# What they allow, files, one field
+details-copy = Copy { $value }
+details-copy-short = Copy
+details-edit-field = Edit { $name }
+details-files = Files
+files-none = No files yet.
+files-more = See more files
+consent-note = Note down
+consent-none = They have said nothing. Only what they forbid stands in the way.
+consent-title = Note down a consent
+consent-about = It stays for good, with your name and the time. It counts on all channels.
+consent-purpose = What for?
+consent-for-marketing = Offers and news
+consent-for-anything = Any message
+consent-said = What did they say?
+consent-gives = They agree
+consent-takes = They do not want it
+consent-proof = How did they say so?
+consent-proof-example = By phone, when booking
+consent-save = Note down

@@ -34,3 +34,7 @@ file-refused-not-taken = This channel does not take that kind of file.
 file-refused-note = The recording could not be read. Record it again.
 file-refused-silent = Nothing was recorded. Check the microphone and record again.
 file-refused-stereo = The recording has two channels and WhatsApp takes one. Use another microphone.
+file-zoom = Enlarge
+file-before = Previous
+file-after = Next
+file-speed = Speed

@@ -30,3 +30,4 @@ refusal-pause-full = { $count ->
 }
 refusal-card-changed-since = Somebody else changed this while you were editing. Open it again: yours is not saved yet.
 refusal-card-unread = We did not understand what was sent. Open the contact’s details again.
+refusal-consent-unproven = Write how the person said so, in less than 300 characters.

@@ -63,3 +63,7 @@ js-card-saved = Details saved
 js-newer-one = A message came in while you were writing. Have a look before you send.
 js-newer-other = { $n } messages came in while you were writing. Have a look before you send.
 js-answered = { $name } answered while you were writing. Send yours too?
+js-events-one = { $n } event
+js-events-other = { $n } events
+js-of = { $n } of { $name }
+js-consent-noted = Consent noted

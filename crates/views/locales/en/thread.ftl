@@ -150,3 +150,11 @@ company-typing = { $others ->
 }
 composer-send-anyway = Send as it is
 dock-answer-beside = Answer too
+
+# The past above
+past-of = Conversation of
+past-what = { $channel } · { $queue } · { $state }
+past-closed-by = closed by { $name }
+past-closed = closed
+past-open = open
+past-more = See the conversation before

@@ -20,3 +20,24 @@ card-fault-choice = elige una de las opciones.
 card-fault-link = escribe una dirección que empiece con https://.
 card-fault-id = no tiene la forma de un { $name }.
 card-fault-mistyped = el dígito verificador no coincide; revisa el { $name }.
+
+# What they allow, files, one field
+details-copy = Copiar { $value }
+details-copy-short = Copiar
+details-edit-field = Editar { $name }
+details-files = Archivos
+files-none = Todavía no hay archivos.
+files-more = Ver más archivos
+consent-note = Anotar
+consent-none = No ha dicho nada. Solo lo que prohíbe se lo impide.
+consent-title = Anotar un consentimiento
+consent-about = Queda para siempre, con tu nombre y la hora. Vale en todos los canales.
+consent-purpose = ¿Para qué?
+consent-for-marketing = Ofertas y novedades
+consent-for-anything = Cualquier mensaje
+consent-said = ¿Qué dijo?
+consent-gives = Acepta
+consent-takes = No quiere
+consent-proof = ¿Cómo lo dijo?
+consent-proof-example = Por teléfono, al reservar su cita
+consent-save = Anotar

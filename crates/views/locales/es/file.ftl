@@ -34,3 +34,7 @@ file-refused-not-taken = Este canal no admite ese tipo de archivo.
 file-refused-note = La grabación no se pudo leer. Grábala otra vez.
 file-refused-silent = No se grabó nada. Revisa el micrófono y graba otra vez.
 file-refused-stereo = La grabación tiene dos canales y WhatsApp admite uno. Usa otro micrófono.
+file-zoom = Ampliar
+file-before = Anterior
+file-after = Siguiente
+file-speed = Velocidad

@@ -30,3 +30,4 @@ refusal-pause-full = { $count ->
 }
 refusal-card-changed-since = Otra persona cambió estos datos mientras los editabas. Vuelve a abrirlos: lo tuyo aún no se guardó.
 refusal-card-unread = No entendimos lo que se envió. Vuelve a abrir los datos del contacto.
+refusal-consent-unproven = Escribe cómo lo dijo la persona, en menos de 300 caracteres.

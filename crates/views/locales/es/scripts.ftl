@@ -63,3 +63,7 @@ js-card-saved = Datos guardados
 js-newer-one = Llegó un mensaje mientras escribías. Míralo antes de enviar.
 js-newer-other = Llegaron { $n } mensajes mientras escribías. Míralos antes de enviar.
 js-answered = { $name } ya respondió mientras escribías. ¿Envías igual?
+js-events-one = { $n } evento
+js-events-other = { $n } eventos
+js-of = { $n } de { $name }
+js-consent-noted = Consentimiento anotado

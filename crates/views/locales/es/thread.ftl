@@ -150,3 +150,11 @@ company-typing = { $others ->
 }
 composer-send-anyway = Enviar así
 dock-answer-beside = Responder también
+
+# The past above
+past-of = Conversación del
+past-what = { $channel } · { $queue } · { $state }
+past-closed-by = cerrada por { $name }
+past-closed = cerrada
+past-open = abierta
+past-more = Ver la conversación anterior

@@ -20,3 +20,24 @@ card-fault-choice = escolha uma das opções.
 card-fault-link = escreva um endereço que comece com https://.
 card-fault-id = não tem a forma de um { $name }.
 card-fault-mistyped = o dígito verificador não confere; revise o { $name }.
+
+# What they allow, files, one field
+details-copy = Copiar { $value }
+details-copy-short = Copiar
+details-edit-field = Editar { $name }
+details-files = Arquivos
+files-none = Ainda não há arquivos.
+files-more = Ver mais arquivos
+consent-note = Anotar
+consent-none = Não disse nada. Só o que proíbe impede o envio.
+consent-title = Anotar um consentimento
+consent-about = Fica para sempre, com seu nome e a hora. Vale em todos os canais.
+consent-purpose = Para quê?
+consent-for-marketing = Ofertas e novidades
+consent-for-anything = Qualquer mensagem
+consent-said = O que disse?
+consent-gives = Aceita
+consent-takes = Não quer
+consent-proof = Como disse?
+consent-proof-example = Por telefone, ao marcar a consulta
+consent-save = Anotar

@@ -34,3 +34,7 @@ file-refused-not-taken = Este canal não aceita esse tipo de arquivo.
 file-refused-note = Não foi possível ler a gravação. Grave de novo.
 file-refused-silent = Nada foi gravado. Verifique o microfone e grave de novo.
 file-refused-stereo = A gravação tem dois canais e o WhatsApp aceita um. Use outro microfone.
+file-zoom = Ampliar
+file-before = Anterior
+file-after = Próxima
+file-speed = Velocidade

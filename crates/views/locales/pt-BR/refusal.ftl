@@ -30,3 +30,4 @@ refusal-pause-full = { $count ->
 }
 refusal-card-changed-since = Outra pessoa mudou estes dados enquanto você editava. Abra de novo: o seu ainda não foi salvo.
 refusal-card-unread = Não entendemos o que foi enviado. Abra os dados do contato de novo.
+refusal-consent-unproven = Escreva como a pessoa disse, em menos de 300 caracteres.

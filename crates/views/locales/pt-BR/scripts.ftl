@@ -63,3 +63,7 @@ js-card-saved = Dados salvos
 js-newer-one = Chegou uma mensagem enquanto você escrevia. Veja antes de enviar.
 js-newer-other = Chegaram { $n } mensagens enquanto você escrevia. Veja antes de enviar.
 js-answered = { $name } já respondeu enquanto você escrevia. Enviar mesmo assim?
+js-events-one = { $n } evento
+js-events-other = { $n } eventos
+js-of = { $n } de { $name }
+js-consent-noted = Consentimento anotado

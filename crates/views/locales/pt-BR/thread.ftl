@@ -150,3 +150,11 @@ company-typing = { $others ->
 }
 composer-send-anyway = Enviar assim
 dock-answer-beside = Responder também
+
+# The past above
+past-of = Conversa de
+past-what = { $channel } · { $queue } · { $state }
+past-closed-by = encerrada por { $name }
+past-closed = encerrada
+past-open = aberta
+past-more = Ver a conversa anterior

@@ -108,8 +108,12 @@ fn whatever_customers_write_stays_text() {
         for content in hostile_contents() {
             let mut message = sample::inbound(1, 1, content);
             message.author = Author::Contact { id: sample::id(3, 1), name: HOSTILE.to_owned() };
-            message.quote =
-                Some(Quote { author: HOSTILE.to_owned(), kind: "text".to_owned(), text: HOSTILE.to_owned() });
+            message.quote = Some(Quote {
+                author: HOSTILE.to_owned(),
+                kind: "text".to_owned(),
+                text: HOSTILE.to_owned(),
+                message: None,
+            });
             let html = bubble(lang, &message);
             assert!(!html.contains("<script"), "{html}");
             assert!(!html.contains("<img"), "{html}");

@@ -1,0 +1,91 @@
+// What can be opened from a bubble or from the panel beside it. What nobody has asked for yet is not loaded.
+import { act } from "./act.js";
+import { open, openConversation } from "./panes.js";
+import { say } from "./say.js";
+import { t } from "./words.js";
+
+const player = () => import("./sound.js");
+const SPEED = "bandeja:speed";
+
+/** How fast sounds play for this person. */
+export function speed() {
+  try {
+    return Number(localStorage.getItem(SPEED)) || 1;
+  } catch {
+    return 1;
+  }
+}
+
+/** Keep it, and show it on every player. */
+export function keepSpeed(rate) {
+  try {
+    localStorage.setItem(SPEED, rate);
+  } catch {
+    // It holds as long as this page.
+  }
+  drawSpeed(rate);
+}
+
+function drawSpeed(rate) {
+  for (const button of document.querySelectorAll(".speed")) {
+    const words = `${rate}×`;
+    if (button.textContent !== words) button.textContent = words;
+  }
+}
+
+act("view", async (link, event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || !document.getElementById("viewer")) return;
+  event.preventDefault();
+  (await import("./viewer.js")).view(link);
+});
+act("play", async (button) => (await player()).play(button));
+act("speed", async (button) => (await player()).faster(button));
+document.addEventListener("input", async ({ target }) => {
+  if (target.matches?.(".seek")) (await player()).seek(target);
+});
+
+// Where an answer points to: here, or in another stretch or conversation.
+act("quoted", (link, event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const { conv, message } = link.dataset;
+  const bubble = document.getElementById(`m-${message}`);
+  if (!bubble) return open(conv, { at: message });
+  bubble.scrollIntoView({ block: "center" });
+  bubble.classList.remove("lit");
+  requestAnimationFrame(() => bubble.classList.add("lit"));
+});
+
+// Which of the labels under our question the customer picked.
+function mark() {
+  for (const tag of document.querySelectorAll("[data-thread] .pick-tag")) {
+    const { message } = tag.closest(".bubble").querySelector(".quote")?.dataset ?? {};
+    const labels = message ? document.querySelectorAll(`#m-${CSS.escape(message)} .opts > span:not(.picked)`) : [];
+    for (const label of labels) {
+      if (label.textContent !== tag.querySelector(".medium").textContent) continue;
+      label.classList.add("picked");
+      label.prepend(document.getElementById("mark-picked").content.cloneNode(true));
+    }
+  }
+}
+const drawn = () => {
+  mark();
+  if (speed() !== 1) drawSpeed(speed());
+};
+for (const event of ["patched", "drawn", "opened"]) document.addEventListener(event, drawn);
+drawn();
+
+act("fold", (button) => {
+  button.setAttribute("aria-expanded", String(button.ariaExpanded !== "true"));
+  document.dispatchEvent(new CustomEvent("folded"));
+});
+act("copy-text", async ({ dataset }) => {
+  await navigator.clipboard.writeText(dataset.text);
+  say(t("copied"));
+});
+act("edit-field", async (button) => (await import("./inline.js")).edit(button));
+act("past", async () => (await import("./past.js")).older(document.getElementById(`thread-${openConversation()}`)));
+act("more-files", async (button) => (await import("./past.js")).moreFiles(button));
+document.addEventListener("toggle", async ({ target }) => {
+  if (target.open && target.matches?.("[data-files]")) (await import("./past.js")).files(target);
+}, true);

@@ -1,0 +1,69 @@
+// What was said with this contact before, above the open conversation, and the files of all of it.
+import { openConversation } from "./panes.js";
+import { fragment } from "./patch.js";
+import { toast } from "./say.js";
+import { arrange } from "./thread.js";
+import { t } from "./words.js";
+
+let loading = false;
+
+async function ask(url) {
+  const answer = await fetch(url, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (!answer?.ok) {
+    toast(t("failed"), { loud: true });
+    return null;
+  }
+  return answer.status === 204 ? "" : answer.text();
+}
+
+/** Put the next stretch of the past above what is there; nothing moves before the eyes. */
+export async function older(thread) {
+  if (loading || thread.dataset.past === "none") return;
+  loading = true;
+  const first = thread.querySelector(":scope > .past-talk");
+  const { past, earlier } = first?.dataset ?? {};
+  const from = new URLSearchParams(earlier ? { of: past, before: earlier } : past ? { of: past } : {});
+  const html = await ask(`/inbox/${openConversation()}/past?${from}`);
+  loading = false;
+  if (html === null || !thread.isConnected) return;
+  const button = thread.querySelector(":scope > .past-more");
+  if (!html) {
+    thread.dataset.past = "none";
+    button?.remove();
+    return;
+  }
+  const section = fragment(html).firstElementChild;
+  const bottom = thread.scrollHeight - thread.scrollTop;
+  if (earlier) {
+    section.querySelector(":scope > .past-line").remove();
+    first.dataset.earlier = section.dataset.earlier;
+    first.prepend(...section.children);
+  } else if (button) button.after(section);
+  else thread.prepend(section);
+  const changed = earlier ? first : section;
+  arrange(changed);
+  document.dispatchEvent(new CustomEvent("drawn", { detail: [changed] }));
+  thread.scrollTop = thread.scrollHeight - bottom;
+}
+
+/** The newest files of a contact, when somebody asks for them. */
+export async function files(details) {
+  const box = details.querySelector("[data-files-box]");
+  if (box.childElementCount) return;
+  const html = await ask(`/contacts/${details.dataset.contact}/files`);
+  if (html === null) return;
+  box.replaceChildren(fragment(html));
+  document.dispatchEvent(new CustomEvent("drawn", { detail: [box] }));
+}
+
+/** The next ones. */
+export async function moreFiles(button) {
+  const page = button.closest(".files-page");
+  const html = await ask(`/contacts/${page.dataset.contact}/files?before=${page.dataset.more}`);
+  if (html === null) return;
+  const next = fragment(html).firstElementChild;
+  page.querySelector(".files").append(...next.querySelectorAll(".files > li"));
+  document.dispatchEvent(new CustomEvent("drawn", { detail: [page] }));
+  if (next.dataset.more) page.dataset.more = next.dataset.more;
+  else button.remove();
+}

@@ -1,0 +1,114 @@
+// What an open conversation shows and opens: pictures, sounds, quotes, choices, events, the past, and the panel beside it.
+import AxeBuilder from "@axe-core/playwright";
+
+import { at, expect, test } from "../support/house.js";
+
+const healthy = async (page) => {
+  const { violations } = await new AxeBuilder({ page }).exclude("#toasts").analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+};
+
+test("a thread is looked through with pointer and keyboard", async ({ open, office, vendor, house }) => {
+  await office.atWork("diego");
+  const diego = await open("diego");
+  const phone = await open(null, house.simulator);
+  await expect(phone.locator("html")).toHaveAttribute("data-ready", /.*/);
+  await phone.locator('[data-customer="new"]').click();
+  const picked = phone.locator('#customers [data-customer][aria-pressed="true"]');
+  const name = await picked.locator(".medium").innerText();
+  const number = await picked.getAttribute("data-customer");
+  const write = (message) => vendor.call("inbound", { from: number, name, message });
+  const attach = async (kind) => {
+    await phone.locator("#attach").click();
+    await phone.locator(`[data-attach="${kind}"]`).click();
+  };
+  await vendor.call("inbound", { channel: "Sonrisas SMS", from: number, name, message: "Ayer les escribí por SMS" });
+  await expect(diego.locator("#list > li")).toHaveCount(1);
+  await write("¿Aceptan tarjeta?");
+  await expect(diego.locator("#list > li")).toHaveCount(2);
+  await diego.locator("#list > li").filter({ hasText: "¿Aceptan tarjeta?" }).getByRole("link").click();
+  await expect(at(diego).bubble("¿Aceptan tarjeta?")).toHaveCount(1);
+  const { thread } = at(diego);
+
+  await test.step("pictures: the next, the one before, larger, and back to where one was", async () => {
+    await attach("photo");
+    await expect(thread.locator('a[data-act="view"]')).toHaveCount(1);
+    await attach("photo");
+    await expect(thread.locator('a[data-act="view"]')).toHaveCount(2);
+    await thread.locator('a[data-act="view"]').first().click();
+    const viewer = diego.locator("#viewer");
+    await expect(viewer).toBeVisible();
+    await expect(viewer.locator("[data-place]")).toHaveText("1 de 2");
+    await expect(viewer.getByRole("button", { name: "Anterior" })).toBeHidden();
+    await diego.keyboard.press("ArrowRight");
+    await expect(viewer.locator("[data-place]")).toHaveText("2 de 2");
+    await diego.keyboard.press("z");
+    await expect(viewer.getByRole("button", { name: "Ampliar" })).toHaveAttribute("aria-pressed", "true");
+    await healthy(diego);
+    await diego.keyboard.press("z");
+    await viewer.getByRole("button", { name: "Anterior" }).click();
+    await expect(viewer.locator("[data-place]")).toHaveText("1 de 2");
+    await diego.keyboard.press("Escape");
+    await expect(viewer).toBeHidden();
+    await expect(thread.locator('a[data-act="view"]').first()).toBeFocused();
+  });
+
+  await test.step("sounds: as fast as one likes, also after a reload, and by keyboard", async () => {
+    await attach("voice");
+    const speed = thread.locator(".speed");
+    await expect(speed).toHaveText("1×");
+    await speed.click();
+    await expect(speed).toHaveText("1.5×");
+    await thread.getByRole("button", { name: /^Reproducir nota de voz/ }).click();
+    await expect(thread.locator("[data-sound] use").first()).toHaveAttribute("href", "#i-pause");
+    await thread.locator(".seek").focus();
+    await diego.keyboard.press("End");
+    await expect(thread.locator("[data-sound] use").first()).toHaveAttribute("href", "#i-play");
+    await diego.reload();
+    await expect(thread.locator(".speed")).toHaveText("1.5×");
+  });
+
+  await test.step("an answer leads to what it answers", async () => {
+    for (let line = 0; line < 25; line += 1) await write(`Línea ${line} de 25`);
+    await at(diego).draft.fill("¿En qué la ayudo?");
+    await at(diego).draft.press("Enter");
+    const theirs = phone.locator(".wa-row:not(.mine)").filter({ hasText: "¿En qué la ayudo?" });
+    await theirs.hover();
+    await theirs.getByRole("button").nth(1).click();
+    await phone.locator("#message").fill("Con mi cita");
+    await phone.keyboard.press("Enter");
+    for (let line = 0; line < 25; line += 1) await write(`Otra ${line} de 25`);
+    const quote = at(diego).bubble("Con mi cita").locator("a.quote");
+    await quote.click();
+    await expect(at(diego).bubble("¿En qué la ayudo?").first()).toHaveClass(/lit/);
+  });
+
+  await test.step("the panel: copied, edited in place, noted, and the files", async () => {
+    const panel = diego.locator("#details-pane");
+    await panel.getByRole("button", { name: "Anotar" }).click();
+    const dialog = diego.locator("#consent");
+    await healthy(diego);
+    await dialog.getByLabel("No quiere").check();
+    await dialog.getByLabel("¿Cómo lo dijo?").fill("Por teléfono");
+    await dialog.getByRole("button", { name: "Anotar" }).click();
+    await expect(panel).toContainText("«Por teléfono»");
+    await panel.getByText("Archivos").click();
+    await expect(panel.locator(".file-tile")).toHaveCount(2);
+    await healthy(diego);
+  });
+
+  await test.step("the past stands above, with what it was", async () => {
+    await thread.evaluate((element) => element.scrollTo(0, 0));
+    await expect(at(diego).bubble("¿Aceptan tarjeta?").first()).toBeVisible();
+    const more = thread.getByRole("button", { name: "Ver la conversación anterior" });
+    await more.dispatchEvent("click");
+    const past = thread.locator(".past-talk");
+    await expect(past).toContainText("Ayer les escribí por SMS");
+    await expect(past.locator(".past-line")).toContainText("Sonrisas SMS");
+    await expect(async () => {
+      await thread.evaluate((element) => [80, 0].forEach((top) => (element.scrollTop = top)));
+      await expect(more).toHaveCount(0, { timeout: 500 });
+    }).toPass();
+    await healthy(diego);
+  });
+});

@@ -1,0 +1,110 @@
+//! The past of a contact above an open conversation, their files, and what they said they allow: within reach.
+
+use domain::ConversationId;
+use reqwest::StatusCode;
+
+use crate::clinic::{Clinic, Page, one, until};
+
+async fn closes(page: &Page, talk: ConversationId) {
+    page.posts(&format!("/conversations/{talk}/close"), &[]).await.is(StatusCode::NO_CONTENT);
+}
+
+/// Longer ago than customers come back to the same conversation.
+async fn weeks_pass(clinic: &Clinic) {
+    for column in ["opened_at", "closed_at", "last_activity_at"] {
+        clinic.change(&format!("update conversation set {column} = {column} - interval '20 days'")).await;
+    }
+    clinic.change("update message set written_at = written_at - interval '20 days'").await;
+}
+
+#[tokio::test]
+async fn what_was_said_before_stands_above_as_far_as_one_may_see_it() {
+    let clinic = Clinic::open().await;
+    let valeria = clinic.agent("Valeria").await;
+    clinic.vendor().lucia_writes("Quiero blanqueamiento").await;
+    let first = clinic.held_conversation().await;
+    let page = valeria.opens(first).await;
+    closes(&page, first).await;
+    weeks_pass(&clinic).await;
+    clinic.vendor().lucia_texts("Ahora por SMS").await;
+    let second = clinic.held_conversation().await;
+    closes(&valeria.opens(second).await, second).await;
+    weeks_pass(&clinic).await;
+    clinic.vendor().lucia_writes("Hola de nuevo").await;
+    let third = clinic.held_conversation().await;
+    let page = valeria.opens(third).await;
+
+    let past = page.gets(&format!("/inbox/{third}/past")).await.is(StatusCode::OK).body;
+    if past.contains("Ahora por SMS") {
+        assert!(past.contains("cerrada por Valeria") && past.contains(&format!("data-past=\"{second}\"")));
+        let before = page.gets(&format!("/inbox/{third}/past?of={second}")).await.is(StatusCode::OK).body;
+        assert!(before.contains("Quiero blanqueamiento"), "{before}");
+    } else {
+        assert!(past.contains("Quiero blanqueamiento"), "the number of an SMS is another contact's: {past}");
+    }
+    let oldest = format!("/inbox/{third}/past?of={first}");
+    page.gets(&oldest).await.is(StatusCode::NO_CONTENT);
+    let place = "1795356854-000000000004096";
+    page.gets(&format!("/inbox/{third}/past?of={first}&before={place}")).await.is(StatusCode::OK);
+
+    // A contact of somebody else's is no part of this one's past.
+    clinic.vendor().customer_writes("+51900000002", "Bruno", "Soy Bruno").await;
+    let brunos =
+        "select id from conversation where contact_id = (select id from contact where name = 'Bruno')";
+    let bruno: uuid::Uuid =
+        until("Bruno's conversation", || async { one(&clinic.ground.db, brunos).await }).await;
+    page.gets(&format!("/inbox/{third}/past?of={bruno}&before={place}")).await.is(StatusCode::NOT_FOUND);
+    let mateo = clinic.agent("Mateo").await.opens_inbox().await;
+    mateo.gets(&format!("/inbox/{third}/past")).await.is(StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_a_contact_told_a_person_is_noted_with_how_they_said_so() {
+    let clinic = Clinic::open().await;
+    let valeria = clinic.agent("Valeria").await;
+    clinic.vendor().lucia_writes("Hola").await;
+    let talk = clinic.held_conversation().await;
+    let mut page = valeria.opens(talk).await;
+    let lucia: uuid::Uuid =
+        one(&clinic.ground.db, &format!("select contact_id from conversation where id = '{talk}'"))
+            .await
+            .unwrap();
+    let url = format!("/contacts/{lucia}/consent");
+    assert!(page.gets(&url).await.is(StatusCode::OK).body.contains("Anotar un consentimiento"));
+    let said = |given, proof| [("purpose", "marketing"), ("given", given), ("proof", proof)];
+    page.posts(&url, &said("true", "  ")).await.is(StatusCode::UNPROCESSABLE_ENTITY);
+    page.posts(&url, &[("purpose", "everything"), ("given", "true"), ("proof", "x")])
+        .await
+        .is(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(clinic.count("select count(*) from consent").await, 0, "nothing is changed");
+
+    page.posts(&url, &said("true", "Por teléfono, al reservar")).await.is(StatusCode::NO_CONTENT);
+    page.posts(&url, &said("false", "En recepción")).await.is(StatusCode::NO_CONTENT);
+    assert_eq!(clinic.count("select count(*) from consent where channel_id is null").await, 2);
+    assert_eq!(clinic.count("select count(*) from audit where action = 'contact.consent'").await, 2);
+    page.until("the line of it", |page| page.shown.thread.concat().contains("Valeria")).await;
+    let panel = valeria.browser.clone().get(&format!("/inbox/{talk}")).await.is(StatusCode::OK).body;
+    assert!(panel.contains("«En recepción»") && !panel.contains("«Por teléfono"), "the newest word counts");
+
+    let mateo = clinic.agent("Mateo").await.opens_inbox().await;
+    mateo.gets(&url).await.is(StatusCode::NOT_FOUND);
+    mateo.posts(&url, &said("true", "Me lo dijo")).await.is(StatusCode::NOT_FOUND);
+    let files = format!("/contacts/{lucia}/files");
+    assert!(page.gets(&files).await.is(StatusCode::OK).body.contains("Todavía no hay archivos"));
+    mateo.gets(&files).await.is(StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn an_answer_leads_to_what_it_answers() {
+    let clinic = Clinic::open().await;
+    let valeria = clinic.agent("Valeria").await;
+    clinic.vendor().lucia_writes("¿Aceptan tarjeta?").await;
+    let talk = clinic.held_conversation().await;
+    let page = valeria.opens(talk).await;
+    let message: uuid::Uuid = one(&clinic.ground.db, "select id from message").await.unwrap();
+    let body = serde_json::json!({ "client_id": uuid::Uuid::now_v7(), "content": { "kind": "text", "body": "Sí" },
+        "reply_to": message });
+    page.posts_json(&format!("/conversations/{talk}/messages"), &body).await.is(StatusCode::CREATED);
+    let drawn = valeria.browser.clone().get(&format!("/inbox/{talk}")).await.is(StatusCode::OK).body;
+    assert!(drawn.contains(&format!("href=\"/inbox/{talk}?at={message}\"")), "the quote is a way back");
+}
