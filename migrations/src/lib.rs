@@ -44,6 +44,7 @@ pub const HISTORY: History = History::new(&[
     migration!("0015_notes"),
     migration!("0016_drafts_macros"),
     migration!("0017_send_later"),
+    migration!("0018_lists"),
 ]);
 
 /// Applies what is missing and returns its names. Nodes that start together wait for each other.

@@ -22,6 +22,7 @@ pub mod gateway;
 pub mod health;
 pub mod housekeeping;
 pub mod jobs;
+pub mod listing;
 pub mod live;
 pub mod memory;
 pub mod pages;

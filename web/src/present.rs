@@ -103,6 +103,7 @@ pub fn row(line: &ConversationLine, class: Class, now: DateTime<Utc>) -> Convers
         priority: line.priority,
         seq: time::seq(&line.last_activity_at, line.last_position),
         due_place: time::due_place(line.due_at),
+        lights: (line.thresholds().amber, line.thresholds().red),
         due: due(line, now),
         tags: line.tags.clone(),
     }

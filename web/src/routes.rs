@@ -159,6 +159,9 @@ pub fn table() -> Vec<Route> {
         Route::get("/", SignedIn, pages::home),
         Route::get("/live", SignedIn, live::connect).by_itself(),
         Route::get("/inbox", holds(P::ConversationRead), pages::inbox::show),
+        // Before what has an id there.
+        Route::get("/inbox/list", holds(P::ConversationRead), pages::lists::show),
+        Route::get("/inbox/filters", holds(P::ConversationRead), pages::lists::filters),
         Route::get("/inbox/{conversation}", holds(P::ConversationRead), pages::inbox::open),
         Route::get("/inbox/{conversation}/earlier", holds(P::ConversationRead), pages::inbox::earlier),
         Route::get("/inbox/{conversation}/past", holds(P::ConversationRead), pages::past::show),
@@ -392,6 +395,8 @@ pub fn table() -> Vec<Route> {
         Route::post("/admin/routing/{part}/{id}/remove", holds(P::RoutingManage), pages::routing::remove),
         Route::get("/me", SignedIn, pages::me::show),
         Route::post("/me/preferences", SignedIn, pages::me::update),
+        Route::post("/me/views", holds(P::ConversationRead), pages::lists::save),
+        Route::delete("/me/views/{id}", holds(P::ConversationRead), pages::lists::remove),
         Route::put("/me/list-order", SignedIn, pages::me::order),
         Route::put("/me/presence", SignedIn, pages::presence::update),
         Route::post("/me/wrap-up/end", SignedIn, pages::presence::end_wrap_up),

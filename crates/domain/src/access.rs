@@ -81,6 +81,8 @@ words! {
         OutcomeManage = "outcome.manage",
         /// Write macros: own ones, a team's, everybody's.
         MacroManage = "macro.manage",
+        /// Keep views of lists for everybody.
+        ViewShare = "view.share",
         /// Read the audit.
         AuditRead = "audit.read",
     }
@@ -279,6 +281,7 @@ pub fn ready_made_roles() -> [(&'static str, BTreeMap<Permission, Scope>); 3] {
         (P::RoutingRead, All),
         // Templates belong to an account, not to a team.
         (P::TemplateRead, All),
+        (P::ViewShare, All),
     ]);
     let admin = P::ALL.iter().map(|permission| (*permission, All)).collect();
     [("agent", agent), ("supervisor", supervisor), ("admin", admin)]

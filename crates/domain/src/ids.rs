@@ -66,6 +66,8 @@ id! {
     SkillId,
     /// A team.
     TeamId,
+    /// A view of a list that somebody saved.
+    ViewId,
     /// A template of a vendor's account, in one language.
     TemplateId,
 }

@@ -43,6 +43,7 @@ pub mod replay;
 pub mod reply;
 pub mod retention;
 mod rows;
+pub mod saved_views;
 pub mod sending;
 pub mod snoozing;
 pub mod tagging;

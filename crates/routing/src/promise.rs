@@ -119,6 +119,23 @@ pub struct DueClock {
     pub closed: Vec<(DateTime<Utc>, DateTime<Utc>)>,
 }
 
+impl DueClock {
+    /// How much of the opening hours is left at a moment; negative once it is overdue.
+    #[must_use]
+    pub fn left(&self, now: DateTime<Utc>) -> TimeDelta {
+        let left = self.at - now;
+        let closed =
+            |(from, to): &(DateTime<Utc>, DateTime<Utc>)| (*to - (*from).max(now)).max(TimeDelta::zero());
+        if left <= TimeDelta::zero() { left } else { left - self.closed.iter().map(closed).sum() }
+    }
+
+    /// Whether it is overdue, or soon will be.
+    #[must_use]
+    pub fn is_soon(&self, now: DateTime<Utc>) -> bool {
+        self.left(now) <= TimeDelta::seconds(i64::from(self.soon))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use chrono::NaiveTime;
@@ -142,12 +159,6 @@ mod tests {
             week,
             holidays: Vec::new(),
         }
-    }
-
-    fn open_left(clock: &DueClock, now: DateTime<Utc>) -> TimeDelta {
-        let closed: TimeDelta =
-            clock.closed.iter().map(|(from, to)| (*to - (*from).max(now)).max(TimeDelta::zero())).sum();
-        clock.at - now - closed
     }
 
     #[test]
@@ -176,11 +187,13 @@ mod tests {
         let targets = Targets { first_response: Some(300), ..Targets::default() };
         let clock = due.clock(&targets, Some(&calendar), friday).unwrap();
         assert_eq!(clock.closed, [(at("2026-11-20T23:00:00Z"), monday)]);
-        assert_eq!(open_left(&clock, friday), TimeDelta::minutes(5));
+        assert_eq!(clock.left(friday), TimeDelta::minutes(5));
         for still in [at("2026-11-20T23:00:00Z"), at("2026-11-22T08:00:00Z"), monday] {
-            assert_eq!(open_left(&clock, still), TimeDelta::minutes(3), "at {still}");
+            assert_eq!(clock.left(still), TimeDelta::minutes(3), "at {still}");
         }
-        assert_eq!(open_left(&clock, monday + TimeDelta::minutes(3)), TimeDelta::zero());
+        assert_eq!(clock.left(monday + TimeDelta::minutes(3)), TimeDelta::zero());
+        assert!(!clock.is_soon(friday) && clock.is_soon(monday + TimeDelta::minutes(1)));
+        assert_eq!(clock.left(monday + TimeDelta::minutes(4)), TimeDelta::minutes(-1));
     }
 
     #[test]
@@ -194,6 +207,6 @@ mod tests {
         let targets = Targets { resolution: Some(promised), ..Targets::default() };
         let clock = due.clock(&targets, Some(&calendar), now).unwrap();
         assert_eq!(clock.closed.len(), CLOSINGS + 1);
-        assert_eq!(open_left(&clock, now), TimeDelta::seconds(promised.into()));
+        assert_eq!(clock.left(now), TimeDelta::seconds(promised.into()));
     }
 }

@@ -147,8 +147,8 @@ pub struct Frame {
     pub assets: String,
     /// The last event this page includes; the socket asks for all after it.
     pub cursor: i64,
-    /// What the socket is asked for: `inbox/mine`, `floor` or `none`.
-    pub live_view: &'static str,
+    /// What the socket is asked for: `inbox?` and the query of a list, `floor` or `none`.
+    pub live_view: String,
     /// Where in the product the page is.
     pub section: Section,
     /// Who looks.

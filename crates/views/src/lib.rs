@@ -28,6 +28,7 @@ pub mod joining;
 pub mod lean;
 pub mod ledger;
 pub mod linkify;
+pub mod list;
 pub mod macros;
 pub mod marks;
 pub mod me;
@@ -79,6 +80,10 @@ pub use floor::{
 pub use frame::{Frame, Section, TextSize, Theme, Viewer};
 pub use inbox::InboxPage;
 pub use lean::lean;
+pub use list::{
+    Chip, Counts, CountsFragment, FilterGroup, FilterOption, Filters, FiltersFragment, Light, ListFragment,
+    ListView, QueueNumber, RowsFragment, SavedFragment, Side, SideLink, SortChoice,
+};
 pub use me::MePage;
 pub use message::{Ad, Around, Author, Delivery, MessageFragment, MessageView, Quote};
 pub use note::{MentionFragment, NoteFragment, NoteView};

@@ -49,6 +49,8 @@ pub struct ConversationRow {
     /// Place in the list that is ordered by what falls due, made by [`time::due_place`]; of what falls due together or
     /// never, the later `seq` stands first.
     pub due_place: String,
+    /// From how many seconds of waiting for us on it is worrying, and from how many it is bad.
+    pub lights: (u32, u32),
     /// What falls due first.
     pub due: Option<DueTag>,
     /// Its tags.
@@ -93,6 +95,22 @@ impl ConversationRow {
             ReplyWindow::Open(until) => Some(time::iso(&until)),
             ReplyWindow::Boundless | ReplyWindow::Closed(_) => None,
         }
+    }
+
+    /// Place in the list that is ordered by who has waited longest for us; where it is the customer's turn, behind those.
+    #[must_use]
+    pub fn wait_place(&self) -> String {
+        let turn = if self.waits_for_us() { 0 } else { 1 };
+        format!("{turn}{:010}", self.must_act_since.timestamp())
+    }
+
+    /// Place in the list that is ordered by whose window ends first.
+    #[must_use]
+    pub fn window_place(&self) -> String {
+        time::due_place(match self.window {
+            ReplyWindow::Open(until) => Some(until),
+            ReplyWindow::Boundless | ReplyWindow::Closed(_) => None,
+        })
     }
 
     /// Whether only templates may be sent.

@@ -1,6 +1,7 @@
 //! A small company to draw screens with: for tests, and for the preview that designers look at.
 
 mod day;
+mod list;
 mod macros;
 
 use std::collections::BTreeMap;
@@ -25,7 +26,7 @@ pub use macros::macros;
 use crate::{
     Ad, Alike, Around, Author, ChannelTag, ConsentLine, ConversationRow, Delivery, Details, DueTag, Entry,
     FieldLine, Finishing, Frame, Happened, IdentityLine, InboxPage, JoinLine, Lang, MePresence, MessageView,
-    NextUp, NoteView, OfferCard, OfferWhy, PauseTag, PersonTag, PreviousConversation, Quote, Section, Spent,
+    NoteView, OfferCard, OfferWhy, PauseTag, PersonTag, PreviousConversation, Quote, Section, Spent,
     SystemLine, Tags, TextSize, Theme, Thread, ThreadState, Tx, Viewer, Why,
     card::{CardDialog, CardField},
     planned::PlannedView,
@@ -150,7 +151,7 @@ pub fn frame(lang: Lang, theme: Theme, section: Section) -> Frame {
         csrf: "dG9rZW4".to_owned(),
         assets: "/assets".to_owned(),
         cursor: 4711,
-        live_view: "inbox/mine",
+        live_view: "inbox?list=mine".to_owned(),
         section,
         viewer: Viewer {
             id: valeria().id,
@@ -189,6 +190,7 @@ pub fn row(number: u16, name: &str, minutes_ago: i64, kind: &str, preview: &str)
         priority: 0,
         seq: time::seq(&last_at, i64::from(number)),
         due_place: time::due_place(None),
+        lights: (120, 300),
         due: None,
         tags: Vec::new(),
     }
@@ -773,6 +775,7 @@ pub fn inbox(lang: Lang, theme: Theme, thread: Option<Thread>) -> InboxPage {
         .zip([2, 3, 3].into_iter().chain(std::iter::repeat(4)))
         .map(|(row, read)| (row.conversation, read))
         .collect::<BTreeMap<_, _>>();
-    let next = Some(NextUp { waiting: 3, version: 4711 });
-    InboxPage { frame: frame(lang, theme, Section::Inbox), rows, by_due: false, reads, next, thread }
+    let list = list::mine(lang, rows, reads);
+    let (side, counts) = list::side(lang);
+    InboxPage { frame: frame(lang, theme, Section::Inbox), side, counts, list, thread }
 }

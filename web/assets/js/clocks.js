@@ -68,10 +68,18 @@ function draw(root, now) {
   drawClocks(root, now);
 }
 
+// A wait turns amber and red at its queue's thresholds.
+function light(element, waited) {
+  const [amber, red] = element.dataset.lights.split(" ").map((seconds) => seconds * 1000);
+  element.parentElement.classList.toggle("warn", waited >= amber && waited < red);
+  element.parentElement.classList.toggle("bad", waited >= red);
+}
+
 function drawClocks(root, now) {
   for (const element of root.querySelectorAll("[data-since]")) {
     const waited = now - Date.parse(element.dataset.since);
     write(element, waited < HOUR ? length(waited) : inWords(waited));
+    if (element.dataset.lights) light(element, waited);
   }
   for (const element of root.querySelectorAll("[data-ends]")) {
     const left = Date.parse(element.dataset.ends) - now;

@@ -1,5 +1,6 @@
 // The inbox page: its parts in the order they listen, then the live channel.
 import "./list.js";
+import "./lists.js";
 import "./thread.js";
 import "./dock.js";
 import "./composer.js";

@@ -1,11 +1,10 @@
-// The list: unread for me, selection, order that does not move under the pointer, J and K.
+// The rows of the list: unread for me, selection, order that does not move under the pointer, J and K.
 import { act } from "./act.js";
 import { promised } from "./due.js";
 import { key } from "./keys.js";
 import { open, openConversation } from "./panes.js";
 import { insert, mayPrecede } from "./patch.js";
-import { countTab, say, shout, toast } from "./say.js";
-import { send } from "./send.js";
+import { countTab, shout } from "./say.js";
 import { n, t } from "./words.js";
 
 const STILL = 4000;
@@ -13,14 +12,17 @@ const list = () => document.getElementById("list");
 const rows = () => [...list().children];
 const idOf = (row) => row.id.slice("row-".length);
 
-let reads = JSON.parse(list().dataset.read || "{}");
+let reads = {};
+let unreads = new Map();
 let pointerAt = 0;
+let current = null;
 
 /** This person has read so many of a conversation's messages, here or in another tab. */
 export function readUpTo(id, count) {
   if ((reads[id] ?? 0) >= count) return;
   reads[id] = count;
-  decorate();
+  const row = document.getElementById(`row-${id}`);
+  if (row) decorate([row]);
 }
 
 /** How many messages of the customer a conversation has, as far as the list knows. */
@@ -33,15 +35,22 @@ export function neighbour(id) {
   return next ? idOf(next) : null;
 }
 
-function decorate() {
-  const current = openConversation();
-  let total = 0;
-  for (const row of rows()) {
+/** What the person has read of conversations, as it was drawn with their rows. */
+export function take(source) {
+  for (const [id, count] of Object.entries(JSON.parse(source.dataset.read || "{}"))) {
+    reads[id] = Math.max(reads[id] ?? 0, count);
+  }
+}
+
+function decorate(some) {
+  const unreadOnly = "unreadOnly" in list().dataset;
+  for (const row of some) {
     const id = idOf(row);
     const link = row.querySelector("a.conv");
     const badge = row.querySelector(".badge");
     const unread = Math.max(0, Number(row.dataset.in) - (reads[id] ?? 0));
-    total += unread > 0 ? 1 : 0;
+    if (unread) unreads.set(id, unread);
+    else unreads.delete(id);
     link.classList.toggle("unread", unread > 0);
     badge.hidden = unread === 0;
     badge.textContent = unread > 99 ? "99+" : String(unread);
@@ -49,49 +58,46 @@ function decorate() {
     badge.setAttribute("role", "img");
     if (id === current) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
+    // What was read stays while it is open.
+    if (unreadOnly) row.hidden = unread === 0 && id !== current;
   }
-  countTab(total);
-  for (const pip of document.querySelectorAll("[data-unread-pip]")) pip.hidden = total === 0;
-  const count = rows().length;
-  const words = document.getElementById("list-count");
-  if (words) words.textContent = n("count", count);
-  for (const number of document.querySelectorAll("[data-count]")) number.textContent = count;
+  countUp();
+}
+
+// What left the list is not counted any more.
+function countUp() {
+  for (const id of unreads.keys()) if (!document.getElementById(`row-${id}`)) unreads.delete(id);
+  countTab(unreads.size);
+  for (const pip of document.querySelectorAll("[data-unread-pip]")) pip.hidden = unreads.size === 0;
+  document.dispatchEvent(new CustomEvent("listed"));
+}
+
+function select() {
+  const before = current;
+  current = openConversation();
+  const both = new Set([before, current]);
+  decorate([...both].map((id) => document.getElementById(`row-${id}`)).filter(Boolean));
 }
 
 // The order holds still while the pointer moves in the list or the keyboard is in it.
 const held = () =>
   (list().matches(":hover") && Date.now() - pointerAt < STILL) || list().contains(document.activeElement);
-const byDue = () => list().dataset.by === "sla";
 const inOrder = () => rows().every((row, at, all) => at === 0 || mayPrecede(list(), all[at - 1], row));
 
-function sort() {
-  if (inOrder()) return;
-  for (const row of rows()) insert(list(), row);
-}
+/** Whether somebody points into the list or goes through it with the keyboard. */
+export const isHeld = () => held();
 
 function settle() {
   const hold = held();
+  const was = "hold" in list().dataset;
   if (hold) list().dataset.hold = "";
-  else {
+  else if (was) {
     delete list().dataset.hold;
-    sort();
+    if (!inOrder()) for (const row of rows()) insert(list(), row);
   }
   const chip = document.querySelector('[data-act="sort"]');
-  if (chip) chip.hidden = !hold || inOrder();
+  if (chip && (hold || was || !chip.hidden)) chip.hidden = !hold || inOrder();
 }
-
-// What falls due first, or what was said last: kept for this person wherever they sign in.
-act("by-due", async (button) => {
-  const on = !byDue();
-  button.setAttribute("aria-pressed", String(on));
-  if (on) list().dataset.by = "sla";
-  else delete list().dataset.by;
-  list().append(...rows().sort((one, other) => (mayPrecede(list(), one, other) ? -1 : 1)));
-  settle();
-  say(t(on ? "by-due" : "by-activity"));
-  const answer = await send("PUT", "/me/list-order", { order: on ? "sla" : "activity" });
-  if (!answer.ok) toast(t("failed"), { loud: true });
-});
 
 // Mine is overdue: said at once, and once.
 document.addEventListener("overdue", ({ detail }) => {
@@ -107,7 +113,9 @@ act("sort", (chip) => {
 });
 
 const go = (step) => {
-  const links = rows().map((row) => row.querySelector("a.conv"));
+  const links = rows()
+    .filter((row) => !row.hidden)
+    .map((row) => row.querySelector("a.conv"));
   const from = links.findIndex((link) => link === document.activeElement);
   const start = from >= 0 ? from : links.findIndex((link) => link.ariaCurrent === "true");
   const next = links[Math.min(links.length - 1, Math.max(0, start + step))];
@@ -117,7 +125,7 @@ const go = (step) => {
 };
 // With nothing open yet, J opens the first; from then on it moves, and Enter opens.
 const openFirst = () => {
-  const first = rows()[0];
+  const first = rows().find((row) => !row.hidden);
   if (first) open(idOf(first)).then(() => document.querySelector(`#${first.id} a`)?.focus());
 };
 key("j", () => (openConversation() || list().contains(document.activeElement) ? go(1) : openFirst()));
@@ -139,14 +147,21 @@ document.addEventListener("pointermove", ({ target }) => {
 });
 document.addEventListener("focusin", settle);
 document.addEventListener("second", settle);
-document.addEventListener("patched", () => {
-  decorate();
+document.addEventListener("patched", ({ detail }) => {
+  const here = detail.filter((element) => element.parentElement === list());
+  // Beyond what was loaded there are others between: it comes with them.
+  for (const row of here) if ("more" in list().dataset && !row.nextElementSibling && idOf(row) !== current) row.remove();
+  decorate(here.filter((row) => row.isConnected));
   settle();
 });
-document.addEventListener("opened", () => {
-  const fresh = JSON.parse(list().dataset.read || "{}");
-  for (const [id, count] of Object.entries(fresh)) reads[id] = Math.max(reads[id] ?? 0, count);
-  decorate();
+document.addEventListener("opened", select);
+document.addEventListener("list-drawn", () => {
+  take(list());
+  unreads = new Map();
+  current = openConversation();
+  decorate(rows());
 });
 document.addEventListener("read-elsewhere", ({ detail }) => readUpTo(detail.conv, detail.n));
-decorate();
+take(list());
+current = openConversation();
+decorate(rows());

@@ -27,7 +27,7 @@ export async function open(id, { push = true, focus = null } = {}) {
     if (isSignedOut(answer)) return;
     if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
     const content = fragment(await answer.text());
-    if (push) history.pushState(null, "", path);
+    if (push) history.pushState(null, "", path + location.search);
     show(content, since);
     arrive(focus);
   } catch (error) {
@@ -52,13 +52,14 @@ export async function refetch() {
   loading?.abort();
   const page = parsePage(text);
   document.dispatchEvent(new CustomEvent("leaving"));
-  const list = page.getElementById("list");
-  if (list) document.getElementById("list").replaceWith(document.adoptNode(list));
-  for (const id of ["me-presence", "next", "offers"]) {
+  const top = document.getElementById("list").scrollTop;
+  for (const id of ["list-pane", "saved-views", "counts", "me-presence", "offers"]) {
     const drawn = page.getElementById(id);
     if (drawn) document.getElementById(id)?.replaceWith(document.adoptNode(drawn));
   }
   const focused = document.activeElement?.id;
+  document.getElementById("list").scrollTop = top;
+  document.dispatchEvent(new CustomEvent("refetched"));
   show(page, Number(page.body.dataset.cursor));
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
@@ -77,7 +78,7 @@ function show(source, since) {
   }
   const id = openConversation();
   inbox.dataset.pane = id ? "thread" : "list";
-  nameTab(`${pane().dataset.title ?? inbox.dataset.title} · Bandeja`);
+  nameTab(`${pane().dataset.title ?? document.getElementById("list-pane").dataset.title} · Bandeja`);
   // First of all the server hears it, so that what the modules tell of this conversation comes after.
   watch(id, since);
   announce([inbox]);

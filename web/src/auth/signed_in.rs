@@ -36,7 +36,7 @@ pub struct Viewer {
     pub theme: String,
     /// IANA name.
     pub time_zone: String,
-    /// `activity` or `sla`.
+    /// A word of [`domain::Sort`].
     pub list_order: String,
     /// Expected on every unsafe request of this session.
     pub csrf: String,

@@ -26,6 +26,7 @@ use views::{
 
 use super::{
     Directory,
+    hub::Showing,
     needs::Needs,
     protocol::{self, How},
 };
@@ -36,8 +37,12 @@ use crate::present::{self, Class};
 pub enum Topic {
     /// A person's own presence.
     Me(PersonId),
-    /// A person's own conversations.
+    /// A person's own conversations, in those of their pages that show them.
     Mine(PersonId),
+    /// Any other list of conversations. Told at most as often as the floor is.
+    Lists,
+    /// How many each list holds. Told more seldom.
+    Counts,
     /// One open conversation.
     Thread(ConversationId),
     /// The floor.
@@ -54,11 +59,34 @@ enum Subject {
     Each(super::floor::Piece),
     /// How many wait in the queues a viewer takes from.
     Waiting(Rc<super::waiting::Waiting>),
+    /// A conversation for lists: into those that hold it, out of those that don't.
+    Listed(Rc<Listed>),
+}
+
+/// A conversation that may belong into lists, or not any more.
+struct Listed {
+    line: Rc<ConversationLine>,
+    facts: ConversationFacts,
+    /// What it may have been before: who saw it then and does not now loses it.
+    before: Vec<ConversationFacts>,
+}
+
+/// Who looks, at what, in which words.
+#[derive(Clone, Copy)]
+pub struct Eyes<'a> {
+    /// Who.
+    pub viewer: &'a Principal,
+    /// In which words.
+    pub tx: Tx,
+    /// What their page shows.
+    pub showing: &'a Showing,
 }
 
 /// Something that many see alike.
 enum Thing {
     Row(Rc<ConversationLine>),
+    /// Only where it is shown already.
+    RowInPlace(Rc<ConversationLine>),
     RowGone(ConversationId),
     State(Rc<ConversationLine>),
     Message(Box<MessageLine>),
@@ -76,6 +104,17 @@ enum Thing {
     OfferGone(ConversationId),
     /// Of which conversation, of whom, who did not take it, whether they declined, by which event.
     Back(Rc<ConversationLine>, String, bool, i64),
+}
+
+impl Thing {
+    /// One of the ways in which the same drawing can be drawn.
+    const fn way(&self) -> u8 {
+        match self {
+            Self::RowInPlace(_) => 1,
+            Self::RowGone(_) => 2,
+            _ => 0,
+        }
+    }
 }
 
 /// Who of a topic's sockets may have it.
@@ -101,7 +140,7 @@ pub struct Drawing {
     /// Whose sockets it is for.
     pub topic: Topic,
     subject: Subject,
-    drawn: RefCell<HashMap<(Tx, Class), Rc<str>>>,
+    drawn: RefCell<HashMap<(Tx, Class, u8), Rc<str>>>,
     now: DateTime<Utc>,
 }
 
@@ -130,9 +169,18 @@ impl Drawing {
         }
     }
 
+    fn listed(topic: Topic, listed: Rc<Listed>, now: DateTime<Utc>) -> Self {
+        Self { topic, subject: Subject::Listed(listed), drawn: RefCell::default(), now }
+    }
+
     /// The update for a viewer, or why there is none: the same `can_see` as everywhere.
-    pub fn for_viewer(&self, viewer: &Principal, tx: Tx) -> Seen {
+    pub fn for_viewer(&self, eyes: Eyes<'_>) -> Seen {
+        let Eyes { viewer, tx, .. } = eyes;
         let drawn = match &self.subject {
+            Subject::Listed(listed) => match self.in_list(listed, eyes) {
+                Some(thing) => self.once(&thing, tx, class_for(viewer, &listed.facts)).map(Some),
+                None => return Seen::Nothing,
+            },
             Subject::Each(piece) => piece.draw(viewer, tx).map(|update| update.map(Rc::from)),
             Subject::Waiting(waiting) => waiting.draw(viewer, tx).map(|update| Some(Rc::from(update))),
             Subject::Shared(Guard::Conversation(facts), _) if !viewer.can_see(facts) => {
@@ -155,13 +203,27 @@ impl Drawing {
         }
     }
 
+    /// What a conversation is to the list of a viewer's page.
+    fn in_list(&self, Listed { line, facts, before }: &Listed, eyes: Eyes<'_>) -> Option<Thing> {
+        let view = eyes.showing.view.list()?;
+        let sees = eyes.viewer.can_see(facts);
+        let holds = || view.holds(&line.listed(facts, false, self.now), eyes.viewer.person, self.now);
+        if sees && holds() {
+            // What is looked for in words is decided by the database: here it is only kept up to date.
+            let found = view.filter.text.is_some();
+            return Some(if found { Thing::RowInPlace(line.clone()) } else { Thing::Row(line.clone()) });
+        }
+        (sees || before.iter().any(|facts| eyes.viewer.can_see(facts))).then(|| Thing::RowGone(line.id))
+    }
+
     /// As it was drawn for the first viewer of this class.
     fn once(&self, thing: &Thing, tx: Tx, class: Class) -> Result<Rc<str>, askama::Error> {
-        if let Some(drawn) = self.drawn.borrow().get(&(tx, class)) {
+        let key = (tx, class, thing.way());
+        if let Some(drawn) = self.drawn.borrow().get(&key) {
             return Ok(drawn.clone());
         }
         let update: Rc<str> = self.draw(thing, tx, class)?.into();
-        self.drawn.borrow_mut().insert((tx, class), update.clone());
+        self.drawn.borrow_mut().insert(key, update.clone());
         Ok(update)
     }
 
@@ -170,6 +232,11 @@ impl Drawing {
             Thing::Row(line) => {
                 let row = present::row(line, class, self.now);
                 protocol::update("list", How::Place, &RowFragment { tx, row: &row }.render()?)
+            }
+            Thing::RowInPlace(line) => {
+                let row = present::row(line, class, self.now);
+                let html = RowFragment { tx, row: &row }.render()?;
+                protocol::update(&format!("row-{}", line.id), How::Morph, &html)
             }
             Thing::RowGone(conversation) => protocol::update(&format!("row-{conversation}"), How::Delete, ""),
             Thing::State(line) => {
@@ -253,6 +320,52 @@ pub fn class_for(viewer: &Principal, facts: &ConversationFacts) -> Class {
     if viewer.can(Permission::ContactPiiReveal, facts) { Class::Full } else { Class::Masked }
 }
 
+/// Into and out of the lists of those who hold them, and held them before.
+fn mine(
+    lines: &BTreeMap<ConversationId, Rc<ConversationLine>>,
+    needs: &Needs,
+    is_watched: impl Fn(Topic) -> bool,
+    now: DateTime<Utc>,
+) -> Vec<Drawing> {
+    let mut drawings = Vec::new();
+    for (id, line) in lines {
+        let losers = needs.losers.iter().filter(|(_, lost)| lost == id).map(|(person, _)| *person);
+        let people: BTreeSet<PersonId> =
+            losers.chain(line.assignee_id).filter(|person| is_watched(Topic::Mine(*person))).collect();
+        if people.is_empty() {
+            continue;
+        }
+        let listed = Rc::new(listed(line, needs));
+        drawings.extend(
+            people.into_iter().map(|person| Drawing::listed(Topic::Mine(person), listed.clone(), now)),
+        );
+    }
+    drawings
+}
+
+fn listed(line: &Rc<ConversationLine>, needs: &Needs) -> Listed {
+    let facts = line.facts();
+    let before = needs.before(&facts, line.id);
+    Listed { line: line.clone(), facts, before }
+}
+
+/// The conversations that changed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lines(db: &DatabaseConnection, needs: &Needs) -> Result<Vec<Rc<ConversationLine>>, DbErr> {
+    if needs.conversations.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<ConversationId> = needs.conversations.iter().copied().collect();
+    Ok(reading::conversations::some(db, &ids).await?.into_iter().map(Rc::new).collect())
+}
+
+/// Conversations for all other lists.
+pub fn lists(lines: &[Rc<ConversationLine>], needs: &Needs, now: DateTime<Utc>) -> Vec<Drawing> {
+    lines.iter().map(|line| Drawing::listed(Topic::Lists, Rc::new(listed(line, needs)), now)).collect()
+}
+
 /// Read what is needed by anybody who is there, and make it ready to be drawn: in an order that can be applied.
 ///
 /// # Errors
@@ -264,26 +377,10 @@ pub async fn prepare(
     is_watched: impl Fn(Topic) -> bool,
     now: DateTime<Utc>,
 ) -> Result<Vec<Drawing>, DbErr> {
-    let mut drawings = Vec::new();
-    let wanted: Vec<ConversationId> = needs.conversations.iter().copied().collect();
-    let lines: BTreeMap<ConversationId, Rc<ConversationLine>> = if wanted.is_empty() {
-        BTreeMap::new()
-    } else {
-        reading::conversations::some(db, &wanted)
-            .await?
-            .into_iter()
-            .map(|line| (line.id, Rc::new(line)))
-            .collect()
-    };
+    let lines: BTreeMap<ConversationId, Rc<ConversationLine>> =
+        lines(db, needs).await?.into_iter().map(|line| (line.id, line)).collect();
 
-    for (person, conversation) in &needs.losers {
-        let still_theirs = lines.get(conversation).is_some_and(|line| line.assignee_id == Some(*person));
-        if !still_theirs && is_watched(Topic::Mine(*person)) {
-            let thing = Thing::RowGone(*conversation);
-            drawings.push(Drawing::new(Topic::Mine(*person), Guard::Owner, thing, now));
-        }
-    }
-
+    let mut drawings = mine(&lines, needs, &is_watched, now);
     let offered: Vec<(PersonId, ConversationId)> =
         needs.offers.iter().copied().filter(|(person, _)| is_watched(Topic::Me(*person))).collect();
     if !offered.is_empty() {
@@ -367,9 +464,6 @@ pub async fn prepare(
 
     for line in lines.values() {
         let guard = || Guard::Conversation(line.facts());
-        if let Some(holder) = line.assignee_id.filter(|holder| is_watched(Topic::Mine(*holder))) {
-            drawings.push(Drawing::new(Topic::Mine(holder), guard(), Thing::Row(line.clone()), now));
-        }
         let topic = Topic::Thread(line.id);
         if is_watched(topic) {
             drawings.push(Drawing::new(topic, guard(), Thing::State(line.clone()), now));

@@ -126,10 +126,11 @@ fn gone(what: &str, conversation: ConversationId) -> String {
     protocol::update(&format!("{what}-{conversation}"), How::Delete, "")
 }
 
-/// Read what the floor is owed, as of the event `version`.
+/// Read what the floor is owed beside the `lines` of what changed, as of the event `version`.
 pub async fn prepare(
     db: &DatabaseConnection,
     owed: &Needs,
+    lines: &[Rc<ConversationLine>],
     version: i64,
     now: DateTime<Utc>,
 ) -> Result<Vec<Drawing>, DbErr> {
@@ -138,12 +139,8 @@ pub async fn prepare(
     for (conversation, queue) in &owed.left {
         pieces.extend([Piece::Left(*conversation, *queue), Piece::LeftAlert(*conversation, *queue)]);
     }
-    if !owed.conversations.is_empty() {
-        let ids: Vec<ConversationId> = owed.conversations.iter().copied().collect();
-        let lines = reading::conversations::some(db, &ids).await?;
-        for line in lines.into_iter().map(Rc::new) {
-            pieces.extend([Piece::Conversation(line.clone(), now), Piece::Alert(line)]);
-        }
+    for line in lines {
+        pieces.extend([Piece::Conversation(line.clone(), now), Piece::Alert(line.clone())]);
     }
     if owed.queues || !owed.people.is_empty() {
         let queues = reading::floor::queues(db, None).await?;

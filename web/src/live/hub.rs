@@ -12,7 +12,7 @@ use anyhow::Context as _;
 pub use beside::Doing;
 use bytestring::ByteString;
 use chrono::Utc;
-use domain::{ConversationFacts, ConversationId, PersonId};
+use domain::{ConversationFacts, ConversationId, List, PersonId};
 use inbox::{
     Wakes,
     relay::{self, Batch, Numbered},
@@ -22,23 +22,25 @@ use tokio::{
     sync::{Mutex, mpsc, oneshot, watch},
     time::{Instant, MissedTickBehavior, interval, sleep_until},
 };
-use views::Tx;
+use views::{CountsFragment, Template as _, Tx};
 
 use self::beside::{Company, Seat};
 use super::{
     Directory, Pulse, company,
-    draw::{self, Drawing, Seen, Topic},
+    counts::{self, OpenNow, Saved},
+    draw::{self, Drawing, Eyes, Seen, Topic},
     floor,
     needs::Needs,
-    protocol::{self, View},
+    protocol::{self, How, View},
     waiting,
 };
 use crate::{auth::SignedIn, database, settings::DatabaseSettings, vital::Vital};
 
 /// How many frames may wait for one socket. A page that falls behind is closed and catches up.
 pub const QUEUE: usize = 256;
-/// The floor is told at most this often: one patch for a row or counter that changes faster.
-const FLOOR_EVERY: Duration = Duration::from_millis(250);
+/// Floors and lists of what others hold too are told at most this often: one patch for a row or counter that changes
+/// faster.
+const SLOW: Duration = Duration::from_millis(250);
 /// How often open pages renew their people's presence.
 const RENEW_EVERY: Duration = Duration::from_secs(15);
 /// How often an idle page hears from us: that the line is alive, and how far it has come although nothing was for it.
@@ -49,7 +51,7 @@ const COMMANDS: usize = 1024;
 const ABROAD: usize = 64;
 
 /// What one socket shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Showing {
     /// The list or board.
     pub view: View,
@@ -59,14 +61,25 @@ pub struct Showing {
 
 impl Showing {
     /// What it is interested in, for a person.
-    pub fn topics(self, person: PersonId) -> impl Iterator<Item = Topic> {
-        let view = match self.view {
-            View::Mine => Some(Topic::Mine(person)),
-            View::Floor => Some(Topic::Floor),
-            View::Nothing => None,
+    pub fn topics(&self, person: PersonId) -> impl Iterator<Item = Topic> {
+        let of_view = match &self.view {
+            View::Inbox(view) if view.list == List::Mine => {
+                vec![Topic::Mine(person), Topic::Waiting, Topic::Counts]
+            }
+            View::Inbox(_) => vec![Topic::Lists, Topic::Waiting, Topic::Counts],
+            View::Floor => vec![Topic::Floor],
+            View::Nothing => Vec::new(),
         };
-        let waiting = (self.view == View::Mine).then_some(Topic::Waiting);
-        [Some(Topic::Me(person)), view, waiting, self.conversation.map(Topic::Thread)].into_iter().flatten()
+        of_view.into_iter().chain([Topic::Me(person)]).chain(self.conversation.map(Topic::Thread))
+    }
+
+    /// Whether what it shows is told with the floor, after a while.
+    fn is_slow(&self) -> bool {
+        match &self.view {
+            View::Inbox(view) => view.list != List::Mine,
+            View::Floor => true,
+            View::Nothing => false,
+        }
     }
 }
 
@@ -85,6 +98,8 @@ pub struct Joining {
     pub showing: Showing,
     /// What the access rule knows about the open conversation.
     pub facts: Option<ConversationFacts>,
+    /// The views that its person saved.
+    pub views: Vec<Saved>,
     /// Where frames go; `None` for a socket that is known and only shows something else now.
     pub frames: Option<mpsc::Sender<ByteString>>,
     /// Told from which cursor on frames will come.
@@ -138,6 +153,8 @@ pub struct Hub {
     abroad: Arc<Mutex<mpsc::Receiver<String>>>,
     /// Beats while the relay goes on.
     pub pulse: Pulse,
+    /// All that is open, for counting.
+    pub open: OpenNow,
 }
 
 impl Hub {
@@ -153,7 +170,12 @@ impl Hub {
     ) -> anyhow::Result<Self> {
         let (commands, inbox) = mpsc::channel(COMMANDS);
         let (outlet, abroad) = mpsc::channel(ABROAD);
-        let hub = Self { commands, abroad: Arc::new(Mutex::new(abroad)), pulse: Pulse::start() };
+        let hub = Self {
+            commands,
+            abroad: Arc::new(Mutex::new(abroad)),
+            pulse: Pulse::start(),
+            open: OpenNow::default(),
+        };
         let (started, has_started) = oneshot::channel();
         let handle = hub.clone();
         std::thread::Builder::new()
@@ -174,10 +196,11 @@ impl Hub {
                     match opened.await {
                         Ok((db, last)) => {
                             let _ = started.send(Ok(()));
+                            let handle_open = handle.open.clone();
                             let numbering =
                                 super::relay::run(db.clone(), wakes, handle.clone(), handle.pulse, stop);
-                            let directory = Directory::new(db.clone());
-                            tokio::join!(State::new(db, directory, last, outlet).run(inbox), numbering);
+                            let state = State::new(db, handle_open, last, outlet);
+                            tokio::join!(state.run(inbox), numbering);
                         }
                         Err(error) => drop(started.send(Err(error))),
                     }
@@ -209,7 +232,16 @@ struct Socket {
     tx: Tx,
     showing: Showing,
     seat: Seat,
+    views: Vec<Saved>,
+    /// The numbers it was told last.
+    counts: String,
     frames: mpsc::Sender<ByteString>,
+}
+
+impl Socket {
+    fn eyes(&self) -> Eyes<'_> {
+        Eyes { viewer: &self.viewer.principal, tx: self.tx, showing: &self.showing }
+    }
 }
 
 struct State {
@@ -217,30 +249,37 @@ struct State {
     directory: Directory,
     sockets: HashMap<SocketId, Socket>,
     topics: HashMap<Topic, HashSet<SocketId>>,
-    /// Everything up to here was given to inbox sockets.
+    /// Everything up to here was given to those who are told at once.
     last: i64,
-    /// Everything up to here was given to floor sockets.
-    floor_last: i64,
-    /// What the floor is owed, and when.
-    floor_owed: Needs,
-    floor_due: Option<Instant>,
-    floor_told: Instant,
+    /// Everything up to here was given to those who are told after a while: floors, and lists of what others hold too.
+    slow_last: i64,
+    /// What those are owed, and when.
+    owed: Needs,
+    due: Option<Instant>,
+    told: Instant,
+    open: OpenNow,
+    /// Whether numbers may be other than they were told, and from when on they are read again.
+    uncounted: bool,
+    count_from: Instant,
     /// Who is told of whom.
     company: Company,
 }
 
 impl State {
-    fn new(db: DatabaseConnection, directory: Directory, last: i64, outlet: mpsc::Sender<String>) -> Self {
+    fn new(db: DatabaseConnection, open: OpenNow, last: i64, outlet: mpsc::Sender<String>) -> Self {
         Self {
+            directory: Directory::new(db.clone()),
             db,
-            directory,
             sockets: HashMap::new(),
             topics: HashMap::new(),
             last,
-            floor_last: last,
-            floor_owed: Needs::default(),
-            floor_due: None,
-            floor_told: Instant::now(),
+            slow_last: last,
+            owed: Needs::default(),
+            due: None,
+            told: Instant::now(),
+            open,
+            uncounted: false,
+            count_from: Instant::now(),
             company: Company::new(outlet),
         }
     }
@@ -252,14 +291,14 @@ impl State {
             timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
         }
         loop {
-            let (floor_due, company_due) = (self.floor_due, self.company.due);
+            let (due, company_due) = (self.due, self.company.due);
             tokio::select! {
                 command = commands.recv() => match command {
                     Some(command) => self.obey(command).await,
                     None => return,
                 },
-                () = async { sleep_until(floor_due.unwrap_or_else(Instant::now)).await }, if floor_due.is_some() => {
-                    self.tell_floor().await;
+                () = async { sleep_until(due.unwrap_or_else(Instant::now)).await }, if due.is_some() => {
+                    self.tell_slow().await;
                 }
                 () = async { sleep_until(company_due.unwrap_or_else(Instant::now)).await }, if company_due.is_some() => {
                     self.tell_company().await;
@@ -268,7 +307,11 @@ impl State {
                     self.renew_company();
                     self.renew_presence().await;
                 }
-                _ = heartbeat.tick() => self.beat(),
+                _ = heartbeat.tick() => {
+                    self.beat();
+                    // A queue's light changes by waiting alone.
+                    self.count_again();
+                }
             }
         }
     }
@@ -312,7 +355,7 @@ impl State {
     }
 
     fn join(&mut self, joining: Joining) {
-        let Joining { id, viewer, tx, showing, facts, frames, joined } = joining;
+        let Joining { id, viewer, tx, showing, facts, views, frames, joined } = joining;
         let known = self.leave(id);
         // Unknown and without a queue: we let go of it a moment ago. Not answering tells it to come back.
         let Some(frames) = frames.or_else(|| known.map(|socket| socket.frames)) else { return };
@@ -320,8 +363,13 @@ impl State {
             self.topics.entry(topic).or_default().insert(id);
         }
         showing.conversation.into_iter().for_each(|talk| self.company.owe(talk));
-        self.sockets.insert(id, Socket { viewer, tx, showing, seat: Seat::new(facts), frames });
-        // Also for the floor, though it may be owed some of that yet: who joins reads all of it by themselves.
+        if matches!(showing.view, View::Inbox(_)) {
+            self.count_again();
+        }
+        let (seat, counts) = (Seat::new(facts), String::new());
+        self.sockets.insert(id, Socket { viewer, tx, showing, seat, views, counts, frames });
+        // Also for what is told after a while, though it may be owed some of that yet: who joins reads all of it by
+        // themselves.
         // If it went away in the meantime, its end of the queue tells with the next frame.
         let _ = joined.send(self.last);
     }
@@ -386,24 +434,30 @@ impl State {
         .await?;
         self.last = last;
         self.deliver(&drawings);
-        self.floor_last = if self.topics.contains_key(&Topic::Floor) { self.floor_last } else { last };
-        if self.topics.contains_key(&Topic::Floor)
-            || (self.topics.contains_key(&Topic::Waiting) && needs.queues)
-        {
-            self.floor_owed.merge(needs);
-            let earliest = self.floor_told + FLOOR_EVERY;
-            self.floor_due.get_or_insert(earliest);
+        if !self.has_slow() {
+            self.slow_last = last;
+        }
+        self.uncounted |= needs.queues;
+        if self.has_slow() || self.topics.contains_key(&Topic::Counts) {
+            self.owed.merge(needs);
+            let earliest = self.told + SLOW;
+            self.due.get_or_insert(earliest);
             if earliest <= Instant::now() {
-                self.tell_floor().await;
+                self.tell_slow().await;
             }
         }
         Ok(())
     }
 
-    async fn tell_floor(&mut self) {
-        self.floor_due = None;
-        self.floor_told = Instant::now();
-        let (owed, up_to) = (std::mem::take(&mut self.floor_owed), self.last);
+    fn has_slow(&self) -> bool {
+        self.topics.contains_key(&Topic::Floor) || self.topics.contains_key(&Topic::Lists)
+    }
+
+    /// Tell the floor, lists and counters what they are owed.
+    async fn tell_slow(&mut self) {
+        self.due = None;
+        self.told = Instant::now();
+        let (owed, up_to) = (std::mem::take(&mut self.owed), self.last);
         if owed.queues && self.topics.contains_key(&Topic::Waiting) {
             match waiting::prepare(&self.db, up_to, Utc::now()).await {
                 Ok(drawing) => self.deliver(&[drawing]),
@@ -411,21 +465,73 @@ impl State {
                 Err(error) => tracing::warn!(%error, "how many wait could not be told"),
             }
         }
-        if !self.topics.contains_key(&Topic::Floor) {
-            self.floor_last = up_to;
-            return;
-        }
-        match floor::prepare(&self.db, &owed, up_to, Utc::now()).await {
-            Ok(drawings) => {
-                self.floor_last = up_to;
-                self.deliver(&drawings);
-            }
+        let drawings = if self.has_slow() { self.draw_slow(&owed, up_to).await } else { Ok(Vec::new()) };
+        self.slow_last = up_to;
+        match drawings {
+            Ok(drawings) => self.deliver(&drawings),
             Err(error) => {
-                tracing::error!(%error, "the floor could not be told; its pages reconnect and catch up");
-                self.floor_last = up_to;
-                for id in self.watchers(Topic::Floor) {
+                tracing::error!(%error, "floors and lists could not be told; their pages reconnect and catch up");
+                for id in [self.watchers(Topic::Floor), self.watchers(Topic::Lists)].concat() {
                     self.leave(id);
                 }
+            }
+        }
+        self.tell_counts().await;
+    }
+
+    async fn draw_slow(&self, owed: &Needs, up_to: i64) -> Result<Vec<Drawing>, DbErr> {
+        let now = Utc::now();
+        let lines = draw::lines(&self.db, owed).await?;
+        let mut drawings = Vec::new();
+        if self.topics.contains_key(&Topic::Floor) {
+            drawings = floor::prepare(&self.db, owed, &lines, up_to, now).await?;
+        }
+        if self.topics.contains_key(&Topic::Lists) {
+            drawings.extend(draw::lists(&lines, owed, now));
+        }
+        Ok(drawings)
+    }
+
+    /// Have the numbers read and told anew as soon as they may be.
+    fn count_again(&mut self) {
+        self.uncounted = true;
+        self.due.get_or_insert(self.told + SLOW);
+    }
+
+    /// Tell each page its numbers, if they are others than it knows.
+    async fn tell_counts(&mut self) {
+        let watchers = self.watchers(Topic::Counts);
+        if !self.uncounted || watchers.is_empty() {
+            return;
+        }
+        if Instant::now() < self.count_from {
+            self.due.get_or_insert(self.count_from);
+            return;
+        }
+        let version = self.last;
+        let (open, wait) = match self.open.read(&self.db).await {
+            Ok(read) => read,
+            Err(error) => {
+                return tracing::warn!(%error, "counters could not be told; the next change tells them");
+            }
+        };
+        (self.uncounted, self.count_from) = (false, Instant::now() + wait);
+        let now = Utc::now();
+        for id in watchers {
+            let Some(socket) = self.sockets.get_mut(&id) else { continue };
+            let counts = counts::of(&open, &socket.viewer.principal, &socket.views, version, now);
+            let told = counts.json();
+            if told == socket.counts {
+                continue;
+            }
+            socket.counts = told;
+            match (CountsFragment { counts: &counts }).render() {
+                Ok(html) => {
+                    let update = protocol::update("counts", How::Morph, &html);
+                    let frame = protocol::frame(self.cursor_of(id), [update.as_str()]);
+                    self.send(id, ByteString::from(frame));
+                }
+                Err(error) => tracing::error!(%error, "counters could not be drawn"),
             }
         }
     }
@@ -441,7 +547,7 @@ impl State {
             let Some(watchers) = self.topics.get(&drawing.topic) else { continue };
             for id in watchers {
                 let Some(socket) = self.sockets.get(id) else { continue };
-                match drawing.for_viewer(&socket.viewer.principal, socket.tx) {
+                match drawing.for_viewer(socket.eyes()) {
                     Seen::Update(update) => frames.entry(*id).or_default().push(update),
                     Seen::Gone(conversation) => {
                         if gone.insert((*id, conversation)) {
@@ -477,10 +583,8 @@ impl State {
     }
 
     fn cursor_of(&self, id: SocketId) -> i64 {
-        match self.sockets.get(&id).map(|socket| socket.showing.view) {
-            Some(View::Floor) => self.floor_last,
-            _ => self.last,
-        }
+        let slow = self.sockets.get(&id).is_some_and(|socket| socket.showing.is_slow());
+        if slow { self.slow_last } else { self.last }
     }
 
     /// A full queue closes its socket: a dropped frame would go unnoticed, a reconnect catches up.

@@ -5,6 +5,7 @@
 //! are one path: a page carries the cursor it was drawn at and asks for everything after.
 
 mod company;
+pub mod counts;
 mod draw;
 mod floor;
 mod hub;

@@ -2,8 +2,9 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use domain::{PersonId, QueueId, TeamId};
-use entity::{person, queue, team};
+use domain::{ChannelId, PersonId, QueueId, TeamId};
+use entity::{channel, person, team};
+use inbox::reading;
 use sea_orm::{DatabaseConnection, DbErr, EntityTrait, QuerySelect};
 
 use crate::remembered::Remembered;
@@ -15,7 +16,10 @@ const FRESH: Duration = Duration::from_secs(5);
 #[derive(Debug, Default)]
 pub struct Names {
     people: HashMap<PersonId, String>,
+    /// In the order of the screen; those out of the routing are left out of it.
+    order: Vec<QueueId>,
     queues: HashMap<QueueId, String>,
+    channels: HashMap<ChannelId, String>,
     teams: HashMap<TeamId, String>,
 }
 
@@ -30,6 +34,17 @@ impl Names {
     #[must_use]
     pub fn queue(&self, id: QueueId) -> String {
         self.queues.get(&id).cloned().unwrap_or_default()
+    }
+
+    /// The queues there are, in the order of the screen.
+    pub fn queues(&self) -> impl Iterator<Item = (QueueId, &str)> {
+        self.order.iter().filter_map(|queue| Some((*queue, self.queues.get(queue)?.as_str())))
+    }
+
+    /// A channel's name.
+    #[must_use]
+    pub fn channel(&self, id: ChannelId) -> String {
+        self.channels.get(&id).cloned().unwrap_or_default()
     }
 
     /// A team's name.
@@ -68,10 +83,11 @@ impl Directory {
             .into_tuple::<(PersonId, String)>()
             .all(&self.db)
             .await?;
-        let queues = queue::Entity::find()
+        let queues = reading::choices::queues(&self.db).await?;
+        let channels = channel::Entity::find()
             .select_only()
-            .columns([queue::Column::Id, queue::Column::Name])
-            .into_tuple::<(QueueId, String)>()
+            .columns([channel::Column::Id, channel::Column::Name])
+            .into_tuple::<(ChannelId, String)>()
             .all(&self.db)
             .await?;
         let teams = team::Entity::find()
@@ -82,7 +98,9 @@ impl Directory {
             .await?;
         Ok(Names {
             people: people.into_iter().collect(),
-            queues: queues.into_iter().collect(),
+            order: queues.iter().filter(|queue| !queue.retired).map(|queue| queue.id).collect(),
+            queues: queues.into_iter().map(|queue| (queue.id, queue.name)).collect(),
+            channels: channels.into_iter().collect(),
             teams: teams.into_iter().collect(),
         })
     }

@@ -2,8 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use domain::{ConversationId, Event, MessageId, NoteId, PersonId, QueueId, event::OfferOutcome};
+use domain::{
+    ConversationFacts, ConversationId, ConversationState, Event, MessageId, NoteId, PersonId, QueueId,
+    event::OfferOutcome,
+};
 use inbox::{reading::timeline::TimelineEvent, relay::Numbered};
+
+/// What a conversation was before an event: for telling those who saw it then, and do no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Was {
+    /// Waiting, held by nobody.
+    Waiting,
+    /// Over.
+    Closed,
+}
 
 /// What has to be read and drawn because of some events.
 #[derive(Debug, Default)]
@@ -20,8 +32,10 @@ pub struct Needs {
     pub mentions: BTreeSet<(PersonId, ConversationId)>,
     /// Lines for threads.
     pub lines: Vec<(ConversationId, TimelineEvent)>,
-    /// People who may have lost a conversation from their list.
+    /// People who held a conversation before.
     pub losers: BTreeSet<(PersonId, ConversationId)>,
+    /// Conversations that nobody held, or that were over, before.
+    pub was: BTreeSet<(ConversationId, Was)>,
     /// Offers that were made or ended, with whom they were made to.
     pub offers: BTreeSet<(PersonId, ConversationId)>,
     /// Hand-overs that were not accepted: who is told, of which conversation, by whom, and whether they declined.
@@ -67,12 +81,17 @@ impl Needs {
         match event {
             Event::ConversationAssigned { conversation, from, to, .. } => {
                 self.losers.extend(from.map(|from| (from, *conversation)));
+                self.was.extend(from.is_none().then_some((*conversation, Was::Waiting)));
                 self.people.extend([*from, *to].into_iter().flatten());
             }
             Event::ConversationSnoozed { conversation, holder, .. }
             | Event::ConversationClosed { conversation, holder, .. } => {
                 self.losers.extend(holder.map(|holder| (holder, *conversation)));
+                self.was.extend(holder.is_none().then_some((*conversation, Was::Waiting)));
                 self.people.extend(*holder);
+            }
+            Event::ConversationReopened { conversation, .. } => {
+                self.was.insert((*conversation, Was::Closed));
             }
             Event::ConversationTransferred { conversation, from, to, .. } if from != to => {
                 self.left.insert((*conversation, *from));
@@ -124,12 +143,41 @@ impl Needs {
         self.mentions.extend(other.mentions);
         self.lines.extend(other.lines);
         self.losers.extend(other.losers);
+        self.was.extend(other.was);
         self.offers.extend(other.offers);
         self.back.extend(other.back);
         self.people.extend(other.people);
         self.tagged.extend(other.tagged);
         self.left.extend(other.left);
         self.queues |= other.queues;
+    }
+
+    /// What a conversation may have been before, for the access rule.
+    #[must_use]
+    pub fn before(&self, now: &ConversationFacts, id: ConversationId) -> Vec<ConversationFacts> {
+        let state = |was| match was {
+            Was::Waiting => {
+                ConversationFacts { assignee: None, state: ConversationState::Queued, ..now.clone() }
+            }
+            Was::Closed => {
+                ConversationFacts { assignee: None, state: ConversationState::Closed, ..now.clone() }
+            }
+        };
+        let held = |holder| ConversationFacts {
+            assignee: Some(holder),
+            state: ConversationState::Assigned,
+            ..now.clone()
+        };
+        let mut before: Vec<ConversationFacts> =
+            self.was.range((id, Was::Waiting)..=(id, Was::Closed)).map(|(_, was)| state(*was)).collect();
+        before.extend(self.losers.iter().filter(|(_, lost)| *lost == id).map(|(person, _)| held(*person)));
+        before.push(now.clone());
+        let first = (id, QueueId(uuid::Uuid::nil()));
+        for (_, queue) in self.left.range(first..).take_while(|(left, _)| *left == id) {
+            before
+                .extend(before.clone().into_iter().map(|facts| ConversationFacts { queue: *queue, ..facts }));
+        }
+        before
     }
 
     /// Whether nothing is called for.
@@ -159,6 +207,50 @@ mod tests {
         assert_eq!(needs.losers, BTreeSet::from([(ada, conversation)]));
         assert_eq!(needs.people, BTreeSet::from([ada, ben]));
         assert_eq!(needs.lines.len(), 1);
+    }
+
+    #[test]
+    fn who_saw_it_before_can_be_told_from_what_happened() {
+        let (conversation, ada, ben) = (ConversationId::new(), PersonId::new(), PersonId::new());
+        let (citas, ventas) = (QueueId::new(), QueueId::new());
+        let reason = AssignmentReason::Moved { by: PersonId::new() };
+        let needs = Needs::of(&[
+            numbered(
+                1,
+                Event::ConversationAssigned {
+                    conversation,
+                    from: None,
+                    to: Some(ada),
+                    reason: reason.clone(),
+                },
+            ),
+            numbered(2, Event::ConversationAssigned { conversation, from: Some(ada), to: Some(ben), reason }),
+            numbered(
+                3,
+                Event::ConversationTransferred {
+                    conversation,
+                    from: citas,
+                    to: ventas,
+                    team: None,
+                    note: None,
+                },
+            ),
+        ]);
+        let now = ConversationFacts {
+            assignee: Some(ben),
+            queue: ventas,
+            state: ConversationState::Assigned,
+            last_holder: Some(ada),
+            holders_beside: Vec::new(),
+        };
+        let before = needs.before(&now, conversation);
+        let was =
+            |assignee, queue| before.iter().any(|facts| (facts.assignee, facts.queue) == (assignee, queue));
+        assert!(was(None, citas) && was(Some(ada), citas) && was(Some(ben), ventas));
+        assert!(
+            needs.before(&now, ConversationId::new()) == [now.clone()],
+            "nothing happened to another one"
+        );
     }
 
     #[test]

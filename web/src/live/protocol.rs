@@ -1,7 +1,11 @@
 //! The words between page and socket.
 
+use std::sync::Arc;
+
 use domain::ConversationId;
 use serde::{Deserialize, Serialize};
+
+use crate::listing;
 
 /// What a page says.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -64,17 +68,39 @@ const fn yes() -> bool {
 }
 
 /// What a page shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub enum View {
-    /// The person's own conversations.
-    #[serde(rename = "inbox/mine")]
-    Mine,
+    /// A list of conversations: `inbox?` and the query of its address.
+    Inbox(Arc<domain::View>),
     /// The floor.
-    #[serde(rename = "floor")]
     Floor,
     /// Nothing live but one's own presence.
-    #[serde(rename = "none")]
     Nothing,
+}
+
+impl View {
+    /// The list, if it is one.
+    #[must_use]
+    pub fn list(&self) -> Option<&domain::View> {
+        match self {
+            Self::Inbox(view) => Some(view),
+            Self::Floor | Self::Nothing => None,
+        }
+    }
+}
+
+impl TryFrom<String> for View {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match text.split_once('?').unwrap_or((&text, "")) {
+            ("inbox", query) => Ok(Self::Inbox(Arc::new(listing::view(query)))),
+            ("floor", _) => Ok(Self::Floor),
+            ("none", _) => Ok(Self::Nothing),
+            _ => Err("no such view"),
+        }
+    }
 }
 
 /// How an update is put into the page.
@@ -172,9 +198,15 @@ mod tests {
 
     #[test]
     fn a_page_that_says_something_else_is_not_understood() {
-        assert!(
-            serde_json::from_str::<FromPage>(r#"{"t":"hello","v":1,"since":3,"view":"inbox/mine"}"#).is_ok()
-        );
+        let hello =
+            |view| serde_json::from_str(&format!(r#"{{"t":"hello","v":1,"since":3,"view":"{view}"}}"#));
+        let view = |view| match hello(view) {
+            Ok(FromPage::Hello { view, .. }) => view,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(view("inbox"), View::Inbox(Arc::new(domain::View::of(domain::List::Mine))));
+        let vip = view("inbox?list=waiting&vip=1");
+        assert!(vip.list().is_some_and(|list| list.filter.vip && list.list == domain::List::Waiting));
         assert!(
             serde_json::from_str::<FromPage>(r#"{"t":"hello","v":1,"since":3,"view":"everything"}"#).is_err()
         );

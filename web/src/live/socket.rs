@@ -17,7 +17,7 @@ use domain::{ConversationFacts, ConversationId};
 use futures_util::StreamExt as _;
 use inbox::{
     reading::{self, conversations::ConversationLine},
-    relay,
+    relay, saved_views,
 };
 use sea_orm::DbErr;
 use tokio::{
@@ -27,7 +27,7 @@ use tokio::{
 use views::Tx;
 
 use super::{
-    draw::{self, Seen, Topic},
+    draw::{self, Eyes, Seen, Topic},
     floor,
     hub::{Doing, HubCommand, Joining, QUEUE, Showing, SocketId},
     needs::Needs,
@@ -38,6 +38,7 @@ use crate::{
     at_work,
     auth::{BELIEVED_FOR, SignedIn},
     error::PageError,
+    listing,
     state::AppState,
 };
 
@@ -234,25 +235,31 @@ impl Open {
         frames: &mut Option<mpsc::Sender<ByteString>>,
     ) -> Result<(), End> {
         let (showing, facts) = self.allowed(since, showing).await?;
+        let person = self.viewer.principal.person;
+        let views = match showing.view {
+            View::Inbox(_) => listing::saved(&saved_views::of(&self.state.db, person).await?),
+            View::Floor | View::Nothing => Vec::new(),
+        };
         let (joined, from) = oneshot::channel();
         let joining = Joining {
             id: self.id,
             viewer: self.viewer.clone(),
             tx: self.tx,
-            showing,
+            showing: showing.clone(),
             facts,
+            views,
             frames: frames.take(),
             joined,
         };
         self.state.hub.tell(HubCommand::Join(Box::new(joining))).await;
         let up_to = from.await.map_err(|_| close(1012, "restart"))?;
         if self.showing.is_none() {
-            at_work::go_on(&self.state, self.viewer.principal.person).await?;
+            at_work::go_on(&self.state, person).await?;
+        }
+        if since < up_to {
+            self.catch_up(since, up_to, &showing).await?;
         }
         self.showing = Some(showing);
-        if since < up_to {
-            self.catch_up(since, up_to, showing).await?;
-        }
         self.say(protocol::ready(up_to.max(since))).await
     }
 
@@ -266,18 +273,20 @@ impl Open {
         let principal = self.viewer.principal.clone();
         let may_watch = principal.holds(domain::Permission::ConversationAssign);
         let view = if showing.view == View::Floor && !may_watch { View::Nothing } else { showing.view };
-        let Some(conversation) = showing.conversation else { return Ok((Showing { view, ..showing }, None)) };
+        let Some(conversation) = showing.conversation else {
+            return Ok((Showing { view, conversation: None }, None));
+        };
         let found = reading::conversations::some(&self.state.db, &[conversation]).await?;
         let facts = found.first().map(ConversationLine::facts).filter(|facts| principal.can_see(facts));
         if facts.is_some() {
-            return Ok((Showing { view, ..showing }, facts));
+            return Ok((Showing { view, conversation: Some(conversation) }, facts));
         }
         let gone = protocol::gone(conversation);
         self.say(protocol::frame(since, [gone.as_str()])).await?;
         Ok((Showing { view, conversation: None }, None))
     }
 
-    async fn catch_up(&mut self, since: i64, up_to: i64, showing: Showing) -> Result<(), End> {
+    async fn catch_up(&mut self, since: i64, up_to: i64, showing: &Showing) -> Result<(), End> {
         let db = &self.state.db;
         let mut missed = relay::read_after(db, since, CATCH_UP + 1).await?;
         if since <= 0 || missed.more {
@@ -295,16 +304,25 @@ impl Open {
             let mut drawings =
                 draw::prepare(db, &self.state.directory, &needs, |topic| topics.contains(&topic), now)
                     .await?;
+            let lines = if showing.view == View::Floor || topics.contains(&Topic::Lists) {
+                draw::lines(db, &needs).await?
+            } else {
+                Vec::new()
+            };
             if showing.view == View::Floor {
-                drawings.extend(floor::prepare(db, &needs, up_to, now).await?);
+                drawings.extend(floor::prepare(db, &needs, &lines, up_to, now).await?);
             }
-            if showing.view == View::Mine && needs.queues {
+            if topics.contains(&Topic::Lists) {
+                drawings.extend(draw::lists(&lines, &needs, now));
+            }
+            if topics.contains(&Topic::Waiting) && needs.queues {
                 drawings.push(waiting::prepare(db, up_to, now).await?);
             }
             let mut updates = Vec::new();
             let mut gone = None;
+            let eyes = Eyes { viewer: &self.viewer.principal, tx: self.tx, showing };
             for drawing in &drawings {
-                match drawing.for_viewer(&self.viewer.principal, self.tx) {
+                match drawing.for_viewer(eyes) {
                     Seen::Update(update) => updates.push(update.to_string()),
                     Seen::Gone(conversation) => {
                         updates.push(protocol::gone(conversation));

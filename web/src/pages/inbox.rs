@@ -10,7 +10,7 @@ use inbox::{
     contacts,
     reading::{
         self,
-        conversations::{ConversationLine, Order},
+        conversations::ConversationLine,
         messages::{MessageLine, Place},
         notes::{self, NoteLine},
         start::Start,
@@ -21,14 +21,19 @@ use sea_orm::DatabaseConnection;
 use serde::Deserialize;
 use views::{EarlierFragment, Entry, InboxPage, Section, Thread, ThreadPane, time};
 
-use super::{frame, html, words};
+use super::{
+    frame, html,
+    lists::{Listed, listed},
+    words,
+};
 use crate::{
     auth::{
         SignedIn,
         audit::{self, Entry as AuditEntry},
     },
     error::PageError,
-    live::{Names, class_for, next_up},
+    listing::{self, Around},
+    live::{Names, class_for},
     present::{self, Class},
     security_headers::Nonce,
     state::AppState,
@@ -128,30 +133,21 @@ async fn page(
     let reach = viewer.principal.reach(Permission::ConversationRead);
     // The cursor comes first: what happens while the rows are read is told again, never missed.
     let start: Start = reading::start::start(&state.db, person).await?;
-    let by_due = viewer.list_order == "sla";
-    let order = if by_due { Order::Due } else { Order::Activity };
-    let lines = reading::conversations::mine(&state.db, person, open, &reach, order).await?;
-    let next = if viewer.principal.holds(Permission::ConversationClaim) {
-        Some(next_up(&start.waiting, &viewer.principal, start.cursor))
-    } else {
-        None
-    };
-    let now = state.clock.now();
-    let opened =
-        open.map(|id| lines.iter().find(|line| line.id == id).ok_or(PageError::NotFound)).transpose()?;
-    let thread = match opened {
-        Some(line) => Some(thread(viewer, request, state, line).await?),
+    let view = listing::view(request.query_string());
+    let Listed { list, saved, names, counts } = listed(viewer, state, &start, &view, None).await?;
+    let thread = match open {
+        Some(id) => {
+            let line = reading::conversations::one(&state.db, person, id, &reach).await?;
+            Some(thread(viewer, request, state, &line.ok_or(PageError::NotFound)?).await?)
+        }
         None => None,
     };
-    let mine = || lines.iter().filter(|line| line.assignee_id == Some(person));
+    let around = Around { tx: words(viewer), viewer: &viewer.principal, saved: &saved, names: &names };
     html(&InboxPage {
-        frame: frame(viewer, nonce, &start, Section::Inbox, "inbox/mine"),
-        rows: mine()
-            .map(|line| present::row(line, class_for(&viewer.principal, &line.facts()), now))
-            .collect(),
-        reads: mine().map(|line| (line.id, i32::try_from(line.read_count).unwrap_or(i32::MAX))).collect(),
-        by_due,
-        next,
+        frame: frame(viewer, nonce, &start, Section::Inbox, list.live_view.clone()),
+        side: around.side(&view, &counts),
+        counts,
+        list,
         thread,
     })
 }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use views::{Lang, MePage, Section, Theme};
 
 use super::{frame, html};
-use crate::{auth::SignedIn, error::PageError, security_headers::Nonce, state::AppState};
+use crate::{auth::SignedIn, error::PageError, listing, security_headers::Nonce, state::AppState};
 
 /// What was done before.
 #[derive(Debug, Deserialize)]
@@ -47,7 +47,7 @@ pub struct Preferences {
     theme: String,
 }
 
-/// In which order somebody wants their list: by activity, or what falls due first.
+/// In which order somebody likes lists: a word of [`domain::Sort`].
 #[derive(Debug, Deserialize)]
 pub struct ListOrder {
     order: String,
@@ -62,7 +62,7 @@ pub async fn order(
     form: Form<ListOrder>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
-    let order = if form.order == "sla" { "sla" } else { "activity" };
+    let order = listing::usual(&form.order).as_str();
     let row = person::ActiveModel {
         id: Set(viewer.principal.person),
         list_order: Set(order.to_owned()),

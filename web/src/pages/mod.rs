@@ -17,6 +17,7 @@ pub mod floor;
 pub mod inbox;
 pub mod later;
 pub mod ledger;
+pub mod lists;
 pub mod macros;
 pub mod me;
 pub mod messages;
@@ -62,7 +63,7 @@ pub fn frame(
     nonce: &Nonce,
     start: &Start,
     section: Section,
-    live_view: &'static str,
+    live_view: impl Into<String>,
 ) -> Frame {
     Frame {
         tx: words(viewer),
@@ -72,7 +73,7 @@ pub fn frame(
         csrf: viewer.csrf.clone(),
         assets: assets::prefix().to_owned(),
         cursor: start.cursor,
-        live_view,
+        live_view: live_view.into(),
         section,
         viewer: Viewer {
             id: viewer.principal.person,

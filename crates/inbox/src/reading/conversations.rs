@@ -2,14 +2,14 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     ChannelId, ChannelKind, ContactId, ConversationFacts, ConversationId, ConversationState, MustAct,
-    PersonId, QueueId, Visibility, conversation::ReplyWindow, event::Alert,
+    PersonId, QueueId, Visibility, conversation::ReplyWindow, event::Alert, list::Listed,
 };
 use routing::{
-    DueClock, DueTimes,
-    policy::{Calendar, Targets},
+    DueClock, DueTimes, Policy,
+    policy::{Calendar, Targets, Thresholds},
 };
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult, Statement, Value};
 use serde::Deserialize;
@@ -19,16 +19,6 @@ use crate::{
     policy,
     rows::{Reach, within},
 };
-
-/// In which order a list stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Order {
-    /// The newest activity first.
-    #[default]
-    Activity,
-    /// What falls due first, first; then what nothing was promised of, by activity.
-    Due,
-}
 
 /// Something that calls for a supervisor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +55,7 @@ pub struct ConversationLine {
     pub snoozed_until: Option<DateTime<Utc>>,
     pub window_until: Option<DateTime<Utc>>,
     pub queued_at: DateTime<Utc>,
+    pub closed_at: Option<DateTime<Utc>>,
     pub last_activity_at: DateTime<Utc>,
     pub last_position: i64,
     pub last_kind: Option<String>,
@@ -94,10 +85,47 @@ pub struct ConversationLine {
     policy_digest: Option<String>,
 }
 
+/// What a queue promises, when it is open, and from when on a wait there worries.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-struct Terms {
+pub(super) struct Terms {
     targets: Targets,
     calendar: Option<Arc<Calendar>>,
+    thresholds: Thresholds,
+}
+
+impl Terms {
+    pub(super) fn of(policy: &Policy, queue: QueueId) -> Self {
+        let queue = policy.queue(queue);
+        let calendar = policy.calendar_of(&queue).cloned().map(Arc::new);
+        Self { targets: queue.targets, calendar, thresholds: queue.thresholds }
+    }
+
+    fn clock(&self, due: &DueTimes, now: DateTime<Utc>) -> Option<DueClock> {
+        due.clock(&self.targets, self.calendar.as_deref(), now)
+    }
+
+    /// Whether something promised is late or soon will be; where nothing was promised, whether who waits for us has
+    /// waited worryingly long.
+    pub(super) fn at_risk(
+        &self,
+        due: &DueTimes,
+        must_act: MustAct,
+        since: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> bool {
+        match self.clock(due, now) {
+            Some(clock) => clock.is_soon(now),
+            None => {
+                must_act == MustAct::Agent
+                    && now - since >= TimeDelta::seconds(i64::from(self.thresholds.amber))
+            }
+        }
+    }
+
+    /// From when on a wait is shown as worrying, and as bad.
+    pub(super) const fn thresholds(&self) -> Thresholds {
+        self.thresholds
+    }
 }
 
 impl ConversationLine {
@@ -119,12 +147,42 @@ impl ConversationLine {
         ReplyWindow::at(self.channel_kind, self.window_until, now)
     }
 
+    fn due_times(&self) -> DueTimes {
+        DueTimes { first: self.first_due_at, next: self.next_due_at, resolution: self.resolve_due_at }
+    }
+
     /// What falls due first, as seen at a moment; `None` where nothing was promised, or nothing is owed.
     #[must_use]
     pub fn due(&self, now: DateTime<Utc>) -> Option<DueClock> {
-        let times =
-            DueTimes { first: self.first_due_at, next: self.next_due_at, resolution: self.resolve_due_at };
-        times.clock(&self.terms.targets, self.terms.calendar.as_deref(), now)
+        self.terms.clock(&self.due_times(), now)
+    }
+
+    /// From when on a wait in its queue is shown as worrying, and as bad.
+    #[must_use]
+    pub const fn thresholds(&self) -> Thresholds {
+        self.terms.thresholds()
+    }
+
+    /// What lists ask about it, whose person `mentions` tells about.
+    #[must_use]
+    pub fn listed<'a>(
+        &'a self,
+        facts: &'a ConversationFacts,
+        mentions: bool,
+        now: DateTime<Utc>,
+    ) -> Listed<'a> {
+        Listed {
+            facts,
+            channel: self.channel_id,
+            tags: &self.tags,
+            vip: self.vip,
+            at_risk: self.state != ConversationState::Closed
+                && self.terms.at_risk(&self.due_times(), self.must_act, self.must_act_since, now),
+            must_act: self.must_act,
+            must_act_since: self.must_act_since,
+            window_until: self.window_until,
+            mentions,
+        }
     }
 }
 
@@ -134,7 +192,7 @@ const SELECT: &str = concat!(
         contact.blocked_at is not null as blocked, c.channel_id, channel.kind as channel_kind,
         channel.name as channel_name, c.queue_id, queue.name as queue_name, c.state, c.assignee_id,
         holder.name as assignee_name, offered.name as offered_name, c.priority, c.must_act, c.must_act_since, c.snoozed_until, c.window_until,
-        c.queued_at,
+        c.queued_at, c.closed_at,
         c.last_activity_at, c.last_position, c.last_kind, c.last_text, author.name as last_author_name,
         c.inbound_count, c.version, coalesce(mark.inbound_count, 0) as read_count, c.last_holder_id,
         case when c.state = 'closed' and not queue.confidential
@@ -159,7 +217,7 @@ const SELECT: &str = concat!(
     left join (select version, digest from routing_policy order by version desc limit 1) newest on true "
 );
 
-async fn select(
+pub(super) async fn select(
     db: &impl ConnectionTrait,
     rest: &str,
     values: Vec<Value>,
@@ -180,10 +238,7 @@ async fn complete(db: &impl ConnectionTrait, lines: &mut [ConversationLine]) -> 
     };
     let mut terms: HashMap<QueueId, Terms> = HashMap::new();
     for line in lines {
-        let of_queue = terms.entry(line.queue_id).or_insert_with(|| {
-            let queue = policy.queue(line.queue_id);
-            Terms { targets: queue.targets, calendar: policy.calendar_of(&queue).cloned().map(Arc::new) }
-        });
+        let of_queue = terms.entry(line.queue_id).or_insert_with(|| Terms::of(&policy, line.queue_id));
         line.terms = of_queue.clone();
         line.alerts = line.standing.take().map(alerts).transpose()?.unwrap_or_default();
     }
@@ -202,37 +257,6 @@ fn alerts(standing: serde_json::Value) -> Result<Vec<AlertLine>, DbErr> {
         .into_iter()
         .filter_map(|row| Some(AlertLine { alert: Alert::parse(&row.kind)?, at: row.at }))
         .collect())
-}
-
-/// The conversations a person holds, in order; and beside them `open`, if it is within `reach`.
-///
-/// # Errors
-/// When the database fails.
-pub async fn mine(
-    db: &impl ConnectionTrait,
-    person: PersonId,
-    open: Option<ConversationId>,
-    reach: &Visibility,
-    order: Order,
-) -> Result<Vec<ConversationLine>, DbErr> {
-    macro_rules! mine {
-        ($order:literal) => {
-            concat!(
-                "where (c.state = 'assigned' and c.assignee_id = $1) or (c.id = $2 and ",
-                within!(3, 4, 5, 6, 7),
-                ") order by ",
-                $order,
-                "c.last_activity_at desc, c.last_position desc"
-            )
-        };
-    }
-    let mut values = vec![person.into(), open.map(|id| id.0).into()];
-    values.extend(Reach::of(reach).values());
-    let rest = match order {
-        Order::Activity => mine!(""),
-        Order::Due => mine!("c.due_at nulls last, "),
-    };
-    select(db, rest, values).await
 }
 
 /// Some conversations by id, for whoever may see them: the caller asks `can_see` with each line's facts.

@@ -4,10 +4,12 @@
 
 pub mod admin;
 pub mod channels;
+pub mod choices;
 pub mod conversations;
 pub mod details;
 pub mod floor;
 pub mod handing;
+pub mod lists;
 pub mod messages;
 pub mod notes;
 pub mod offers;

@@ -1,10 +1,10 @@
 //! What was promised falls due, supervisors are called, and one of them has seen it.
 
 use chrono::TimeDelta;
-use domain::{ConversationId, Permission, Principal, Visibility, event::Alert};
+use domain::{ConversationId, List, Permission, Principal, Sort, View, Visibility, event::Alert};
 use inbox::{
     alerts::{self, SeenError},
-    reading::conversations::{self, ConversationLine, Order},
+    reading::conversations::{self, ConversationLine},
     watch,
 };
 use routing::{
@@ -143,17 +143,17 @@ async fn lists_stand_by_what_falls_due_first_and_closing_ends_it() {
     look(&scene).await;
     let unpromised = scene.talk_of(&valeria).await;
     let mine = async |scene: &Scene, order| {
-        let lines = conversations::mine(scene.db(), valeria.person, None, &Visibility::Nothing, order).await;
-        lines.unwrap().iter().map(|line| line.id).collect::<Vec<_>>()
+        let view = View { sort: Some(order), ..View::of(List::Mine) };
+        scene.list(&valeria, &view).await
     };
-    assert_eq!(mine(&scene, Order::Due).await, [early, late, unpromised]);
+    assert_eq!(mine(&scene, Sort::Due).await, [early, late, unpromised]);
     let floor = conversations::within(scene.db(), &Visibility::Everything, 2).await.unwrap();
     assert_eq!(floor.iter().map(|line| line.id).collect::<Vec<_>>(), [early, late]);
 
     // Answered in time, nothing but its end is owed of the early one.
     scene.reply(&valeria, early, "Hola").await;
     look(&scene).await;
-    assert_eq!(mine(&scene, Order::Due).await, [late, early, unpromised]);
+    assert_eq!(mine(&scene, Sort::Due).await, [late, early, unpromised]);
     assert_eq!(line(&scene, early).await.due(scene.now).unwrap().promise, Promise::Resolution);
 
     scene.now += TimeDelta::hours(2);

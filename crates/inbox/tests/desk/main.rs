@@ -13,6 +13,7 @@ mod draining;
 mod handing_over;
 mod hour;
 mod kinds;
+mod lists;
 mod later;
 mod macros;
 mod model;

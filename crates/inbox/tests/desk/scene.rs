@@ -64,6 +64,13 @@ impl Scene {
         self.db().execute_raw(statement).await.unwrap().rows_affected()
     }
 
+    /// Ids that a question finds.
+    pub async fn ids(&self, sql: &str) -> Vec<ConversationId> {
+        let statement = Statement::from_string(DatabaseBackend::Postgres, sql);
+        let rows = self.db().query_all_raw(statement).await.unwrap();
+        rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+    }
+
     pub async fn count<const N: usize>(&self, sql: &str, values: [Value; N]) -> i64 {
         let statement = Statement::from_sql_and_values(DatabaseBackend::Postgres, sql, values);
         self.db().query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap()

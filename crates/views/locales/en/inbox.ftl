@@ -1,10 +1,6 @@
 side-title = Queues and views
 list-title = Conversations
 list-mine = Mine
-list-open-count = { $count ->
-    [one] { $count } open
-   *[other] { $count } open
-}
 list-sort-again = Sort again
 list-empty-title = All clear
 list-empty = New conversations appear here.
@@ -31,7 +27,6 @@ kind-welcome = Opened the chat
 kind-unsupported = Unsupported message
 preview-reaction = Reacted with { $text }
 preview-edit = Edited: { $text }
-list-by-due = Sort by SLA, what is due first
 due-first = First answer
 due-next = Answer
 due-resolution = Resolution
@@ -43,5 +38,3 @@ js-due-over = { $name }: overdue by { $n }
 js-due-still = { $name }: paused until { $text }, { $n } left
 js-due-still-short = paused { $n }
 js-due-said = { $name }: { $text } overdue
-js-by-due = Sorted by SLA
-js-by-activity = Sorted by activity

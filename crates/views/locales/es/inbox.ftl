@@ -1,10 +1,6 @@
 side-title = Colas y vistas
 list-title = Conversaciones
 list-mine = Mías
-list-open-count = { $count ->
-    [one] { $count } abierta
-   *[other] { $count } abiertas
-}
 list-sort-again = Ordenar de nuevo
 list-empty-title = Nada pendiente
 list-empty = Cuando entre una conversación la verás aquí.
@@ -31,7 +27,6 @@ kind-welcome = Abrió el chat
 kind-unsupported = Mensaje no compatible
 preview-reaction = Reaccionó con { $text }
 preview-edit = Editado: { $text }
-list-by-due = Ordenar por SLA, lo que vence primero
 due-first = Primera respuesta
 due-next = Respuesta
 due-resolution = Resolución
@@ -43,5 +38,3 @@ js-due-over = { $name }: vencida hace { $n }
 js-due-still = { $name }: en pausa hasta { $text }, quedan { $n }
 js-due-still-short = pausa { $n }
 js-due-said = { $name }: { $text } vencida
-js-by-due = Ordenado por SLA
-js-by-activity = Ordenado por actividad

@@ -1,10 +1,6 @@
 side-title = Filas e visões
 list-title = Conversas
 list-mine = Minhas
-list-open-count = { $count ->
-    [one] { $count } aberta
-   *[other] { $count } abertas
-}
 list-sort-again = Ordenar de novo
 list-empty-title = Nada pendente
 list-empty = Quando chegar uma conversa, ela aparece aqui.
@@ -31,7 +27,6 @@ kind-welcome = Abriu o chat
 kind-unsupported = Mensagem não compatível
 preview-reaction = Reagiu com { $text }
 preview-edit = Editado: { $text }
-list-by-due = Ordenar por SLA, o que vence primeiro
 due-first = Primeira resposta
 due-next = Resposta
 due-resolution = Resolução
@@ -43,5 +38,3 @@ js-due-over = { $name }: vencida há { $n }
 js-due-still = { $name }: em pausa até { $text }, restam { $n }
 js-due-still-short = pausa { $n }
 js-due-said = { $name }: { $text } vencida
-js-by-due = Ordenado por SLA
-js-by-activity = Ordenado por atividade

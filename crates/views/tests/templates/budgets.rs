@@ -78,7 +78,7 @@ fn no_script_has_text_over_several_lines() {
 #[test]
 fn the_first_page_is_small() {
     let mut page = sample::inbox(Lang::Es, Theme::Light, Some(sample::everything()));
-    page.rows = (0..50)
+    page.list.rows = (0..50)
         .map(|number| {
             sample::row(number, "María José Ortega", i64::from(number), "text", "¿Aceptan tarjeta?")
         })

@@ -1,0 +1,431 @@
+//! Pages of lists, by key; and all that is open at once, for counting.
+//!
+//! A page reads its places first, from `conversation` and what the filter needs, and names and tags only for the few it
+//! shows. What is open is a small part of all there ever was and has indexes of its own (`where state <> 'closed'`);
+//! what is closed is walked from its end, one way for each way in which somebody may see it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    ChannelId, ConversationFacts, ConversationState, List, MustAct, PersonId, QueueId, Sort, View,
+    Visibility,
+    list::{CLOSING, Listed},
+};
+use routing::DueTimes;
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult, Statement, Value};
+
+use super::conversations::{ConversationLine, Terms, select};
+use crate::{
+    policy,
+    rows::{Reach, within},
+};
+
+/// Of what may be at risk so many are looked at with each question, and so many questions are asked at most for a page:
+/// whether it is depends on opening hours, which the database does not know.
+const LOOKED_AT: u64 = 200;
+const LOOKS: usize = 10;
+
+/// What is asked of a list.
+#[derive(Debug, Clone, Copy)]
+pub struct Ask<'a> {
+    /// By whom.
+    pub person: PersonId,
+    /// What they may see.
+    pub reach: &'a Visibility,
+    /// Whether they see addresses whole, wherever they see a conversation: then those can be looked for.
+    pub addresses: bool,
+    /// Which list, and what of it.
+    pub view: &'a View,
+    /// In which order.
+    pub sort: Sort,
+    /// After which place; `None` from the beginning.
+    pub after: Option<Place>,
+    /// How many, at least 1.
+    pub limit: u64,
+    /// The moment for which it is asked.
+    pub now: DateTime<Utc>,
+}
+
+/// A stretch of a list.
+#[derive(Debug)]
+pub struct Page {
+    /// The conversations, in order.
+    pub lines: Vec<ConversationLine>,
+    /// After which place it goes on, if it does.
+    pub more: Option<Place>,
+}
+
+/// A conversation's place in an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    key: DateTime<Utc>,
+    activity: DateTime<Utc>,
+    position: i64,
+}
+
+impl Place {
+    fn of(line: &ConversationLine, ask: &Ask<'_>) -> Self {
+        let key = match ask.sort {
+            Sort::Newest => match line.state {
+                ConversationState::Closed => line.closed_at.unwrap_or(NEVER),
+                _ => DateTime::UNIX_EPOCH,
+            },
+            Sort::Longest => match line.must_act {
+                MustAct::Agent => line.must_act_since,
+                MustAct::Customer => line.must_act_since + A_CENTURY,
+            },
+            Sort::Due => line.due_at.unwrap_or(NEVER),
+            Sort::Window => line.window_until.filter(|until| *until > ask.now).unwrap_or(NEVER),
+        };
+        Self { key, activity: line.last_activity_at, position: line.last_position }
+    }
+
+    /// From what [`Place::to_string`] wrote; `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split('.').map(|part| part.parse::<i64>().ok());
+        let mut next = || parts.next().flatten();
+        let (key, activity, position) = (next()?, next()?, next()?);
+        Some(Self {
+            key: DateTime::from_timestamp_micros(key)?,
+            activity: DateTime::from_timestamp_micros(activity)?,
+            position,
+        })
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}.{}", self.key.timestamp_micros(), self.activity.timestamp_micros(), self.position)
+    }
+}
+
+/// Behind everything that has a time.
+const NEVER: DateTime<Utc> = match DateTime::from_timestamp(253_370_764_800, 0) {
+    Some(at) => at,
+    None => DateTime::UNIX_EPOCH,
+};
+/// Where it is the customer's turn comes behind all that waits for us.
+const A_CENTURY: TimeDelta = TimeDelta::days(36_500);
+
+/// A statement in the making: the person is `$1` and their reach `$2` to `$6`.
+struct Sql {
+    values: Vec<Value>,
+}
+
+impl Sql {
+    fn of(ask: &Ask<'_>) -> Self {
+        let mut values = vec![ask.person.into()];
+        values.extend(Reach::of(ask.reach).values());
+        Self { values }
+    }
+
+    fn bind(&mut self, value: impl Into<Value>) -> String {
+        self.values.push(value.into());
+        format!("${}", self.values.len())
+    }
+}
+
+/// One stretch of a list.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page(db: &impl ConnectionTrait, ask: &Ask<'_>) -> Result<Page, DbErr> {
+    if !ask.view.filter.at_risk {
+        let mut lines = stretch(db, ask, ask.after, ask.limit + 1).await?;
+        let more = lines.len() as u64 > ask.limit;
+        lines.truncate(usize::try_from(ask.limit).unwrap_or(usize::MAX));
+        let more = lines.last().filter(|_| more).map(|line| Place::of(line, ask));
+        return Ok(Page { lines, more });
+    }
+    let (mut found, mut after) = (Vec::new(), ask.after);
+    for _ in 0..LOOKS {
+        let lines = stretch(db, ask, after, LOOKED_AT).await?;
+        let ended = (lines.len() as u64) < LOOKED_AT;
+        for line in lines {
+            after = Some(Place::of(&line, ask));
+            let facts = line.facts();
+            if line.listed(&facts, false, ask.now).at_risk {
+                found.push(line);
+                if found.len() as u64 == ask.limit {
+                    return Ok(Page { lines: found, more: after });
+                }
+            }
+        }
+        if ended {
+            return Ok(Page { lines: found, more: None });
+        }
+    }
+    Ok(Page { lines: found, more: after })
+}
+
+async fn stretch(
+    db: &impl ConnectionTrait,
+    ask: &Ask<'_>,
+    after: Option<Place>,
+    limit: u64,
+) -> Result<Vec<ConversationLine>, DbErr> {
+    let mut sql = Sql::of(ask);
+    let key = match ask.sort {
+        Sort::Newest if ask.view.list == List::Closed => "c.closed_at".to_owned(),
+        Sort::Newest => format!("{}::timestamptz", sql.bind(DateTime::UNIX_EPOCH)),
+        Sort::Longest => "case c.must_act when 'agent' then c.must_act_since
+            else c.must_act_since + interval '36500 days' end"
+            .to_owned(),
+        Sort::Due => format!("coalesce(c.due_at, {})", sql.bind(NEVER)),
+        Sort::Window => {
+            let (now, never) = (sql.bind(ask.now), sql.bind(NEVER));
+            format!("case when c.window_until > {now} then c.window_until else {never} end")
+        }
+    };
+    // What was closed last stands first; by all other keys the smallest does.
+    let (direction, follows) = if ask.view.list == List::Closed { ("desc", "<") } else { ("asc", ">") };
+    let mut asked = wanted(ask, &mut sql);
+    if let Some(Place { key: at, activity, position }) = after {
+        let (at, activity, position) = (sql.bind(at), sql.bind(activity), sql.bind(position));
+        asked.push_str(&format!(
+            " and ({key} {follows} {at} or ({key} = {at} and (c.last_activity_at, c.last_position) < ({activity}, {position})))"
+        ));
+    }
+    let limit = sql.bind(limit.cast_signed());
+    let ways: Vec<String> = ways(ask)
+        .iter()
+        .map(|way| {
+            format!(
+                "(select c.id, {key} as k, c.last_activity_at as a, c.last_position as p from {way} and {within} {asked}
+                  order by 2 {direction}, 3 desc, 4 desc limit {limit})",
+                within = concat!("(", within!(2, 3, 4, 5, 6), ")"),
+            )
+        })
+        .collect();
+    let found = format!(
+        "join (select distinct on (k, a, p, id) * from ({}) found
+               order by k {direction}, a desc, p desc, id limit {limit}) place on place.id = c.id
+         order by place.k {direction}, place.a desc, place.p desc, place.id",
+        ways.join(" union all ")
+    );
+    select(db, &found, sql.values).await
+}
+
+/// Where to look: for what is closed one way for each way in which the person may see it, each by an index of its own.
+fn ways(ask: &Ask<'_>) -> Vec<&'static str> {
+    match ask.view.list {
+        List::Mine => vec!["conversation c where c.state = 'assigned' and c.assignee_id = $1"],
+        List::Waiting => vec!["conversation c where c.state = 'queued'"],
+        List::Snoozed => vec!["conversation c where c.state = 'snoozed'"],
+        List::All => vec!["conversation c where c.state <> 'closed'"],
+        List::Mentions => vec![
+            "conversation c
+             where c.id in (select mention.conversation_id from mention where mention.person_id = $1)",
+        ],
+        List::Closed => match ask.reach {
+            Visibility::Nothing => vec!["conversation c where false"],
+            Visibility::Everything => vec!["conversation c where c.state = 'closed'"],
+            Visibility::Some { all_in, beside, .. } => {
+                let mut ways = vec!["conversation c where c.state = 'closed' and c.last_holder_id = $1"];
+                if !all_in.is_empty() {
+                    ways.push("conversation c where c.state = 'closed' and c.queue_id = any($5)");
+                }
+                if *beside {
+                    ways.push(
+                        "conversation held join conversation c on c.contact_id = held.contact_id and c.state = 'closed'
+                         where held.state = 'assigned' and held.assignee_id = $1",
+                    );
+                }
+                ways
+            }
+        },
+    }
+}
+
+/// What the filter asks, as SQL on `conversation c`.
+fn wanted(ask: &Ask<'_>, sql: &mut Sql) -> String {
+    let filter = &ask.view.filter;
+    let mut asked = String::new();
+    let mut and = |text: String| {
+        asked.push_str(" and ");
+        asked.push_str(&text);
+    };
+    if !filter.queues.is_empty() {
+        let queues: Vec<uuid::Uuid> = filter.queues.iter().map(|queue| queue.0).collect();
+        and(format!("c.queue_id = any({})", sql.bind(queues)));
+    }
+    if !filter.channels.is_empty() {
+        let channels: Vec<uuid::Uuid> = filter.channels.iter().map(|channel| channel.0).collect();
+        and(format!("c.channel_id = any({})", sql.bind(channels)));
+    }
+    if !filter.tags.is_empty() {
+        let tags: Vec<String> = filter.tags.iter().cloned().collect();
+        and(format!(
+            "exists (select from conversation_tag t where t.conversation_id = c.id and t.tag = any({}))",
+            sql.bind(tags)
+        ));
+    }
+    if filter.unread {
+        and("c.inbound_count > coalesce((select m.inbound_count from read_mark m
+             where m.conversation_id = c.id and m.person_id = $1), 0)"
+            .to_owned());
+    }
+    if filter.at_risk {
+        and("c.state <> 'closed' and (c.due_at is not null or c.must_act = 'agent')".to_owned());
+    }
+    if filter.closing {
+        let (now, until) = (sql.bind(ask.now), sql.bind(ask.now + CLOSING));
+        and(format!("c.window_until > {now} and c.window_until < {until}"));
+    }
+    if filter.vip {
+        and("(select contact.vip from contact where contact.id = c.contact_id)".to_owned());
+    }
+    if let Some(minutes) = filter.waits {
+        let since = sql.bind(ask.now - TimeDelta::minutes(i64::from(minutes)));
+        and(format!("c.must_act = 'agent' and c.must_act_since < {since}"));
+    }
+    if let Some(text) = &filter.text {
+        and(says(ask, sql, text));
+    }
+    asked
+}
+
+/// The words in a name or in what was said last, whatever their accents; and some digits of an address, for those who
+/// see addresses. A name that is an address is one.
+fn says(ask: &Ask<'_>, sql: &mut Sql, text: &str) -> String {
+    let words = sql.bind(text);
+    let within = |what: &str| format!("position(lower(unaccent({words})) in lower(unaccent({what}))) > 0");
+    let name =
+        if ask.addresses { "contact.name" } else { "regexp_replace(contact.name, '^[+0-9 ().-]+$', '')" };
+    let mut either = vec![
+        within("coalesce(c.last_text, '')"),
+        format!("exists (select from contact where contact.id = c.contact_id and {})", within(name)),
+    ];
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    if ask.addresses && digits.len() >= 3 {
+        let digits = sql.bind(digits);
+        either.push(format!(
+            "exists (select from identity i where i.contact_id = c.contact_id and position({digits} in i.value) > 0)"
+        ));
+    }
+    format!("({})", either.join(" or "))
+}
+
+/// A conversation that is not over, as counting needs it.
+#[derive(Debug, Clone, FromQueryResult)]
+struct OpenRow {
+    channel_id: ChannelId,
+    queue_id: QueueId,
+    state: ConversationState,
+    assignee_id: Option<PersonId>,
+    last_holder_id: Option<PersonId>,
+    must_act: MustAct,
+    must_act_since: DateTime<Utc>,
+    window_until: Option<DateTime<Utc>>,
+    vip: bool,
+    first_due_at: Option<DateTime<Utc>>,
+    next_due_at: Option<DateTime<Utc>>,
+    resolve_due_at: Option<DateTime<Utc>>,
+    tags: Vec<String>,
+}
+
+/// All that was open at a moment, for counting whatever somebody's lists hold of it.
+#[derive(Debug, Default)]
+pub struct Open {
+    rows: Vec<(OpenRow, ConversationFacts, bool)>,
+    /// From how many seconds on a wait in a queue is worrying, and from how many it is bad.
+    lights: BTreeMap<QueueId, (u32, u32)>,
+}
+
+/// How many of a queue wait, and since when the longest does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueCount {
+    /// Which.
+    pub queue: QueueId,
+    /// How many are open in it.
+    pub open: i64,
+    /// The longest anybody has waited for us there, in seconds, where nobody holds the conversation.
+    pub longest: Option<i64>,
+    /// From how many seconds on that is worrying.
+    pub amber: u32,
+    /// From how many on it is bad.
+    pub red: u32,
+}
+
+impl Open {
+    /// How many of what the person may see a view holds. What they have read is not asked ([`View::holds`]).
+    #[must_use]
+    pub fn count(&self, view: &View, person: PersonId, reach: &Visibility, now: DateTime<Utc>) -> i64 {
+        let held = self.rows.iter().filter(|(row, facts, at_risk)| {
+            let listed = Listed {
+                facts,
+                channel: row.channel_id,
+                tags: &row.tags,
+                vip: row.vip,
+                at_risk: *at_risk,
+                must_act: row.must_act,
+                must_act_since: row.must_act_since,
+                window_until: row.window_until,
+                mentions: false,
+            };
+            reach.contains(facts) && view.holds(&listed, person, now)
+        });
+        i64::try_from(held.count()).unwrap_or(i64::MAX)
+    }
+
+    /// The queues of which the person may see something, with what waits there.
+    #[must_use]
+    pub fn queues(&self, reach: &Visibility, now: DateTime<Utc>) -> Vec<QueueCount> {
+        let mut counts: BTreeMap<QueueId, QueueCount> = BTreeMap::new();
+        for (row, facts, _) in self.rows.iter().filter(|(_, facts, _)| reach.contains(facts)) {
+            let (amber, red) = self.lights.get(&row.queue_id).copied().unwrap_or_default();
+            let count = counts.entry(row.queue_id).or_insert(QueueCount {
+                queue: row.queue_id,
+                open: 0,
+                longest: None,
+                amber,
+                red,
+            });
+            count.open += 1;
+            if facts.state == ConversationState::Queued && row.must_act == MustAct::Agent {
+                let waited = (now - row.must_act_since).num_seconds();
+                count.longest = Some(count.longest.map_or(waited, |longest| longest.max(waited)));
+            }
+        }
+        counts.into_values().collect()
+    }
+}
+
+/// Read all that is open. With many conversations this takes a while: it is read once for everybody.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Open, DbErr> {
+    let statement = Statement::from_string(
+        DatabaseBackend::Postgres,
+        "select c.channel_id, c.queue_id, c.state, c.assignee_id, c.last_holder_id, c.must_act,
+             c.must_act_since, c.window_until, contact.vip, c.first_due_at, c.next_due_at, c.resolve_due_at,
+             array(select t.tag from conversation_tag t where t.conversation_id = c.id) as tags
+         from conversation c join contact on contact.id = c.contact_id
+         where c.state <> 'closed'",
+    );
+    let rows = OpenRow::find_by_statement(statement).all(db).await?;
+    let policy = policy::current(db).await?.policy;
+    let mut terms: HashMap<QueueId, Terms> = HashMap::new();
+    let mut open = Open::default();
+    for row in rows {
+        let of_queue = terms.entry(row.queue_id).or_insert_with(|| Terms::of(&policy, row.queue_id));
+        let due = DueTimes { first: row.first_due_at, next: row.next_due_at, resolution: row.resolve_due_at };
+        let at_risk = of_queue.at_risk(&due, row.must_act, row.must_act_since, now);
+        let facts = ConversationFacts {
+            assignee: row.assignee_id,
+            queue: row.queue_id,
+            state: row.state,
+            last_holder: row.last_holder_id,
+            holders_beside: Vec::new(),
+        };
+        open.rows.push((row, facts, at_risk));
+    }
+    open.lights = terms
+        .iter()
+        .map(|(queue, terms)| (*queue, (terms.thresholds().amber, terms.thresholds().red)))
+        .collect();
+    Ok(open)
+}

@@ -1,0 +1,277 @@
+//! What lists hold, in which order, page by page; and views that people keep.
+
+use chrono::TimeDelta;
+use domain::{ConversationId, List, Permission, Principal, Sort, View, Visibility, list::Filter};
+use inbox::{
+    reading::{
+        conversations,
+        lists::{self, Ask, Page, Place},
+    },
+    saved_views::{self, SavedViewError},
+    watch,
+};
+use routing::policy::Targets;
+
+use crate::scene::Scene;
+
+impl Scene {
+    /// One stretch of a list.
+    async fn page(&self, who: &Principal, view: &View, after: Option<Place>, limit: u64) -> Page {
+        let reach = who.reach(Permission::ConversationRead);
+        let addresses = who.scope(Permission::ContactPiiReveal) == Some(domain::Scope::All);
+        let sort = view.sorted(Sort::Newest);
+        let ask =
+            Ask { person: who.person, reach: &reach, addresses, view, sort, after, limit, now: self.now };
+        lists::page(self.db(), &ask).await.unwrap()
+    }
+
+    /// A whole list.
+    pub async fn list(&self, who: &Principal, view: &View) -> Vec<ConversationId> {
+        self.page(who, view, None, 500).await.lines.iter().map(|line| line.id).collect()
+    }
+
+    async fn close(&self, who: &Principal, talk: ConversationId) {
+        let tx = self.begin().await;
+        inbox::closing::close(&tx, who, talk, self.now).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+}
+
+fn of(list: List, change: impl FnOnce(&mut Filter)) -> View {
+    let mut view = View::of(list);
+    change(&mut view.filter);
+    view
+}
+
+/// A floor on which something of everything happened; Gabriela supervises it, Ana sees all.
+async fn floor() -> (Scene, [Principal; 4]) {
+    let mut scene = Scene::new().await;
+    let (valeria, mateo) = (scene.agent("valeria").await, scene.agent("mateo").await);
+    let (gabriela, stranger) = (scene.supervisor("gabriela").await, scene.stranger("renata").await);
+    scene
+        .publish(&gabriela, |policy| {
+            policy.queues[0].targets = Targets { first_response: Some(900), ..Targets::default() };
+        })
+        .await;
+    for (n, ago) in [5, 400, 800, 1200, 3000].into_iter().enumerate() {
+        let talk = scene.talk(ago).await;
+        scene
+            .run(
+                "insert into watch (conversation_id, look_at) values ($1, $2)",
+                [talk.into(), scene.now.into()],
+            )
+            .await;
+        if n % 2 == 0 {
+            scene
+                .run(
+                    "insert into conversation_tag (conversation_id, tag, at) values ($1, 'seguro', $2)",
+                    [talk.into(), scene.now.into()],
+                )
+                .await;
+        }
+        let window = scene.now + TimeDelta::minutes(i64::try_from(n).unwrap() * 25 - 20);
+        scene
+            .run("update conversation set window_until = $2 where id = $1", [talk.into(), window.into()])
+            .await;
+    }
+    watch::step(scene.db(), scene.now).await.unwrap();
+    for who in [&valeria, &mateo, &valeria] {
+        let talk = scene.talk_of(who).await;
+        scene.run("update contact set vip = true where id = (select contact_id from conversation where id = $1)", [talk.into()]).await;
+        scene.reply(who, talk, "Hola, ¿en qué te ayudo?").await;
+    }
+    for who in [&valeria, &mateo, &mateo] {
+        let talk = scene.talk_of(who).await;
+        scene.now += TimeDelta::seconds(1);
+        scene.close(who, talk).await;
+    }
+    (scene, [valeria, mateo, gabriela, stranger])
+}
+
+#[tokio::test]
+async fn the_database_and_the_predicate_of_frames_agree_on_what_a_list_holds() {
+    let (scene, people) = floor().await;
+    let all = scene.ids("select id from conversation").await;
+    let lines = conversations::some(scene.db(), &all).await.unwrap();
+    let filters: Vec<Filter> = vec![
+        Filter::default(),
+        Filter { queues: [scene.queue].into(), ..Filter::default() },
+        Filter { queues: [domain::QueueId::new()].into(), ..Filter::default() },
+        Filter { channels: [scene.channel].into(), vip: true, ..Filter::default() },
+        Filter { tags: ["seguro".to_owned(), "otro".to_owned()].into(), ..Filter::default() },
+        Filter { at_risk: true, ..Filter::default() },
+        Filter { at_risk: true, tags: ["seguro".to_owned()].into(), ..Filter::default() },
+        Filter { closing: true, ..Filter::default() },
+        Filter { waits: Some(10), ..Filter::default() },
+    ];
+    let mut some_held = 0;
+    for who in &people {
+        for list in List::ALL {
+            for filter in &filters {
+                let view = View { filter: filter.clone(), ..View::of(*list) };
+                let mut held: Vec<ConversationId> = lines
+                    .iter()
+                    .filter(|line| {
+                        let facts = line.facts();
+                        who.can_see(&facts)
+                            && view.holds(&line.listed(&facts, false, scene.now), who.person, scene.now)
+                    })
+                    .map(|line| line.id)
+                    .collect();
+                let mut listed = scene.list(who, &view).await;
+                some_held += listed.len();
+                held.sort();
+                listed.sort();
+                assert_eq!(listed, held, "{view:?}");
+            }
+        }
+    }
+    assert!(some_held > 50, "{some_held}");
+}
+
+#[tokio::test]
+async fn page_by_page_is_the_whole_list_in_every_order() {
+    let (scene, [valeria, _, gabriela, _]) = floor().await;
+    for who in [&valeria, &gabriela] {
+        for list in [List::All, List::Closed, List::Waiting] {
+            for sort in Sort::ALL {
+                let view = View { sort: Some(*sort), ..View::of(list) };
+                let whole = scene.list(who, &view).await;
+                let (mut pages, mut after) = (Vec::new(), None);
+                loop {
+                    let page = scene.page(who, &view, after, 2).await;
+                    pages.extend(page.lines.iter().map(|line| line.id));
+                    // Through the address, as a browser asks for it.
+                    after = page.more.map(|place| Place::parse(&place.to_string()).unwrap());
+                    if after.is_none() {
+                        break;
+                    }
+                }
+                assert_eq!(pages, whole, "{view:?}");
+            }
+        }
+    }
+    let risky = of(List::All, |filter| filter.at_risk = true);
+    let first = scene.page(&gabriela, &risky, None, 1).await;
+    let rest = scene.page(&gabriela, &risky, first.more, 100).await;
+    let both: Vec<_> = first.lines.iter().chain(&rest.lines).map(|line| line.id).collect();
+    assert_eq!(both, scene.list(&gabriela, &risky).await);
+}
+
+#[tokio::test]
+async fn what_was_closed_last_stands_first_and_others_closed_ones_stay_theirs() {
+    let (scene, [valeria, mateo, gabriela, stranger]) = floor().await;
+    let closed = View::of(List::Closed);
+    let all = scene.list(&gabriela, &closed).await;
+    assert_eq!(all.len(), 3);
+    assert_eq!(scene.list(&mateo, &closed).await, all[..2]);
+    assert_eq!(scene.list(&valeria, &closed).await, all[2..]);
+    assert_eq!(scene.list(&stranger, &closed).await, []);
+}
+
+#[tokio::test]
+async fn unread_is_what_the_person_has_not_read() {
+    let (scene, [valeria, mateo, ..]) = floor().await;
+    let talk = scene.talk_of(&valeria).await;
+    scene.run("update conversation set inbound_count = 3 where id = $1", [talk.into()]).await;
+    let unread = of(List::Mine, |filter| filter.unread = true);
+    assert_eq!(scene.list(&valeria, &unread).await, [talk]);
+    inbox::read_marks::mark(scene.db(), &valeria, talk, 3).await.unwrap();
+    assert_eq!(scene.list(&valeria, &unread).await, []);
+    assert_eq!(scene.list(&mateo, &unread).await, []);
+}
+
+#[tokio::test]
+async fn words_are_found_whatever_their_accents_and_numbers_only_by_those_who_see_them() {
+    let scene = Scene::new().await;
+    let (valeria, gabriela) = (scene.agent("valeria").await, scene.supervisor("gabriela").await);
+    let mut ana = scene.supervisor("ana").await;
+    for permission in [Permission::ConversationRead, Permission::ContactPiiReveal] {
+        ana.grants.insert(permission, domain::Scope::All);
+    }
+    let talk = scene.talk(10).await;
+    scene
+        .run("update contact set name = 'José Peña' where id = (select contact_id from conversation where id = $1)", [talk.into()])
+        .await;
+    scene
+        .run("update conversation set last_text = '¿Atienden mañana 100%?' where id = $1", [talk.into()])
+        .await;
+    scene
+        .run(
+            "insert into identity (id, contact_id, kind, value)
+             select gen_random_uuid(), contact_id, 'phone', '51987412306' from conversation where id = $1",
+            [talk.into()],
+        )
+        .await;
+    let find = async |who: &Principal, text: &str| {
+        let view = of(List::All, |filter| filter.text = Some(text.to_owned()));
+        !scene.list(who, &view).await.is_empty()
+    };
+    for text in ["jose pena", "PEÑA", "manana", "100%", "ATIENDEN"] {
+        assert!(find(&valeria, text).await, "{text}");
+    }
+    for text in ["juan", "%", "_", "jose_pena"] {
+        assert_eq!(find(&valeria, text).await, text == "%", "{text}");
+    }
+    assert!(find(&ana, "987 412").await);
+    assert!(!find(&valeria, "987412").await && !find(&gabriela, "987 412").await);
+}
+
+#[tokio::test]
+async fn all_that_is_open_is_counted_as_it_is_listed() {
+    let (scene, people) = floor().await;
+    let open = lists::open(scene.db(), scene.now).await.unwrap();
+    let views = [
+        View::of(List::Mine),
+        View::of(List::Waiting),
+        View::of(List::Snoozed),
+        View::of(List::All),
+        of(List::All, |filter| filter.at_risk = true),
+        of(List::Waiting, |filter| filter.tags = ["seguro".to_owned()].into()),
+        of(List::All, |filter| filter.vip = true),
+    ];
+    for who in &people {
+        let reach = who.reach(Permission::ConversationRead);
+        for view in &views {
+            let listed = scene.list(who, view).await.len();
+            let counted = open.count(view, who.person, &reach, scene.now);
+            assert_eq!(counted, i64::try_from(listed).unwrap(), "{view:?}");
+        }
+    }
+    let queues = open.queues(&Visibility::Everything, scene.now);
+    assert_eq!((queues.len(), queues[0].open, queues[0].longest), (1, 8, Some(3003)));
+    assert_eq!(open.queues(&people[3].reach(Permission::ConversationRead), scene.now), []);
+}
+
+#[tokio::test]
+async fn views_are_kept_for_oneself_or_by_those_who_may_for_everybody() {
+    let scene = Scene::new().await;
+    let (valeria, mateo, gabriela) =
+        (scene.agent("valeria").await, scene.agent("mateo").await, scene.supervisor("gabriela").await);
+    let save = async |who: &Principal, name: &str, query: &str, shared| {
+        saved_views::save(scene.db(), who, name, query, shared).await
+    };
+    let names = async |who: &Principal| -> Vec<String> {
+        let views = saved_views::of(scene.db(), who.person).await.unwrap();
+        views.into_iter().map(|view| view.name).collect()
+    };
+    let vip = save(&valeria, " VIP ", "list=all&vip=1", false).await.unwrap();
+    assert_eq!(
+        save(&valeria, "VIP", "list=mine&vip=1", false).await.unwrap(),
+        vip,
+        "the same name is the same view"
+    );
+    assert!(matches!(save(&valeria, "  ", "", false).await, Err(SavedViewError::NoName)));
+    assert!(matches!(save(&valeria, &"n".repeat(61), "", false).await, Err(SavedViewError::LongName(61))));
+    assert!(matches!(save(&valeria, "Todos", "", true).await, Err(SavedViewError::Forbidden)));
+    let shared = save(&gabriela, "Espera", "list=waiting&waits=10", true).await.unwrap();
+    assert_eq!(names(&valeria).await, ["Espera", "VIP"]);
+    assert_eq!(names(&mateo).await, ["Espera"]);
+    for (who, id) in [(&mateo, vip), (&mateo, shared), (&gabriela, vip)] {
+        let refused = saved_views::remove(scene.db(), who, id).await;
+        assert!(matches!(refused, Err(SavedViewError::NotFound)));
+    }
+    saved_views::remove(scene.db(), &valeria, vip).await.unwrap();
+    saved_views::remove(scene.db(), &gabriela, shared).await.unwrap();
+    assert_eq!(names(&valeria).await, [""; 0]);
+}

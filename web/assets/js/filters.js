@@ -1,0 +1,85 @@
+// All filters of the list, and keeping a view under a name. Loaded when somebody asks for them.
+import { act } from "./act.js";
+import { query, show } from "./lists.js";
+import { announce, fragment } from "./patch.js";
+import { say, toast } from "./say.js";
+import { send } from "./send.js";
+import { t } from "./words.js";
+
+const box = () => document.getElementById("filters");
+const button = () => document.querySelector('[data-act="filters"]');
+
+/** Open or shut them. */
+export async function toggle() {
+  const open = box().hidden;
+  if (!open) {
+    shut();
+    return button().focus();
+  }
+  const answer = await fetch(`/inbox/filters?${query()}`, { headers: { "HX-Request": "true" } });
+  if (!answer.ok) return toast(t("failed"), { loud: true });
+  box().replaceChildren(fragment(await answer.text()));
+  box().hidden = false;
+  button().setAttribute("aria-expanded", "true");
+  box().querySelector("input:not([type=hidden])")?.focus();
+}
+
+function shut() {
+  box().hidden = true;
+  box().replaceChildren();
+  button().setAttribute("aria-expanded", "false");
+}
+
+// What the form says, beside what is looked for and in which order.
+function chosen() {
+  const pairs = new URLSearchParams();
+  const before = new URLSearchParams(query());
+  for (const [name, value] of new FormData(box().querySelector("form"))) {
+    if (value && !name.startsWith("view-")) pairs.append(name, value);
+  }
+  for (const name of ["q", "sort"]) if (before.has(name)) pairs.set(name, before.get(name));
+  return pairs.toString();
+}
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches(".filters")) return;
+  event.preventDefault();
+  show(chosen()).then(() => button().focus());
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !event.target.closest?.("#filters")) return;
+  event.stopPropagation();
+  shut();
+  button().focus();
+});
+
+function drawSaved(html) {
+  document.getElementById("saved-views").replaceChildren(fragment(html));
+  announce([document.getElementById("side")]);
+}
+
+function wrong(answer) {
+  const line = document.getElementById("view-wrong");
+  line.textContent = answer.error?.message ?? t("failed");
+  line.hidden = false;
+  document.getElementById("view-name").focus();
+}
+
+act("view-save", async () => {
+  const search = chosen();
+  const name = document.getElementById("view-name").value;
+  const shared = box().querySelector('[name="view-shared"]')?.checked ?? false;
+  const answer = await send("POST", "/me/views", { name, query: search, shared });
+  if (!answer.ok) return wrong(answer);
+  drawSaved(answer.text);
+  say(t("view-saved"));
+  await show(search);
+});
+
+act("view-remove", async ({ dataset }) => {
+  const answer = await send("DELETE", `/me/views/${dataset.viewId}`, { query: query() });
+  if (!answer.ok) return wrong(answer);
+  drawSaved(answer.text);
+  say(t("view-removed"));
+  await show(query());
+});

@@ -1,0 +1,203 @@
+// Going from list to list without loading the page: the side, chips, order, looking for words, and going on at the end.
+import { act } from "./act.js";
+import { key } from "./keys.js";
+import { isHeld, take } from "./list.js";
+import { cursorNow, watch } from "./live.js";
+import { openConversation } from "./panes.js";
+import { announce, fragment, place } from "./patch.js";
+import { nameTab, say, toast } from "./say.js";
+import { send } from "./send.js";
+import { n, t } from "./words.js";
+
+const NEAR_END = 800;
+const TYPED = 250;
+const AGES = 30_000;
+
+const inbox = document.getElementById("inbox");
+const pane = () => document.getElementById("list-pane");
+const list = () => document.getElementById("list");
+/** The query of the list that is shown. */
+export const query = () => pane().dataset.listView.split("?")[1] ?? "";
+
+let loading = null;
+let going = false;
+let counts = {};
+
+async function fetched(search, signal) {
+  const answer = await fetch(`/inbox/list?${search}`, { headers: { "HX-Request": "true" }, signal });
+  if (answer.status === 401) document.dispatchEvent(new CustomEvent("signed-out"));
+  if (!answer.ok) throw new Error(`list: ${answer.status}`);
+  return fragment(await answer.text()).firstElementChild;
+}
+
+/** Show another list; what is open stays open. */
+export async function show(search, { push = true, quiet = false } = {}) {
+  loading?.abort();
+  const mine = (loading = new AbortController());
+  const since = cursorNow();
+  const late = setTimeout(() => list().setAttribute("aria-busy", "true"), 150);
+  try {
+    const next = await fetched(search, mine.signal);
+    const find = document.getElementById("list-find");
+    const typing = document.activeElement === find ? find.value : null;
+    const top = quiet ? list().scrollTop : 0;
+    pane().replaceWith(next);
+    if (typing !== null) {
+      const again = document.getElementById("list-find");
+      again.value = typing;
+      again.focus();
+    }
+    list().scrollTop = top;
+    const id = openConversation();
+    if (push) history.pushState(null, "", `/inbox${id ? `/${id}` : ""}?${search}`);
+    document.body.dataset.view = next.dataset.listView;
+    if (!id) nameTab(`${next.dataset.title} · Bandeja`);
+    watch(id, since);
+    document.dispatchEvent(new CustomEvent("list-drawn"));
+    announce([next]);
+    mark();
+    listen();
+    if (!quiet && !typing) say(`${next.dataset.title}. ${document.getElementById("list-count").textContent}`);
+  } catch (error) {
+    if (error.name !== "AbortError" && !quiet) toast(t("failed"), { loud: true });
+  } finally {
+    clearTimeout(late);
+    list()?.removeAttribute("aria-busy");
+  }
+}
+
+/** The same list as it is now, where the hand is not in it. */
+export const again = () => show(query(), { push: false, quiet: true });
+
+// The side shows where we are, and each list's number.
+function mark() {
+  for (const link of document.querySelectorAll("#side a[data-list]")) {
+    if (link.dataset.list === pane().dataset.key) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+  tell();
+}
+
+function tell() {
+  for (const element of document.querySelectorAll("[data-count]")) {
+    const number = counts[element.dataset.count];
+    const text = number === undefined ? (element.dataset.count.startsWith("q-") ? "0" : "") : String([number].flat()[0]);
+    if (element.textContent !== text) element.textContent = text;
+  }
+  for (const dot of document.querySelectorAll("[data-light]")) {
+    dot.className = `dot ${[counts[dot.dataset.light]].flat()[1] ?? "ok"}`;
+  }
+  const words = document.getElementById("list-count");
+  const known = [counts[pane().dataset.key]].flat()[0];
+  const shown = [...list().children].filter((row) => !row.hidden).length;
+  const text = n(words.dataset.word, known ?? shown);
+  const all = known === undefined && "more" in list().dataset ? text.replace(/\d+/, "$&+") : text;
+  if (words.textContent !== all) words.textContent = all;
+}
+
+function count() {
+  counts = JSON.parse(document.getElementById("counts").dataset.n);
+  tell();
+}
+
+async function goOn() {
+  const { more } = list().dataset;
+  if (!more || going || list().scrollHeight - list().clientHeight - list().scrollTop > NEAR_END) return;
+  going = true;
+  const here = list();
+  try {
+    const next = await fetched(`${query()}&after=${more}`);
+    if (here !== list()) return;
+    take(next);
+    if (next.dataset.more) here.dataset.more = next.dataset.more;
+    else delete here.dataset.more;
+    announce(place(here, next));
+  } catch {
+    // The next scroll tries again.
+  } finally {
+    going = false;
+  }
+}
+
+function listen() {
+  list().addEventListener("scroll", goOn, { passive: true });
+  goOn();
+}
+
+const changed = (change) => {
+  const pairs = new URLSearchParams(query());
+  change(pairs);
+  return pairs.toString();
+};
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[data-list]");
+  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  shut();
+  show(link.search.slice(1));
+});
+
+let typed = 0;
+document.addEventListener("input", ({ target }) => {
+  if (target.id !== "list-find") return;
+  clearTimeout(typed);
+  const text = target.value.trim();
+  typed = setTimeout(() => show(changed((pairs) => (text ? pairs.set("q", text) : pairs.delete("q"))), { push: false }), TYPED);
+});
+key("f", () => document.getElementById("list-find").focus());
+
+act("sort-by", async (button) => {
+  const { sort } = button.dataset;
+  const name = button.textContent;
+  const answer = await send("PUT", "/me/list-order", { order: sort });
+  if (!answer.ok) return toast(answer.error?.message ?? t("failed"), { loud: true });
+  await show(changed((pairs) => pairs.delete("sort")));
+  say(t("sorted", { text: name }));
+  document.querySelector(".sort-menu > summary")?.focus();
+});
+
+// On narrower screens the side is a menu of the list's title.
+function shut() {
+  delete inbox.dataset.side;
+}
+act("side", () => {
+  if ("side" in inbox.dataset) return shut();
+  inbox.dataset.side = "open";
+  document.querySelector("#side a[aria-current], #side a")?.focus();
+});
+document.addEventListener("pointerdown", ({ target }) => {
+  if (!target.closest?.("#side, .view-switch")) shut();
+  for (const menu of document.querySelectorAll(".sort-menu[open]")) if (!menu.contains(target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = event.target.closest?.(".sort-menu[open], #side");
+  if (!menu) return;
+  event.stopPropagation();
+  if (menu.id === "side") document.querySelector(".view-switch").focus();
+  else menu.querySelector("summary").focus();
+  menu.open = false;
+  shut();
+});
+
+act("filters", async (button) => (await import("./filters.js")).toggle(button));
+
+addEventListener("popstate", () => {
+  const search = location.search.slice(1) || "list=mine";
+  if (search !== query()) show(search, { push: false });
+});
+document.addEventListener("listed", tell);
+document.addEventListener("patched", ({ detail }) => detail.some((element) => element.id === "counts") && count());
+document.addEventListener("refetched", () => {
+  document.body.dataset.view = pane().dataset.listView;
+  document.dispatchEvent(new CustomEvent("list-drawn"));
+  count();
+  listen();
+});
+// What is late, or whose window closes, changes by waiting alone.
+setInterval(() => {
+  if ("ages" in pane().dataset && !document.hidden && !isHeld()) again();
+}, AGES);
+count();
+listen();

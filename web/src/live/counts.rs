@@ -1,0 +1,83 @@
+//! How many each list holds: read once for all who are there, counted for each by the predicate that lists go by.
+
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::{Duration, Instant},
+};
+
+use chrono::{DateTime, Utc};
+use domain::{List, Permission, Principal, View, ViewId};
+use inbox::reading::lists::{self, Open};
+use sea_orm::{DatabaseConnection, DbErr};
+use views::Counts;
+
+use crate::listing;
+
+/// What was open a moment ago is good enough for a page's first numbers: its socket is told better ones at once.
+const FRESH: Duration = Duration::from_secs(3);
+/// Reading takes at most this share of the time.
+const SHARE: u32 = 20;
+/// Pages are told at most this often.
+const EVERY: Duration = Duration::from_millis(500);
+
+/// A view that somebody saved.
+#[derive(Debug, Clone)]
+pub struct Saved {
+    /// Which.
+    pub id: ViewId,
+    /// What it shows.
+    pub view: View,
+}
+
+/// All that is open, as it was read last on this node.
+#[derive(Debug, Clone, Default)]
+pub struct OpenNow(Arc<RwLock<Option<(Instant, Arc<Open>)>>>);
+
+impl OpenNow {
+    /// As of a moment ago, or read now.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn get(&self, db: &DatabaseConnection) -> Result<Arc<Open>, DbErr> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        match known {
+            Some((at, open)) if at.elapsed() < FRESH => Ok(open),
+            _ => Ok(self.read(db).await?.0),
+        }
+    }
+
+    /// Read it now; and when it may be read again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(super) async fn read(&self, db: &DatabaseConnection) -> Result<(Arc<Open>, Duration), DbErr> {
+        let begun = Instant::now();
+        let open = Arc::new(lists::open(db, Utc::now()).await?);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), open.clone()));
+        Ok((open, EVERY.max(begun.elapsed() * SHARE)))
+    }
+}
+
+/// What a viewer's lists hold, and the views they saved.
+#[must_use]
+pub fn of(open: &Open, viewer: &Principal, saved: &[Saved], version: i64, now: DateTime<Utc>) -> Counts {
+    let reach = viewer.reach(Permission::ConversationRead);
+    let count = |view: &View| open.count(view, viewer.person, &reach, now);
+    let lists = [List::Mine, List::Waiting, List::Snoozed, List::All];
+    Counts {
+        version,
+        lists: lists.into_iter().map(|list| (list, count(&View::of(list)))).collect(),
+        queues: open
+            .queues(&reach, now)
+            .iter()
+            .map(|queue| (queue.queue, listing::queue_number(queue)))
+            .collect(),
+        // What somebody has read is not known here, and what is over is not counted.
+        saved: saved
+            .iter()
+            .filter(|one| !one.view.filter.unread && one.view.filter.text.is_none())
+            .filter(|one| lists.contains(&one.view.list))
+            .map(|one| (one.id, count(&one.view)))
+            .collect(),
+    }
+}
