@@ -77,7 +77,7 @@ async fn the_socket_answers_as_if_it_did_not_exist() {
     let nothing = ConversationId::new();
     for (page, conversation) in [(&mut nosy, talk), (&mut asking_for_nothing, nothing)] {
         page.heard.clear();
-        page.says(&json!({"t": "view", "since": 1, "view": "inbox/mine", "conv": conversation})).await;
+        page.says(&json!({"t": "view", "since": 1, "view": "inbox", "conv": conversation})).await;
         page.says(&json!({"t": "seen", "conv": conversation, "n": 1})).await;
         page.until("an answer", |page| page.heard.iter().any(|word| word.contains("\"ready\""))).await;
     }

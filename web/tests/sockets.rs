@@ -252,7 +252,7 @@ async fn whoever_loses_a_permission_hears_nothing_more() {
     let heard = watching.heard.len();
     clinic.vendor().lucia_writes("entre nosotras").await;
     hers.until("the bubble", |page| page.shows("entre nosotras")).await;
-    watching.says(&json!({"t": "view", "since": 1, "view": "inbox/mine", "conv": talk})).await;
+    watching.says(&json!({"t": "view", "since": 1, "view": "inbox", "conv": talk})).await;
     watching
         .until("an answer", |page| page.heard.iter().skip(heard).any(|word| word.contains("ready")))
         .await;

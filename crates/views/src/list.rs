@@ -120,7 +120,9 @@ impl SideLink {
     /// The number as it is shown.
     #[must_use]
     pub fn number(&self) -> String {
-        self.count.map(|count| count.to_string()).unwrap_or_default()
+        // Of what mentions somebody, nothing is no number.
+        let nothing = self.key == List::Mentions.as_str() && self.count == Some(0);
+        self.count.filter(|_| !nothing).map(|count| count.to_string()).unwrap_or_default()
     }
 }
 

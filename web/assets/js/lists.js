@@ -81,14 +81,15 @@ function mark() {
 function tell() {
   for (const element of document.querySelectorAll("[data-count]")) {
     const number = counts[element.dataset.count];
-    const text = number === undefined ? (element.dataset.count.startsWith("q-") ? "0" : "") : String([number].flat()[0]);
+    const none = element.dataset.count.startsWith("q-") ? "0" : "";
+    const text = element.dataset.count === "mentions" && number === 0 ? "" : String([number ?? none].flat()[0]);
     if (element.textContent !== text) element.textContent = text;
   }
   for (const dot of document.querySelectorAll("[data-light]")) {
     dot.className = `dot ${[counts[dot.dataset.light]].flat()[1] ?? "ok"}`;
   }
   const words = document.getElementById("list-count");
-  const known = [counts[pane().dataset.key]].flat()[0];
+  const known = pane().dataset.key === "mentions" ? undefined : [counts[pane().dataset.key]].flat()[0];
   const shown = [...list().children].filter((row) => !row.hidden).length;
   const text = n(words.dataset.word, known ?? shown);
   const all = known === undefined && "more" in list().dataset ? text.replace(/\d+/, "$&+") : text;

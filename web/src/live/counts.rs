@@ -31,7 +31,10 @@ pub struct Saved {
 
 /// All that is open, as it was read last on this node.
 #[derive(Debug, Clone, Default)]
-pub struct OpenNow(Arc<RwLock<Option<(Instant, Arc<Open>)>>>);
+pub struct OpenNow(Arc<RwLock<Option<Read>>>);
+
+/// What was read, and when.
+type Read = (Instant, Arc<Open>);
 
 impl OpenNow {
     /// As of a moment ago, or read now.
@@ -66,7 +69,11 @@ pub fn of(open: &Open, viewer: &Principal, saved: &[Saved], version: i64, now: D
     let lists = [List::Mine, List::Waiting, List::Snoozed, List::All];
     Counts {
         version,
-        lists: lists.into_iter().map(|list| (list, count(&View::of(list)))).collect(),
+        lists: lists
+            .into_iter()
+            .map(|list| (list, count(&View::of(list))))
+            .chain([(List::Mentions, open.mentions(viewer.person, &reach))])
+            .collect(),
         queues: open
             .queues(&reach, now)
             .iter()

@@ -69,6 +69,8 @@ struct Listed {
     facts: ConversationFacts,
     /// What it may have been before: who saw it then and does not now loses it.
     before: Vec<ConversationFacts>,
+    /// Who was mentioned in which, of those who look at what mentions them.
+    mentioned: Rc<BTreeSet<(PersonId, ConversationId)>>,
 }
 
 /// Who looks, at what, in which words.
@@ -204,10 +206,12 @@ impl Drawing {
     }
 
     /// What a conversation is to the list of a viewer's page.
-    fn in_list(&self, Listed { line, facts, before }: &Listed, eyes: Eyes<'_>) -> Option<Thing> {
-        let view = eyes.showing.view.list()?;
+    fn in_list(&self, listed: &Listed, eyes: Eyes<'_>) -> Option<Thing> {
+        let Listed { line, facts, before, mentioned } = listed;
+        let (view, person) = (eyes.showing.view.list()?, eyes.viewer.person);
         let sees = eyes.viewer.can_see(facts);
-        let holds = || view.holds(&line.listed(facts, false, self.now), eyes.viewer.person, self.now);
+        let mentions = mentioned.contains(&(person, line.id));
+        let holds = || view.holds(&line.listed(facts, mentions, self.now), person, self.now);
         if sees && holds() {
             // What is looked for in words is decided by the database: here it is only kept up to date.
             let found = view.filter.text.is_some();
@@ -335,7 +339,7 @@ fn mine(
         if people.is_empty() {
             continue;
         }
-        let listed = Rc::new(listed(line, needs));
+        let listed = Rc::new(listed(line, needs, Rc::default()));
         drawings.extend(
             people.into_iter().map(|person| Drawing::listed(Topic::Mine(person), listed.clone(), now)),
         );
@@ -343,10 +347,14 @@ fn mine(
     drawings
 }
 
-fn listed(line: &Rc<ConversationLine>, needs: &Needs) -> Listed {
+fn listed(
+    line: &Rc<ConversationLine>,
+    needs: &Needs,
+    mentioned: Rc<BTreeSet<(PersonId, ConversationId)>>,
+) -> Listed {
     let facts = line.facts();
     let before = needs.before(&facts, line.id);
-    Listed { line: line.clone(), facts, before }
+    Listed { line: line.clone(), facts, before, mentioned }
 }
 
 /// The conversations that changed.
@@ -361,9 +369,27 @@ pub async fn lines(db: &DatabaseConnection, needs: &Needs) -> Result<Vec<Rc<Conv
     Ok(reading::conversations::some(db, &ids).await?.into_iter().map(Rc::new).collect())
 }
 
-/// Conversations for all other lists.
-pub fn lists(lines: &[Rc<ConversationLine>], needs: &Needs, now: DateTime<Utc>) -> Vec<Drawing> {
-    lines.iter().map(|line| Drawing::listed(Topic::Lists, Rc::new(listed(line, needs)), now)).collect()
+/// Conversations for all other lists; `mentioned` are the people who look at what mentions them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lists(
+    db: &DatabaseConnection,
+    lines: &[Rc<ConversationLine>],
+    needs: &Needs,
+    mentioned: &[PersonId],
+    now: DateTime<Utc>,
+) -> Result<Vec<Drawing>, DbErr> {
+    let ids: Vec<ConversationId> = lines.iter().map(|line| line.id).collect();
+    let mentioned = match mentioned {
+        [] => BTreeSet::new(),
+        people => reading::lists::mentioned(db, people, &ids).await?,
+    };
+    let mentioned = Rc::new(mentioned);
+    Ok(lines
+        .iter()
+        .map(|line| Drawing::listed(Topic::Lists, Rc::new(listed(line, needs, mentioned.clone())), now))
+        .collect())
 }
 
 /// Read what is needed by anybody who is there, and make it ready to be drawn: in an order that can be applied.

@@ -239,6 +239,12 @@ struct Socket {
 }
 
 impl Socket {
+    /// Its person, if it shows what mentions them.
+    fn looks_for_mentions(&self) -> Option<PersonId> {
+        let list = self.showing.view.list().map(|view| view.list);
+        (list == Some(List::Mentions)).then_some(self.viewer.principal.person)
+    }
+
     fn eyes(&self) -> Eyes<'_> {
         Eyes { viewer: &self.viewer.principal, tx: self.tx, showing: &self.showing }
     }
@@ -437,7 +443,7 @@ impl State {
         if !self.has_slow() {
             self.slow_last = last;
         }
-        self.uncounted |= needs.queues;
+        self.uncounted |= needs.queues || !needs.mentions.is_empty();
         if self.has_slow() || self.topics.contains_key(&Topic::Counts) {
             self.owed.merge(needs);
             let earliest = self.told + SLOW;
@@ -487,7 +493,9 @@ impl State {
             drawings = floor::prepare(&self.db, owed, &lines, up_to, now).await?;
         }
         if self.topics.contains_key(&Topic::Lists) {
-            drawings.extend(draw::lists(&lines, owed, now));
+            let showing = self.watchers(Topic::Lists).into_iter().filter_map(|id| self.sockets.get(&id));
+            let mentioned: Vec<PersonId> = showing.filter_map(Socket::looks_for_mentions).collect();
+            drawings.extend(draw::lists(&self.db, &lines, owed, &mentioned, now).await?);
         }
         Ok(drawings)
     }

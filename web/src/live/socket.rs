@@ -313,7 +313,7 @@ impl Open {
                 drawings.extend(floor::prepare(db, &needs, &lines, up_to, now).await?);
             }
             if topics.contains(&Topic::Lists) {
-                drawings.extend(draw::lists(&lines, &needs, now));
+                drawings.extend(draw::lists(db, &lines, &needs, &[person], now).await?);
             }
             if topics.contains(&Topic::Waiting) && needs.queues {
                 drawings.push(waiting::prepare(db, up_to, now).await?);

@@ -4,12 +4,12 @@
 //! shows. What is open is a small part of all there ever was and has indexes of its own (`where state <> 'closed'`);
 //! what is closed is walked from its end, one way for each way in which somebody may see it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    ChannelId, ConversationFacts, ConversationState, List, MustAct, PersonId, QueueId, Sort, View,
-    Visibility,
+    ChannelId, ConversationFacts, ConversationId, ConversationState, List, MustAct, PersonId, QueueId, Sort,
+    View, Visibility,
     list::{CLOSING, Listed},
 };
 use routing::DueTimes;
@@ -18,7 +18,7 @@ use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult, Statemen
 use super::conversations::{ConversationLine, Terms, select};
 use crate::{
     policy,
-    rows::{Reach, within},
+    rows::{self, Reach, within},
 };
 
 /// Of what may be at risk so many are looked at with each question, and so many questions are asked at most for a page:
@@ -308,6 +308,33 @@ fn says(ask: &Ask<'_>, sql: &mut Sql, text: &str) -> String {
     format!("({})", either.join(" or "))
 }
 
+#[derive(FromQueryResult)]
+struct Mentioned {
+    person_id: PersonId,
+    conversation_id: ConversationId,
+}
+
+/// Which of some people were mentioned in which of some conversations.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mentioned(
+    db: &impl ConnectionTrait,
+    people: &[PersonId],
+    conversations: &[ConversationId],
+) -> Result<BTreeSet<(PersonId, ConversationId)>, DbErr> {
+    let people: Vec<uuid::Uuid> = people.iter().map(|person| person.0).collect();
+    let conversations: Vec<uuid::Uuid> = conversations.iter().map(|one| one.0).collect();
+    let found: Vec<Mentioned> = rows::all(
+        db,
+        "select distinct person_id, conversation_id from mention
+         where person_id = any($1) and conversation_id = any($2)",
+        [people.into(), conversations.into()],
+    )
+    .await?;
+    Ok(found.into_iter().map(|row| (row.person_id, row.conversation_id)).collect())
+}
+
 /// A conversation that is not over, as counting needs it.
 #[derive(Debug, Clone, FromQueryResult)]
 struct OpenRow {
@@ -326,9 +353,20 @@ struct OpenRow {
     tags: Vec<String>,
 }
 
-/// All that was open at a moment, for counting whatever somebody's lists hold of it.
+/// A conversation in which somebody was mentioned and has not seen it.
+#[derive(Debug, Clone, FromQueryResult)]
+struct Unseen {
+    person_id: PersonId,
+    queue_id: QueueId,
+    state: ConversationState,
+    assignee_id: Option<PersonId>,
+    last_holder_id: Option<PersonId>,
+}
+
+/// All that was open at a moment, for counting whatever somebody's lists hold of it; and what mentions them unseen.
 #[derive(Debug, Default)]
 pub struct Open {
+    unseen: BTreeMap<PersonId, Vec<ConversationFacts>>,
     rows: Vec<(OpenRow, ConversationFacts, bool)>,
     /// From how many seconds on a wait in a queue is worrying, and from how many it is bad.
     lights: BTreeMap<QueueId, (u32, u32)>,
@@ -368,6 +406,13 @@ impl Open {
             reach.contains(facts) && view.holds(&listed, person, now)
         });
         i64::try_from(held.count()).unwrap_or(i64::MAX)
+    }
+
+    /// In how many conversations that the person may see somebody mentioned them and they have not seen it.
+    #[must_use]
+    pub fn mentions(&self, person: PersonId, reach: &Visibility) -> i64 {
+        let unseen = self.unseen.get(&person).into_iter().flatten();
+        i64::try_from(unseen.filter(|facts| reach.contains(facts)).count()).unwrap_or(i64::MAX)
     }
 
     /// The queues of which the person may see something, with what waits there.
@@ -422,6 +467,23 @@ pub async fn open(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Open,
             holders_beside: Vec::new(),
         };
         open.rows.push((row, facts, at_risk));
+    }
+    let unseen: Vec<Unseen> = rows::all(
+        db,
+        "select distinct m.person_id, c.id, c.queue_id, c.state, c.assignee_id, c.last_holder_id
+         from mention m join conversation c on c.id = m.conversation_id where m.seen_at is null",
+        [],
+    )
+    .await?;
+    for one in unseen {
+        let facts = ConversationFacts {
+            assignee: one.assignee_id,
+            queue: one.queue_id,
+            state: one.state,
+            last_holder: one.last_holder_id,
+            holders_beside: Vec::new(),
+        };
+        open.unseen.entry(one.person_id).or_default().push(facts);
     }
     open.lights = terms
         .iter()

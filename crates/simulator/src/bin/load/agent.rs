@@ -162,7 +162,7 @@ impl Agent {
     pub fn show(&self, conversation: &str) -> anyhow::Result<()> {
         let socket = self.socket.as_ref().context("no socket is open")?;
         let since = socket.cursor.load(Relaxed);
-        let view = format!(r#"{{"t":"view","view":"inbox/mine","conv":"{conversation}","since":{since}}}"#);
+        let view = format!(r#"{{"t":"view","view":"inbox","conv":"{conversation}","since":{since}}}"#);
         socket.say.send(view).context("the socket is closed")
     }
 
@@ -195,7 +195,7 @@ impl Agent {
         let (mut out, mut frames) = socket.split();
         let (say, mut said) = mpsc::unbounded_channel::<String>();
         let (cursor, listed) = (Arc::new(AtomicI64::new(cursor)), Arc::<Mutex<Vec<Listed>>>::default());
-        let hello = format!(r#"{{"t":"hello","v":1,"since":{},"view":"inbox/mine"}}"#, cursor.load(Relaxed));
+        let hello = format!(r#"{{"t":"hello","v":1,"since":{},"view":"inbox"}}"#, cursor.load(Relaxed));
         out.send(Message::text(hello)).await?;
         let reading = tokio::spawn({
             let (cursor, listed) = (cursor.clone(), listed.clone());
