@@ -3,8 +3,9 @@
 use channel_gateway::verdict;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Content, ConversationId, DeliveryState, MustAct, Permission, PresenceState, Principal, QueueId,
-    conversation::{ReplyWindow, Urgency},
+    Content, ConversationId, ConversationState, DeliveryState, MustAct, Permission, PresenceState, Principal,
+    QueueId,
+    conversation::ReplyWindow,
     event::AssignmentReason,
     file::FileState,
     inbound::Context,
@@ -103,6 +104,7 @@ pub fn row(line: &ConversationLine, class: Class, now: DateTime<Utc>) -> Convers
         priority: line.priority,
         seq: time::seq(&line.last_activity_at, line.last_position),
         due_place: time::due_place(line.due_at),
+        snoozed: (line.state == ConversationState::Snoozed).then_some(line.snoozed_until),
         lights: (line.thresholds().amber, line.thresholds().red),
         due: due(line, now),
         tags: line.tags.clone(),

@@ -220,7 +220,7 @@ impl ListView {
     pub const fn by(&self) -> Option<&'static str> {
         match self.sort {
             Sort::Newest => None,
-            Sort::Longest => Some("wait"),
+            Sort::Longest => Some("ask"),
             Sort::Due => Some("sla"),
             Sort::Window => Some("win"),
         }

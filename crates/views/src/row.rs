@@ -34,6 +34,8 @@ pub struct ConversationRow {
     pub preview: String,
     /// The reply window.
     pub window: ReplyWindow,
+    /// Put aside: until when; nothing within: until the customer answers.
+    pub snoozed: Option<Option<DateTime<Utc>>>,
     /// Whose turn it is.
     pub must_act: MustAct,
     /// Since when.
@@ -100,16 +102,16 @@ impl ConversationRow {
     /// Place in the list that is ordered by who has waited longest for us; where it is the customer's turn, behind those.
     #[must_use]
     pub fn wait_place(&self) -> String {
-        let turn = if self.waits_for_us() { 0 } else { 1 };
+        let turn = if self.waits_for_us() { "" } else { "9" };
         format!("{turn}{:010}", self.must_act_since.timestamp())
     }
 
-    /// Place in the list that is ordered by whose window ends first.
+    /// Until when it was put aside, in words.
     #[must_use]
-    pub fn window_place(&self) -> String {
-        time::due_place(match self.window {
-            ReplyWindow::Open(until) => Some(until),
-            ReplyWindow::Boundless | ReplyWindow::Closed(_) => None,
+    pub fn snoozed_words(&self, tx: &Tx) -> Option<String> {
+        Some(match self.snoozed? {
+            Some(until) => tx.a("state-snoozed-until", "when", &time::moment(&until, tx)),
+            None => tx.t("state-snoozed-answer"),
         })
     }
 

@@ -191,6 +191,7 @@ pub fn row(number: u16, name: &str, minutes_ago: i64, kind: &str, preview: &str)
         seq: time::seq(&last_at, i64::from(number)),
         due_place: time::due_place(None),
         lights: (120, 300),
+        snoozed: None,
         due: None,
         tags: Vec::new(),
     }

@@ -49,7 +49,7 @@ pub fn length(seconds: i64) -> String {
 /// Fixed width, so that browsers and SQL order it as plain text. Everything with a `data-seq` uses it.
 #[must_use]
 pub fn seq(at: &DateTime<Utc>, number: i64) -> String {
-    format!("{:010}-{number:015}", at.timestamp())
+    format!("{:010}-{number:012}", at.timestamp())
 }
 
 /// The place of what falls due at a second, the earliest first; of what never does, at the end.

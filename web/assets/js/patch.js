@@ -42,10 +42,14 @@ export function announce(elements) {
   document.dispatchEvent(new CustomEvent("patched", { detail: elements }));
 }
 
+// By whose window ends first: that stands in the row already.
+const windowOf = (row) => row.querySelector(".win[data-until]")?.dataset.until ?? "9";
+const placeBy = (by, element) => (by === "win" ? windowOf(element) : element.dataset[by]);
+
 /** Whether one element may stand before another: by what the container goes by before all, then by `data-seq`. */
 export function mayPrecede(container, one, other) {
-  const by = one.dataset[container.dataset.by];
-  const than = other.dataset[container.dataset.by];
+  const by = placeBy(container.dataset.by, one);
+  const than = placeBy(container.dataset.by, other);
   if (by !== than) return by < than;
   return container.dataset.order === "desc" ? one.dataset.seq >= other.dataset.seq : one.dataset.seq <= other.dataset.seq;
 }
@@ -59,7 +63,7 @@ export function place(container, content) {
     if (old) {
       if (version(node) < version(old)) continue;
       const { by } = container.dataset;
-      const moved = old.dataset.seq !== node.dataset.seq || old.dataset[by] !== node.dataset[by];
+      const moved = old.dataset.seq !== node.dataset.seq || placeBy(by, old) !== placeBy(by, node);
       placed.push(morph(old, node));
       if (moved && !("hold" in container.dataset)) insert(container, old);
     } else {

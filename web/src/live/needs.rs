@@ -13,6 +13,8 @@ use inbox::{reading::timeline::TimelineEvent, relay::Numbered};
 pub enum Was {
     /// Waiting, held by nobody.
     Waiting,
+    /// Put aside.
+    Snoozed,
     /// Over.
     Closed,
 }
@@ -87,8 +89,13 @@ impl Needs {
             Event::ConversationSnoozed { conversation, holder, .. }
             | Event::ConversationClosed { conversation, holder, .. } => {
                 self.losers.extend(holder.map(|holder| (holder, *conversation)));
-                self.was.extend(holder.is_none().then_some((*conversation, Was::Waiting)));
+                if holder.is_none() {
+                    self.was.extend([(*conversation, Was::Waiting), (*conversation, Was::Snoozed)]);
+                }
                 self.people.extend(*holder);
+            }
+            Event::ConversationWoken { conversation, .. } => {
+                self.was.insert((*conversation, Was::Snoozed));
             }
             Event::ConversationReopened { conversation, .. } => {
                 self.was.insert((*conversation, Was::Closed));
@@ -155,13 +162,13 @@ impl Needs {
     /// What a conversation may have been before, for the access rule.
     #[must_use]
     pub fn before(&self, now: &ConversationFacts, id: ConversationId) -> Vec<ConversationFacts> {
-        let state = |was| match was {
-            Was::Waiting => {
-                ConversationFacts { assignee: None, state: ConversationState::Queued, ..now.clone() }
-            }
-            Was::Closed => {
-                ConversationFacts { assignee: None, state: ConversationState::Closed, ..now.clone() }
-            }
+        let state = |was| {
+            let state = match was {
+                Was::Waiting => ConversationState::Queued,
+                Was::Snoozed => ConversationState::Snoozed,
+                Was::Closed => ConversationState::Closed,
+            };
+            ConversationFacts { assignee: None, state, ..now.clone() }
         };
         let held = |holder| ConversationFacts {
             assignee: Some(holder),

@@ -193,16 +193,16 @@ async fn stretch(
         .iter()
         .map(|way| {
             format!(
-                "(select c.id, {key} as k, c.last_activity_at as a, c.last_position as p from {way} and {within} {asked}
+                "(select c.id, {key} as key, c.last_activity_at as at, c.last_position as position from {way} and {within} {asked}
                   order by 2 {direction}, 3 desc, 4 desc limit {limit})",
                 within = concat!("(", within!(2, 3, 4, 5, 6), ")"),
             )
         })
         .collect();
     let found = format!(
-        "join (select distinct on (k, a, p, id) * from ({}) found
-               order by k {direction}, a desc, p desc, id limit {limit}) place on place.id = c.id
-         order by place.k {direction}, place.a desc, place.p desc, place.id",
+        "join (select distinct on (key, at, position, id) * from ({}) found
+               order by key {direction}, at desc, position desc, id limit {limit}) place on place.id = c.id
+         order by place.key {direction}, place.at desc, place.position desc, place.id",
         ways.join(" union all ")
     );
     select(db, &found, sql.values).await

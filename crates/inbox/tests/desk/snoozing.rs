@@ -1,7 +1,7 @@
 //! A conversation is put aside, and comes back.
 
 use chrono::TimeDelta;
-use domain::{ConversationId, ConversationState, MustAct, Permission, PresenceState, Principal};
+use domain::{ConversationId, ConversationState, List, MustAct, Permission, PresenceState, Principal, View};
 use inbox::{
     applier,
     assignment::{self, Handover},
@@ -117,10 +117,7 @@ async fn a_message_of_the_customer_ends_it_whatever_its_time() {
     };
     writes("wamid.1", "Hola").await;
     scene.dispatch().await;
-    let reach = valeria.reach(Permission::ConversationRead);
-    let order = reading::conversations::Order::Activity;
-    let held = reading::conversations::mine(scene.db(), valeria.person, None, &reach, order).await.unwrap();
-    let talk = held[0].id;
+    let talk = scene.list(&valeria, &View::of(List::Mine)).await[0];
     scene.reply(&valeria, talk, "Buenas, ¿qué día puede?").await;
     for until in [Until::Answer, in_minutes(&scene, 600)] {
         aside(&scene, &valeria, talk, until).await.unwrap();

@@ -146,8 +146,8 @@ fn every_word_that_scripts_ask_for_is_handed_to_them() {
 #[test]
 fn plural_forms_follow_the_number() {
     let tx = sample::tx(views::Lang::Es);
-    assert_eq!(tx.n("list-open-count", 1), "1 abierta");
-    assert_eq!(tx.n("list-open-count", 10), "10 abiertas");
+    assert_eq!(tx.n("chip-waits", 1), "Espera más de 1 min");
+    assert_eq!(tx.n("next-waiting", 10), "10 esperan");
     let unknown = tx.with("no-such-key", [("name", Arg::Text("x"))]);
     assert_eq!(unknown, "no-such-key", "a missing key shows itself");
 }
