@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Content, ConversationId, ConversationState, DeliveryState, MustAct, Permission, PresenceState, Principal,
     QueueId,
-    conversation::ReplyWindow,
+    conversation::{ReplyWindow, Urgency},
     event::AssignmentReason,
     file::FileState,
     inbound::Context,

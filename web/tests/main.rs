@@ -17,6 +17,7 @@ mod headers;
 mod helpers;
 mod hidden;
 mod kill;
+mod lists_story;
 mod main_story;
 mod nodes;
 mod notes_story;

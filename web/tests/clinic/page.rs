@@ -269,6 +269,10 @@ impl Page {
                 html::elements(html).into_iter().for_each(|one| place(&mut self.shown.thread, one));
                 self.shown.thread.sort_by(|one, other| seq(one).cmp(seq(other)));
             }
+            "morph" if to.starts_with("row-") => {
+                let shown = |row: &&mut String| html::attribute(row, "id") == Some(to);
+                self.shown.rows.iter_mut().filter(shown).for_each(|row| morph(row, html));
+            }
             "morph" if to == "me-presence" => morph(&mut self.shown.me, html),
             "morph" if to == format!("state-{talk}") => morph(&mut self.shown.state, html),
             "place" if FLOOR.contains(&to) => {

@@ -35,6 +35,11 @@ impl Person {
         Page::open(self.clone(), "/inbox".to_owned()).await
     }
 
+    /// A list, by the query of its address.
+    pub async fn opens_list(&self, query: &str) -> Page {
+        Page::open(self.clone(), format!("/inbox?{query}")).await
+    }
+
     /// One conversation of their inbox.
     pub async fn opens(&self, talk: ConversationId) -> Page {
         Page::open(self.clone(), format!("/inbox/{talk}")).await

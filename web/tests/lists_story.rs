@@ -1,0 +1,171 @@
+//! Lists keep up: what comes in, leaves, and how many each holds; for everyone exactly what they may see.
+
+use domain::ConversationId;
+use reqwest::{Method, StatusCode};
+
+use crate::clinic::{Clinic, Page, one};
+
+const PEDRO: &str = "+51900000077";
+
+/// The number of a list, as the page was told last.
+fn count(page: &Page, key: &str) -> Option<i64> {
+    let told = page.heard.iter().rev().find(|frame| frame.contains(r#""to":"counts""#))?;
+    let frame: serde_json::Value = serde_json::from_str(told).ok()?;
+    let update = frame["u"].as_array()?.iter().find(|update| update["to"] == "counts")?;
+    let (_, rest) = update["h"].as_str()?.split_once("data-n=\"")?;
+    let numbers = rest.split_once('"')?.0.replace("&#34;", "\"").replace("&quot;", "\"");
+    let numbers: serde_json::Value = serde_json::from_str(&numbers).ok()?;
+    numbers[key].as_i64()
+}
+
+async fn newest(clinic: &Clinic) -> ConversationId {
+    one(&clinic.ground.db, "select id from conversation order by opened_at desc, id desc limit 1")
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_conversation_goes_from_list_to_list_on_everybodys_page() {
+    let clinic = Clinic::open().await;
+    let gabriela = clinic.supervisor("Gabriela").await;
+    let mut waiting = gabriela.opens_list("list=waiting").await;
+    let mut closed = gabriela.opens_list("list=closed").await;
+    let mut all = gabriela.opens_list("list=all").await;
+    clinic.vendor().lucia_writes("Hola, quisiera una cita").await;
+    waiting.until("it waits", |page| page.shown.rows.len() == 1).await;
+    waiting.until("it is counted", |page| count(page, "waiting") == Some(1)).await;
+    let talk = newest(&clinic).await;
+
+    let valeria = clinic.agent("Valeria").await;
+    let mut mine = valeria.opens_inbox().await;
+    mine.until("the router gave it to her", |page| page.lists(talk)).await;
+    mine.until("her number says so", |page| count(page, "mine") == Some(1)).await;
+    waiting.until("it waits no more", |page| !page.lists(talk)).await;
+    waiting.until("nor is it counted there", |page| count(page, "waiting") == Some(0)).await;
+    all.until("it is still open", |page| page.lists(talk)).await;
+    assert!(!closed.lists(talk));
+
+    let answer = mine.posts(&format!("/conversations/{talk}/close"), &[]).await;
+    assert!(answer.status.is_success(), "{}", answer.body);
+    mine.until("it left her list", |page| !page.lists(talk)).await;
+    all.until("and all that is open", |page| !page.lists(talk)).await;
+    closed.until("and is among the closed", |page| page.lists(talk)).await;
+    for page in [&mut waiting, &mut closed, &mut all] {
+        page.becomes_a_fresh_load().await;
+    }
+
+    clinic.vendor().lucia_writes("Una cosa más").await;
+    closed.until("it is reopened", |page| !page.lists(talk)).await;
+}
+
+#[tokio::test]
+async fn a_filtered_list_takes_in_only_what_passes() {
+    let clinic = Clinic::open().await;
+    let gabriela = clinic.supervisor("Gabriela").await;
+    let mut vip = gabriela.opens_list("list=all&vip=1").await;
+    let tagged = gabriela.opens_list("list=all&tag=seguro").await;
+    let found = gabriela.opens_list("list=all&q=pedro").await;
+    let mut all = gabriela.opens_list("list=all").await;
+    clinic.vendor().lucia_writes("Hola").await;
+    clinic.vendor().customer_writes(PEDRO, "Pedro", "Buenas").await;
+    all.until("both are there", |page| page.shown.rows.len() == 2).await;
+    assert!(vip.shown.rows.is_empty() && tagged.shown.rows.is_empty() && found.shown.rows.is_empty());
+
+    clinic.change("update contact set vip = true where name = 'Pedro'").await;
+    clinic.vendor().customer_writes(PEDRO, "Pedro", "¿Hay sitio mañana?").await;
+    vip.until("who became a VIP", |page| page.shown.rows.len() == 1).await;
+    assert!(vip.shown.rows[0].contains("Pedro"));
+    assert_eq!(tagged.fresh().await.rows.len(), 0);
+    // What is looked for in words is told anew only where it stands already.
+    let mut found = gabriela.opens_list("list=all&q=PÉDRO").await;
+    assert_eq!(found.shown.rows.len(), 1);
+    clinic.vendor().customer_writes(PEDRO, "Pedro", "Gracias").await;
+    found.until("it is kept up to date", |page| page.shown.rows[0].contains("Gracias")).await;
+    clinic.vendor().lucia_writes("¿Y yo?").await;
+    all.until("Lucía wrote again", |page| page.shown.rows.iter().any(|row| row.contains("¿Y yo?"))).await;
+    found.becomes_a_fresh_load().await;
+}
+
+#[tokio::test]
+async fn who_may_not_see_it_hears_nothing_of_it_in_any_list() {
+    let clinic = Clinic::open().await;
+    let valeria = clinic.agent("Valeria").await;
+    clinic.vendor().lucia_writes("Esto es privado").await;
+    let talk = clinic.held_conversation().await;
+    let mateo = clinic.agent("Mateo").await;
+    let mut nosy = Vec::new();
+    for list in domain::List::ALL {
+        nosy.push(mateo.opens_list(&format!("list={list}")).await);
+    }
+    let mut hers = valeria.opens(talk).await;
+    hers.replies(talk, "Claro").await.is(StatusCode::CREATED);
+    clinic.vendor().lucia_writes("Gracias").await;
+    hers.until("she hears of it", |page| page.shows("Gracias")).await;
+    // What he may see comes after it: all that was told before is here by then.
+    clinic.vendor().customer_writes(PEDRO, "Pedro", "Hola").await;
+    let (words, id) = ("privado", talk.to_string());
+    for page in &mut nosy {
+        page.until("his numbers tell of Pedro", |page| count(page, "all") == Some(1)).await;
+        let heard = page.heard.concat();
+        assert!(!heard.contains(&id) && !heard.contains(words) && !heard.contains("Gracias"));
+        assert!(!page.lists(talk));
+    }
+}
+
+#[tokio::test]
+async fn a_list_goes_on_where_it_ended_and_is_the_same_for_the_address() {
+    let clinic = Clinic::open().await;
+    let gabriela = clinic.supervisor("Gabriela").await;
+    for n in 0..53 {
+        clinic.vendor().customer_writes(&format!("+519000001{n:02}"), &format!("Cliente {n}"), "Hola").await;
+    }
+    clinic.until_count("select count(*) from conversation where last_position > 0", 53).await;
+    let page = gabriela.opens_list("list=waiting&sort=longest").await;
+    assert_eq!(page.shown.rows.len(), 50);
+    let whole = page.gets("/inbox/list?list=waiting&sort=longest").await.is(StatusCode::OK).body;
+    let (_, more) = whole.split_once("data-more=\"").unwrap();
+    let more = more.split_once('"').unwrap().0;
+    let rest = page.gets(&format!("/inbox/list?list=waiting&sort=longest&after={more}")).await;
+    let rest = rest.is(StatusCode::OK).body;
+    assert_eq!(rest.matches("<li id=\"row-").count(), 3);
+    assert!(!rest.contains("data-more"));
+    let nonsense = page.gets("/inbox/list?list=waiting&after=nonsense").await;
+    assert_eq!(nonsense.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_view_is_kept_shared_and_taken_away() {
+    let clinic = Clinic::open().await;
+    let (gabriela, valeria) = (clinic.supervisor("Gabriela").await, clinic.agent("Valeria").await);
+    let (supervises, mut works) = (gabriela.opens_inbox().await, valeria.opens_inbox().await);
+    let view = [("name", "Espera > 10 <b>"), ("query", "list=all&waits=10&page=7"), ("shared", "true")];
+    let forbidden = works.posts("/me/views", &view).await;
+    assert_eq!(forbidden.status, StatusCode::FORBIDDEN);
+    let kept = supervises.posts("/me/views", &view).await.is(StatusCode::OK).body;
+    assert!(
+        kept.contains("Espera &#62; 10 &#60;b&#62;") && kept.contains("list=all&#38;waits=10\""),
+        "{kept}"
+    );
+    let nameless = supervises.posts("/me/views", &[("name", " "), ("query", "")]).await;
+    assert_eq!(nameless.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+    // Everybody has it, and it is counted.
+    clinic.vendor().lucia_writes("Hola").await;
+    let talk = clinic.held_conversation().await;
+    clinic.change("update conversation set must_act_since = now() - interval '11 minutes'").await;
+    works = valeria.opens_inbox().await;
+    let id: uuid::Uuid = one(&clinic.ground.db, "select id from saved_view").await.unwrap();
+    let key = format!("v-{id}");
+    works.until("it is counted for her", |page| count(page, &key) == Some(1)).await;
+    let opened = valeria.opens_list("list=all&waits=10").await;
+    assert!(opened.lists(talk));
+
+    let path = format!("/me/views/{id}");
+    let removes = async |page: &Page| {
+        let request = page.request(Method::DELETE, &path).form(&[("query", "list=mine")]);
+        page.person.browser.clone().send(request).await.status
+    };
+    assert_eq!(removes(&works).await, StatusCode::NOT_FOUND);
+    assert_eq!(removes(&supervises).await, StatusCode::OK);
+    assert_eq!(clinic.count("select count(*) from saved_view").await, 0);
+}
