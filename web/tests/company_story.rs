@@ -85,7 +85,7 @@ async fn two_agents_at_one_conversation_are_told_of_each_other_as_long_as_both_a
     his.heard.clear();
     hers.says(&typing(talk, true)).await;
     his.says(&typing(talk, true)).await;
-    his.says(&json!({ "t": "view", "since": 1, "view": "inbox/mine", "conv": talk })).await;
+    his.says(&json!({ "t": "view", "since": 1, "view": "inbox", "conv": talk })).await;
     second_tab.says(&json!({ "t": "typing", "conv": talk })).await;
     clinic.vendor().lucia_writes("¿Hola?").await;
     hers.until("the next message", |page| page.shows("¿Hola?")).await;

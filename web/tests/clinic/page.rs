@@ -136,7 +136,7 @@ impl Page {
         self.view = of_body("data-view").to_owned();
         let (_, rest) = body.split_once("<meta name=\"csrf\" content=\"").unwrap();
         self.csrf = rest.split_once('"').unwrap().0.to_owned();
-        self.by_due = body.contains("data-order=\"desc\" data-by=\"sla\"");
+        self.by_due = body.contains("data-by=\"sla\"");
         self.shown = Shown::of(&body, self.talk);
     }
 

@@ -1,0 +1,121 @@
+import { at, expect, showsTheTruth, test } from "../support/house.js";
+
+const number = (page, list) => page.locator(`#side [data-count="${list}"]`);
+const side = (page, name) => page.locator("#side a", { hasText: name });
+
+test("going from list to list keeps what is open, and each list keeps up", async ({ open, office, vendor }) => {
+  await office.atWork("valeria");
+  const [valeria, gabriela] = [await open("valeria"), await open("gabriela", "/inbox?list=waiting")];
+  const [lucia, pedro] = [vendor.customer(), vendor.customer()];
+  await lucia.write("Hola, ¿tienen hora?");
+  await expect(at(valeria).row(lucia.name)).toBeVisible();
+  await expect(number(valeria, "mine")).toHaveText("1");
+  await expect(at(gabriela).row(lucia.name)).toHaveCount(0);
+
+  await test.step("the open conversation stays, the address tells both", async () => {
+    await at(valeria).row(lucia.name).locator("a").click();
+    await expect(valeria.locator("#thread-title")).toHaveText(lucia.name);
+    await side(valeria, "Sin asignar").click();
+    await expect(valeria).toHaveURL(/\/inbox\/[0-9a-f-]+\?list=waiting$/);
+    await expect(valeria.locator("#thread-title")).toHaveText(lucia.name);
+    await expect(valeria.locator(".list-empty")).toContainText("Nadie espera");
+    await expect(side(valeria, "Sin asignar")).toHaveAttribute("aria-current", "true");
+    await valeria.goBack();
+    await expect(at(valeria).row(lucia.name)).toBeVisible();
+    await valeria.goForward();
+    await expect(valeria.locator(".list-empty")).toBeVisible();
+  });
+
+  await test.step("what waits appears before both, and leaves both when one takes it", async () => {
+    await office.presence("valeria", "offline");
+    await pedro.write("¿Hay alguien?");
+    await expect(at(gabriela).row(pedro.name)).toBeVisible();
+    await expect(at(valeria).row(pedro.name)).toBeVisible();
+    await expect(number(gabriela, "waiting")).toHaveText("1");
+    await at(valeria).row(pedro.name).locator("a").click();
+    await valeria.locator('.dock-unassigned [data-act="claim"]').click();
+    await expect(at(gabriela).row(pedro.name)).toHaveCount(0);
+    await expect(number(gabriela, "waiting")).toHaveText("0");
+    await expect(number(valeria, "mine")).toHaveText("2");
+  });
+
+  await test.step("everybody sees the same truth", async () => {
+    await side(valeria, "Mías").click();
+    await expect(at(valeria).row(pedro.name)).toBeVisible();
+    await showsTheTruth(valeria, open, "valeria");
+  });
+});
+
+test("filters, words and views that are kept", async ({ open, office, vendor }) => {
+  await office.atWork("valeria");
+  const valeria = await open("valeria");
+  const [lucia, pedro] = [vendor.customer({ name: "Lucía Peña" }), vendor.customer({ name: "Pedro <b>Ruiz</b>" })];
+  await lucia.write("Hola");
+  await pedro.write("Buenas");
+  for (const one of [lucia, pedro]) await expect(at(valeria).row(one.name)).toBeVisible();
+
+  await test.step("F looks for words, whatever their accents, and keeps what is typed", async () => {
+    await valeria.keyboard.press("f");
+    await valeria.keyboard.type("lucia pena", { delay: 40 });
+    await expect(at(valeria).row(pedro.name)).toHaveCount(0);
+    await expect(at(valeria).row(lucia.name)).toBeVisible();
+    await expect(valeria.locator("#list-find")).toBeFocused();
+    await expect(valeria.locator("#list-find")).toHaveValue("lucia pena");
+    await valeria.locator("#list-find").fill("nadie así");
+    await expect(valeria.locator(".list-empty")).toContainText("Nada con estos filtros");
+    await valeria.getByRole("link", { name: "Quitar filtros" }).click();
+    await expect(at(valeria).row(pedro.name)).toBeVisible();
+  });
+
+  await test.step("what was read leaves the unread once another is opened", async () => {
+    await valeria.getByRole("link", { name: "No leídas" }).click();
+    await at(valeria).row(lucia.name).locator("a").click();
+    await expect(at(valeria).row(lucia.name)).toBeVisible();
+    await at(valeria).row(pedro.name).locator("a").click();
+    await expect(at(valeria).row(lucia.name)).toBeHidden();
+    await lucia.write("¿Sigue ahí?");
+    await expect(at(valeria).row(lucia.name)).toBeVisible();
+  });
+
+  await test.step("a view is kept under a name, stands on the side, and can be taken away", async () => {
+    await valeria.locator('[data-act="filters"]').first().click();
+    const form = valeria.locator("form.filters");
+    await form.getByLabel("Clientes VIP").check();
+    await form.locator('[data-act="view-save"]').click();
+    await expect(valeria.locator("#view-wrong")).toHaveText("Ponle un nombre a la vista.");
+    await valeria.locator("#view-name").fill("VIP <i>sin leer</i>");
+    await form.locator('[data-act="view-save"]').click();
+    await expect(side(valeria, "VIP <i>sin leer</i>")).toHaveAttribute("aria-current", "true");
+    await expect(valeria.locator(".view-switch")).toHaveText("VIP <i>sin leer</i>");
+    await valeria.reload();
+    await expect(valeria.locator(".view-switch")).toHaveText("VIP <i>sin leer</i>");
+    await valeria.locator('[data-act="filters"]').first().click();
+    await valeria.locator('[data-act="view-remove"]').click();
+    await expect(side(valeria, "VIP")).toHaveCount(0);
+  });
+});
+
+test("thousands of rows come as one goes on, and stay in place while the floor pours in", async ({ open, office, vendor }) => {
+  test.slow();
+  const gabriela = await open("gabriela", "/inbox?list=waiting");
+  const customers = Array.from({ length: 70 }, () => vendor.customer());
+  await Promise.all(customers.map((one) => one.write("Hola")));
+  await expect(number(gabriela, "waiting")).toHaveText("70");
+  await gabriela.reload();
+  const rows = gabriela.locator("#list > li");
+  await expect(rows).toHaveCount(50);
+  const list = gabriela.locator("#list");
+  for (const count of [70]) {
+    await list.evaluate((element) => (element.scrollTop = element.scrollHeight));
+    await expect(rows).toHaveCount(count);
+  }
+  const middle = rows.nth(60);
+  await middle.scrollIntoViewIfNeeded();
+  const id = await middle.getAttribute("id");
+  await middle.hover();
+  const before = await middle.boundingBox();
+  await customers[3].write("¿Hola?");
+  await expect(at(gabriela).row(customers[3].name)).toContainText("¿Hola?");
+  const after = await gabriela.locator(`#${id}`).boundingBox();
+  expect(Math.abs(after.y - before.y)).toBeLessThan(2);
+});
