@@ -3,7 +3,7 @@
 import { act } from "./act.js";
 import { show } from "./hand.js";
 import { isField } from "./keys.js";
-import { openConversation } from "./panes.js";
+import { open, openConversation } from "./panes.js";
 import { announce, fragment } from "./patch.js";
 import { say, toast } from "./say.js";
 import { json, send } from "./send.js";
@@ -80,6 +80,8 @@ export function choose({ shiftKey }) {
 export function start() {
   choosing = !choosing;
   if (!choosing) return none();
+  // On a phone the list is another page.
+  if (openConversation() && !matchMedia("(min-width: 720px)").matches) open(null);
   draw();
 }
 

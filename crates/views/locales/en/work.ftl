@@ -121,7 +121,7 @@ bulk-chosen = { $count ->
 }
 bulk-all = All of this list
 bulk-none = Stop choosing
-bulk-choose = Choose several (X)
+bulk-choose = Choose several
 bulk-too-many = Up to { $count } can be chosen at once. Filter a little more.
 bulk-tag = Tag
 bulk-tag-on = Add a tag

@@ -121,7 +121,7 @@ bulk-chosen = { $count ->
 }
 bulk-all = Todas las de esta lista
 bulk-none = Dejar de elegir
-bulk-choose = Elegir varias (X)
+bulk-choose = Elegir varias
 bulk-too-many = Se pueden elegir hasta { $count } a la vez. Filtra un poco más.
 bulk-tag = Etiquetar
 bulk-tag-on = Poner etiqueta

@@ -121,7 +121,7 @@ bulk-chosen = { $count ->
 }
 bulk-all = Todas desta lista
 bulk-none = Deixar de escolher
-bulk-choose = Escolher várias (X)
+bulk-choose = Escolher várias
 bulk-too-many = Podem ser escolhidas até { $count } de uma vez. Filtre um pouco mais.
 bulk-tag = Etiquetar
 bulk-tag-on = Colocar etiqueta
