@@ -44,6 +44,7 @@ pub const HISTORY: History = History::new(&[
     migration!("0015_notes"),
     migration!("0016_drafts_macros"),
     migration!("0017_send_later"),
+    migration!("0017_signature"),
     migration!("0018_lists"),
 ]);
 

@@ -395,6 +395,7 @@ pub fn table() -> Vec<Route> {
         Route::post("/admin/routing/{part}/{id}/remove", holds(P::RoutingManage), pages::routing::remove),
         Route::get("/me", SignedIn, pages::me::show),
         Route::post("/me/preferences", SignedIn, pages::me::update),
+        Route::post("/me/signature", SignedIn, pages::me::sign),
         Route::post("/me/views", holds(P::ConversationRead), pages::lists::save),
         Route::delete("/me/views/{id}", holds(P::ConversationRead), pages::lists::remove),
         Route::put("/me/list-order", SignedIn, pages::me::order),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Attribute, QueueId};
+use crate::{Attribute, QueueId, conversation::Urgency};
 
 /// The longest text, in characters: no channel takes more.
 pub const LONGEST: usize = 4_096;
@@ -20,6 +20,16 @@ pub enum Action {
     Note {
         /// What it says; places in it are filled too.
         body: String,
+    },
+    /// Put a tag on the conversation.
+    Tag {
+        /// Which.
+        tag: String,
+    },
+    /// Say how urgent it is.
+    Prioritize {
+        /// How urgent.
+        urgency: Urgency,
     },
     /// Hand the conversation to a queue.
     Transfer {

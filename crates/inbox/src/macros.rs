@@ -18,6 +18,7 @@ use crate::{
     notes::{self, NewNote, NoteError},
     rows,
     snoozing::{self, SnoozeError, Until},
+    tagging::{self, TagError},
 };
 
 /// Whose a macro is.
@@ -343,6 +344,9 @@ pub enum RunError {
     /// Its note was refused.
     #[error(transparent)]
     Note(#[from] NoteError),
+    /// It was not tagged, or its urgency not changed.
+    #[error(transparent)]
+    Tag(#[from] TagError),
     /// It was not handed on.
     #[error(transparent)]
     HandOver(#[from] HandOverError),
@@ -386,6 +390,12 @@ pub async fn run(
                 }
                 let body = filled.iter().map(Filled::text).collect();
                 notes::write(tx, by, NewNote { conversation, client_id, body }, now).await?;
+            }
+            Action::Tag { tag } => {
+                tagging::tag(tx, by, conversation, tag, true, now).await?;
+            }
+            Action::Prioritize { urgency } => {
+                tagging::prioritize(tx, by, conversation, *urgency, now).await?;
             }
             Action::Transfer { queue } => {
                 let wish = HandOver {

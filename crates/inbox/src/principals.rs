@@ -41,3 +41,18 @@ pub async fn of(db: &impl ConnectionTrait, person: PersonId) -> Result<Option<Pr
         team_queues: queues(row.team_queues),
     }))
 }
+
+/// The longest signature, in characters.
+pub const LONGEST_SIGNATURE: usize = 300;
+
+/// What shall stand under a person's answers; nothing, when it is empty. What is longer than [`LONGEST_SIGNATURE`] is cut.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sign(db: &impl ConnectionTrait, person: PersonId, signature: &str) -> Result<(), DbErr> {
+    let tidy: String =
+        signature.replace("\r\n", "\n").replace('\0', "").trim().chars().take(LONGEST_SIGNATURE).collect();
+    rows::run(db, "update person set signature = $2 where id = $1", [person.into(), tidy.into()])
+        .await
+        .map(drop)
+}

@@ -1,9 +1,9 @@
 //! Quick replies: those a person may change, and the form.
 
 use askama::Template;
-use domain::{MacroId, QueueId, macros::Action};
+use domain::{MacroId, QueueId, conversation::Urgency, macros::Action};
 
-use crate::{Frame, Tx};
+use crate::{Frame, Tx, system::urgency_word};
 
 /// One in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,10 @@ pub struct MacroForm {
     pub whose: String,
     /// The note it writes.
     pub note: String,
+    /// The tag it puts on.
+    pub tag: String,
+    /// How urgent it says the conversation is.
+    pub urgency: String,
     /// The queue it hands the conversation to.
     pub queue: String,
     /// `answer`, or the hours for which it puts the conversation aside.
@@ -50,6 +54,8 @@ impl MacroForm {
         for action in actions {
             match action {
                 Action::Note { body } => form.note.clone_from(body),
+                Action::Tag { tag } => form.tag.clone_from(tag),
+                Action::Prioritize { urgency } => urgency.as_str().clone_into(&mut form.urgency),
                 Action::Transfer { queue } => form.queue = queue.to_string(),
                 Action::Snooze { hours } => {
                     form.snooze = hours.map_or_else(|| "answer".to_owned(), |hours| hours.to_string());
@@ -96,6 +102,11 @@ impl MacrosPage {
             [1_i64, 4, 24, 72].map(|hours| (hours.to_string(), tx.n("macros-do-snooze-hours", hours))),
         );
         all
+    }
+
+    /// How urgent it can say that a conversation is.
+    fn urgencies(&self) -> Vec<(&'static str, String)> {
+        Urgency::ALL.iter().map(|one| (one.as_str(), self.tx().t(urgency_word(*one)))).collect()
     }
 
     fn is_changed(&self, line: &MacroLine) -> bool {

@@ -14,6 +14,8 @@ pub struct MePage {
     pub email: String,
     /// The role's name.
     pub role: String,
+    /// What stands under their answers.
+    pub signature: String,
     /// Whether preferences were saved a moment ago.
     pub saved: bool,
 }

@@ -695,6 +695,7 @@ pub fn thread(window: ReplyWindow) -> Thread {
         inbound_count: 7,
         read_count: 5,
         may_reply: true,
+        signature: "Valeria · Clínica Dental Sonrisas".to_owned(),
         may_note: true,
         may_close: true,
         may_transfer: true,

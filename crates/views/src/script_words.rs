@@ -47,6 +47,7 @@ pub const SCRIPT_KEYS: &[&str] = &[
     "js-resolved",
     "js-resent",
     "js-planned",
+    "js-paste-long",
     "js-claimed",
     "js-card-saved",
     "js-joined",

@@ -158,6 +158,8 @@ pub struct Thread {
     pub read_count: i32,
     /// Whether the viewer may answer as its holder.
     pub may_reply: bool,
+    /// What stands under the viewer's answers; may be empty.
+    pub signature: String,
     /// Whether the viewer may write notes on it.
     pub may_note: bool,
     /// Whether the viewer may close it.
@@ -241,6 +243,12 @@ impl Thread {
     pub fn may_place(&self) -> bool {
         let form = domain::limits::Form::Location;
         self.may_reply && domain::limits::table::takes(self.state.channel.kind, form)
+    }
+
+    /// Whether an answer is counted in segments here.
+    #[must_use]
+    pub fn is_sms(&self) -> bool {
+        self.state.channel.kind == domain::ChannelKind::TwilioSms
     }
 
     /// Whether templates can be sent here.

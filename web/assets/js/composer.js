@@ -78,15 +78,37 @@ function write(note) {
 act("as-note", () => write(true));
 act("as-reply", () => write(false));
 
+// What stands under each answer is shown under the field, and can be left out once.
+function signed(body) {
+  const signature = isNote() ? "" : document.querySelector("#signature:not([hidden]) [data-text]")?.textContent;
+  return body && signature ? `${body}\n\n${signature}` : body;
+}
+act("sign-off", (button) => {
+  button.parentElement.hidden = true;
+  count();
+  field().focus();
+});
+
 function count() {
   const element = document.getElementById("draft-count");
   const limit = Number(isNote() ? form().dataset.noteLimit : form().dataset.limit);
-  const length = size(field().value.trim());
+  const length = size(signed(field().value.trim()));
   const over = length > limit;
   element.hidden = length < limit * 0.8;
   element.textContent = over ? t("left", { n: length - limit }) : `${length} / ${limit}`;
   element.classList.toggle("bad-t", over);
+  if ("sms" in form().dataset && !isNote()) countSegments(element);
   return over;
+}
+
+// Each segment is paid for.
+async function countSegments(element) {
+  const { segments } = await import("./sms.js");
+  if (!field()) return;
+  const count = segments(signed(field().value.trim()));
+  if (count < 2) return;
+  element.hidden = false;
+  element.textContent = `${size(signed(field().value.trim()))} · ${count} SMS`;
 }
 
 // Only a hint: whoever does not hold the conversation shows nothing to the customer.
@@ -129,7 +151,7 @@ const waiting = new Map();
 
 function submit() {
   const conv = current;
-  const body = field().value.trim();
+  let body = field().value.trim();
   if (isNote()) {
     if (!body) return;
     if (count()) return say(t("too-long"));
@@ -148,6 +170,7 @@ function submit() {
     return field().setSelectionRange(place.index, place.index + place[0].length);
   }
   if (!document.dispatchEvent(new CustomEvent("about-to-send", { cancelable: true }))) return;
+  body = signed(body);
   if (!busy) return give(conv, body);
   waiting.set(conv, body);
   keep();
@@ -157,6 +180,8 @@ function submit() {
 
 function clear() {
   field().value = "";
+  const signature = document.getElementById("signature");
+  if (signature) signature.hidden = false;
   typed = { in: null, at: 0 };
   count();
   field().focus();
@@ -218,9 +243,29 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   submit();
 });
+// Which of the two sends is this browser's; storage may be forbidden.
+const CTRL = "bandeja:ctrl-enter";
+let ctrlSends = false;
+try {
+  ctrlSends = Boolean(localStorage.getItem(CTRL));
+} catch {
+  // Enter, then.
+}
+const ctrlBox = document.querySelector('[data-act="ctrl-enter"]');
+if (ctrlBox) ctrlBox.checked = ctrlSends;
+act("ctrl-enter", ({ checked }) => {
+  ctrlSends = checked;
+  try {
+    if (checked) localStorage.setItem(CTRL, "1");
+    else localStorage.removeItem(CTRL);
+  } catch {
+    // For as long as this page lives.
+  }
+});
 document.addEventListener("keydown", (event) => {
   if (event.target !== field() || event.key !== "Enter" || event.shiftKey) return;
   if (event.isComposing || event.keyCode === 229) return; // an input method is choosing characters
+  if (ctrlSends && !event.ctrlKey && !event.metaKey) return;
   event.preventDefault();
   submit();
 });
@@ -256,6 +301,15 @@ act("pick", (button) => import("./picker.js").then(() => button.click()));
 act("more", (button) => import("./more.js").then(({ toggle }) => toggle(button)));
 for (const what of ["now", "edit", "cancel"]) act(`plan-${what}`, (button) => import("./later.js").then(({ change }) => change(button, what)));
 act("emoji", (button) => import("./emoji.js").then(({ toggle }) => toggle(button)));
+// Twenty megabytes in a field make an old PC stand still: what is far too long is not let in, and told.
+document.addEventListener("paste", (event) => {
+  if (event.target !== field()) return;
+  const { length } = event.clipboardData?.getData("text/plain") ?? "";
+  const limit = Number(isNote() ? form().dataset.noteLimit : form().dataset.limit);
+  if (length <= limit * 4) return;
+  event.preventDefault();
+  trouble(t("paste-long", { n: length.toLocaleString(document.documentElement.lang), name: limit.toLocaleString(document.documentElement.lang) }));
+});
 document.addEventListener("leaving", keep);
 document.addEventListener("opened", restore);
 addEventListener("pagehide", keep);

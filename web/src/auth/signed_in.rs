@@ -38,6 +38,8 @@ pub struct Viewer {
     pub time_zone: String,
     /// A word of [`domain::Sort`].
     pub list_order: String,
+    /// What stands under their answers.
+    pub signature: String,
     /// Expected on every unsafe request of this session.
     pub csrf: String,
     /// Of the person's access; raised when role or password change.
@@ -101,7 +103,7 @@ with live as (
 select live.id, live.token_hash, live.csrf_token, live.ends_at,
     case when $4 and live.seen_at <= $5 then $2 else live.seen_at end as seen_at,
     person.id as person_id, person.name, person.email, person.locale, person.theme, person.time_zone,
-    person.list_order, person.version,
+    person.list_order, person.signature, person.version,
     role.name as role,
     array(select permission || ' ' || scope from role_permission where role_id = role.id) as grants,
     array(select queue_id from queue_member where person_id = person.id) as serves,
@@ -160,6 +162,7 @@ impl Viewer {
             theme: row.try_get("", "theme")?,
             time_zone: row.try_get("", "time_zone")?,
             list_order: row.try_get("", "list_order")?,
+            signature: row.try_get("", "signature")?,
             csrf: row.try_get("", "csrf_token")?,
             version: row.try_get("", "version")?,
             seen_at: row.try_get("", "seen_at")?,

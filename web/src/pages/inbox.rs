@@ -197,6 +197,7 @@ async fn thread(
         inbound_count: count(line.inbound_count),
         read_count: count(line.read_count),
         may_reply: may(Permission::ConversationReply),
+        signature: viewer.signature.clone(),
         may_note: may(Permission::ConversationNote),
         may_close: may(Permission::ConversationClose),
         may_transfer: may(Permission::ConversationTransfer),

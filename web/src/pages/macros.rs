@@ -7,6 +7,7 @@ use actix_web::{
 };
 use domain::{
     ConversationId, MacroId, Permission, QueueId,
+    conversation::Urgency,
     macros::{self, Action, Filled},
 };
 use inbox::{
@@ -27,7 +28,7 @@ use super::{
     channels::actions::{self, address, go},
     closing,
     conversations::refused,
-    frame, html, notes, snoozing, transfer, words,
+    frame, html, notes, snoozing, tagging, transfer, words,
 };
 use crate::{
     auth::SignedIn, error::PageError, live::class_for, present, security_headers::Nonce, state::AppState,
@@ -111,6 +112,10 @@ fn value(viewer: &SignedIn, line: &ConversationLine, values: &Values, place: &st
 fn action_words(action: &Action, tx: &Tx, queue: impl Fn(QueueId) -> String) -> String {
     match action {
         Action::Note { .. } => tx.t("macros-do-note"),
+        Action::Tag { tag } => tx.a("macros-did-tag", "name", tag),
+        Action::Prioritize { urgency } => {
+            tx.a("macros-did-urgency", "name", &tx.t(views::system::urgency_word(*urgency)))
+        }
         Action::Transfer { queue: id } => tx.a("macros-do-transfer", "name", &queue(*id)),
         Action::Snooze { hours: None } => tx.t("macros-do-snooze"),
         Action::Snooze { hours: Some(hours) } => tx.n("macros-do-snooze-hours", i64::from(*hours)),
@@ -160,6 +165,7 @@ async fn run_refusal(error: RunError, viewer: &SignedIn, state: &AppState) -> Pa
             refused(StatusCode::UNPROCESSABLE_ENTITY, &Refusal::PlacesMissing(places), tx)
         }
         RunError::Note(error) => notes::refusal(error, tx),
+        RunError::Tag(error) => tagging::refusal(error, tx),
         RunError::HandOver(error) => transfer::refusal(error, viewer, state).await,
         RunError::Snooze(error) => snoozing::refusal(error, tx),
         RunError::Close(error) => closing::refusal(error, tx),
@@ -286,6 +292,10 @@ pub struct Posted {
     #[serde(default)]
     note: String,
     #[serde(default)]
+    tag: String,
+    #[serde(default)]
+    urgency: String,
+    #[serde(default)]
     queue: String,
     #[serde(default)]
     snooze: String,
@@ -302,6 +312,8 @@ impl Posted {
             body: tidy(self.body),
             whose: self.whose,
             note: tidy(self.note),
+            tag: tidy(self.tag),
+            urgency: self.urgency,
             queue: self.queue,
             snooze: self.snooze,
             close: self.close.is_some(),
@@ -318,6 +330,12 @@ fn wish(form: &MacroForm) -> Option<Wish> {
     let mut actions = Vec::new();
     if !form.note.trim().is_empty() {
         actions.push(Action::Note { body: form.note.trim().to_owned() });
+    }
+    if !form.tag.trim().is_empty() {
+        actions.push(Action::Tag { tag: form.tag.trim().to_owned() });
+    }
+    if !form.urgency.is_empty() {
+        actions.push(Action::Prioritize { urgency: Urgency::parse(&form.urgency)? });
     }
     if !form.queue.is_empty() {
         actions.push(Action::Transfer { queue: form.queue.parse().ok()? });

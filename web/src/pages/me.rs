@@ -36,6 +36,7 @@ pub async fn show(
         frame: frame(&viewer, &nonce, &start, Section::Me, "none"),
         email: viewer.email.clone(),
         role: viewer.role.clone(),
+        signature: viewer.signature.clone(),
         saved: before.saved.is_some(),
     })
 }
@@ -90,6 +91,27 @@ pub async fn update(
     };
     row.update(&state.db).await?;
     // This node reads them anew at once, others within seconds.
+    state.auth.forget(viewer.session);
+    Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, "/me?saved=1")).finish())
+}
+
+/// What shall stand under somebody's answers.
+#[derive(Debug, Deserialize)]
+pub struct Signature {
+    #[serde(default)]
+    signature: String,
+}
+
+/// POST /me/signature.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sign(
+    viewer: SignedIn,
+    form: Form<Signature>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, PageError> {
+    inbox::principals::sign(&state.db, viewer.principal.person, &form.signature).await?;
     state.auth.forget(viewer.session);
     Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, "/me?saved=1")).finish())
 }

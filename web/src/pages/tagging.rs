@@ -101,7 +101,7 @@ pub async fn prioritize(
     Ok(HttpResponse::Ok().json(serde_json::json!({ "before": before })))
 }
 
-fn refusal(error: TagError, tx: Tx) -> PageError {
+pub(super) fn refusal(error: TagError, tx: Tx) -> PageError {
     let refusal = match error {
         TagError::NotFound => return PageError::NotFound,
         TagError::Db(error) => return error.into(),

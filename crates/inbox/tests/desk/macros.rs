@@ -1,6 +1,6 @@
 //! Macros: whose they are, what they say here, and what they do.
 
-use domain::{ConversationState, Principal, macros::Action};
+use domain::{ConversationState, Principal, conversation::Urgency, macros::Action};
 use inbox::{
     macros::{self, MacroError, RunError, Whose, Wish},
     reading,
@@ -78,7 +78,10 @@ async fn what_it_does_is_done_whole_or_not_at_all() {
     let valeria = scene.agent("valeria").await;
     let talk = scene.talk_of(&valeria).await;
     let note = Action::Note { body: "{{contact.name}} quedó contenta".to_owned() };
-    let done = Wish { actions: vec![note, Action::Close], ..wish("listo", "", Whose::Own) };
+    let done = Wish {
+        actions: vec![note, Action::Prioritize { urgency: Urgency::High }, Action::Close],
+        ..wish("listo", "", Whose::Own)
+    };
     let id = save(&scene, &valeria, done).await.unwrap();
     let run = async |name: Option<&str>| {
         let tx = scene.begin().await;
@@ -95,6 +98,7 @@ async fn what_it_does_is_done_whole_or_not_at_all() {
 
     run(Some("Lucía")).await.unwrap();
     assert_eq!(scene.conversation(talk).await.state, ConversationState::Closed);
+    assert_eq!(scene.conversation(talk).await.priority, Urgency::High.priority());
     let notes = reading::notes::between(scene.db(), talk, None, None).await.unwrap();
     assert_eq!(notes[0].body, "Lucía quedó contenta");
     assert!(matches!(run(Some("Lucía")).await, Err(RunError::Close(_))), "it is closed already");

@@ -318,6 +318,7 @@ pub fn me(lang: Lang, theme: Theme, saved: bool) -> MePage {
         frame: frame(lang, theme, Section::Me),
         email: "gabriela.nunez@sonrisas.pe".to_owned(),
         role: "Supervisora".to_owned(),
+        signature: String::new(),
         saved,
     }
 }
