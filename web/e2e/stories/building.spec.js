@@ -93,7 +93,7 @@ test("an answer for later: planned, changed, asked about when the customer write
     await expect(dialog).toHaveCount(0);
     await expect(card).toContainText("¿Cómo amaneció?");
     await expect(at(valeria).draft).toHaveValue("");
-    await inspect(valeria, "planned");
+    await inspect(valeria, "planned", { scope: "#thread-pane" });
     await valeria.setViewportSize(SIZES.wide);
   });
   await test.step("its words go back into the field", async () => {
@@ -108,7 +108,7 @@ test("an answer for later: planned, changed, asked about when the customer write
     await expect(card).toContainText("Se enviará");
     await lucia.write("Ya no me duele");
     await expect(card).toContainText("el cliente escribió después");
-    await inspect(valeria, "planned-asked");
+    await inspect(valeria, "planned-asked", { scope: "#thread-pane" });
     await valeria.setViewportSize(SIZES.wide);
     await card.getByRole("button", { name: "Enviar ahora" }).click();
     await expect(card).toHaveCount(0);

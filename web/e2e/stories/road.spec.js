@@ -76,7 +76,7 @@ test("a customer is answered, handed over and served by the next agent", async (
     await mateo.keyboard.type("El viernes a las 11, la esperamos.");
     await mateo.keyboard.press("Enter");
     await expect(phone.locator(".wa-msg:not(.me)").last()).toContainText("El viernes a las 11");
-    await mateo.getByRole("button", { name: "Resolver" }).click();
+    await mateo.locator('#thread-pane [data-act="close"]').click();
     await expect(at(mateo).toast).toContainText("Conversación resuelta");
     await expect(at(mateo).row(name)).toHaveCount(0);
     const row = gabriela.locator("#floor-conversations > tr").filter({ hasText: name });
