@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use futures_util::future::try_join_all;
-use inbox::{applier, dispatcher, presence, reply::later, sending, watch};
+use inbox::{applier, dispatcher, presence, reply::later, search::indexing, sending, watch};
 
 use crate::{gateway::Gateway, housekeeping, jobs, state::AppState};
 
@@ -25,7 +25,8 @@ pub async fn run(state: AppState) -> anyhow::Result<()> {
         road.spawn(presence::run(db.clone(), wakes.clone(), stop.subscribe())),
         road.spawn(sending::run(db.clone(), gateway.clone(), wakes.clone(), stop.subscribe())),
         road.spawn(housekeeping::run(state.clone())),
-        // Off the road: messages don't wait for files, reports and vendors' lists.
+        // Off the road: messages don't wait for files, reports, vendors' lists and search.
+        tokio::spawn(indexing::run(state.db.clone(), stop.subscribe())),
         tokio::spawn(jobs::run(state.clone(), gateway)),
     ];
     // Whichever breaks off first is told at once, not after the others have ended.

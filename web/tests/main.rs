@@ -33,6 +33,7 @@ mod replying;
 mod restart;
 mod round_trips;
 mod routing_settings;
+mod search_story;
 mod sessions;
 mod sign_in;
 mod sla_story;

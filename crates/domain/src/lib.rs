@@ -28,6 +28,7 @@ pub mod presence;
 pub mod referral;
 pub mod silence;
 pub mod template;
+pub mod typed;
 mod words;
 
 pub use access::{ConversationFacts, Permission, Principal, Scope, Visibility};

@@ -44,6 +44,7 @@ pub mod reply;
 pub mod retention;
 mod rows;
 pub mod saved_views;
+pub mod search;
 pub mod sending;
 pub mod snoozing;
 pub mod tagging;

@@ -79,6 +79,8 @@ pub enum Section {
     Inbox,
     /// The live floor.
     Floor,
+    /// Search.
+    Search,
     /// Administration.
     Admin,
     /// One's own account.
@@ -169,6 +171,7 @@ impl Frame {
             (self.section, section),
             (Section::Inbox, "inbox")
                 | (Section::Floor, "floor")
+                | (Section::Search, "search")
                 | (Section::Admin, "admin")
                 | (Section::Me, "me")
         )

@@ -48,6 +48,7 @@ pub mod routing;
 pub mod row;
 pub mod sample;
 pub mod script_words;
+pub mod search;
 pub mod sign_in;
 pub mod snooze;
 pub mod system;
@@ -93,6 +94,10 @@ pub use presence::{Finishing, MePresence, MePresenceFragment, PauseTag};
 pub use refusal::Refusal;
 pub use row::{ConversationRow, RowFragment};
 pub use script_words::words_for_scripts;
+pub use search::{
+    Choice, Found, FoundContact, FoundFragment, FoundMessage, Looked, Palette, PaletteFound, Parts,
+    SearchForm, SearchPage,
+};
 pub use sign_in::{SignInError, SignInPage};
 pub use system::{Happened, SystemFragment, SystemLine, Why};
 pub use templates::{BuilderPage, PickerFragment, TemplatesPage};

@@ -692,6 +692,8 @@ pub fn thread(window: ReplyWindow) -> Thread {
         entries,
         planned: planned(),
         earlier: Some(time::seq(&(now() - TimeDelta::minutes(1002)), 1)),
+        later: None,
+        at: None,
         inbound_count: 7,
         read_count: 5,
         may_reply: true,

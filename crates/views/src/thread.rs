@@ -152,6 +152,10 @@ pub struct Thread {
     pub planned: Vec<PlannedView>,
     /// The place before which there is more; `None` at the beginning.
     pub earlier: Option<String>,
+    /// The place after which there is more; `None` at the end.
+    pub later: Option<String>,
+    /// The message or note it is opened at; `None`: where one stopped reading.
+    pub at: Option<String>,
     /// How many messages the customer has sent in all.
     pub inbound_count: i32,
     /// How many of them this viewer has read.
@@ -291,10 +295,12 @@ pub struct EarlierFragment<'a> {
     pub tx: Tx,
     /// The conversation.
     pub conversation: ConversationId,
-    /// Older messages and events, oldest first.
+    /// Older or newer messages and events, oldest first.
     pub entries: &'a [Entry],
     /// The place before which there is more; `None` at the beginning.
     pub earlier: Option<&'a str>,
+    /// The place after which there is more; `None` at the end.
+    pub later: Option<&'a str>,
 }
 
 /// When a conversation was last spoken in, for lists of earlier ones.

@@ -14,8 +14,17 @@ const ALONE: [(&str, &str, &str); 3] = [
     ("routing", "routing", "optimum"),
 ];
 
+/// The scenarios in a house of ten million messages, which takes time to build and room to keep: run when they are named,
+/// with `--messages N` in a smaller or larger one.
+const BIG: [&str; 1] = ["search"];
+
 /// Runs the scenarios named, or all of them; options go to the load program as they are.
 pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
+    let big: Vec<&str> =
+        BIG.into_iter().filter(|name| arguments.iter().any(|argument| argument == name)).collect();
+    if !big.is_empty() {
+        return in_the_big_house(arguments, &big);
+    }
     let named = |name: &str| arguments.iter().any(|argument| argument == name);
     let is_alone = |argument: &str| ALONE.iter().any(|(name, ..)| *name == argument);
     let rest: Vec<&String> = arguments.iter().filter(|argument| !is_alone(argument)).collect();
@@ -29,6 +38,25 @@ pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
         if named(name) || arguments.is_empty() {
             success &= alone(package, example)?;
         }
+    }
+    Ok(if success { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Its data stays in `target/bench-big` for the next run.
+fn in_the_big_house(arguments: &[String], scenarios: &[&str]) -> Result<ExitCode, String> {
+    let mut messages = "10000000";
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        if argument == "--messages" {
+            messages = rest.next().ok_or("how many messages?")?;
+        }
+    }
+    let mut success = true;
+    for scenario in scenarios {
+        let mut run = cargo();
+        run.args(["run", "--quiet", "--release", "--locked", "--package", "inbox", "--example", "big", "--"]);
+        run.arg(target().join("bench-big")).arg(messages).arg(scenario);
+        success &= stream(&mut run)?.success;
     }
     Ok(if success { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

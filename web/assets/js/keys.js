@@ -32,7 +32,18 @@ act("single-keys", (box) => {
 });
 key("?", help);
 
+// The palette is fetched by who asks for it.
+const palette = () => import("./palette.js").then(({ toggle }) => toggle());
+act("palette", (link, event) => {
+  event.preventDefault();
+  palette();
+});
+
 addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    return palette();
+  }
   if (event.isComposing || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   const field = isField(event.target);
   if (event.key === "Escape") {

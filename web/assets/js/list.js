@@ -137,7 +137,8 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest?.("#list a.conv, a[data-open]");
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
-  open(link.pathname.slice("/inbox/".length), { focus: "composer" });
+  const at = new URLSearchParams(link.search).get("at");
+  open(link.pathname.slice("/inbox/".length), { focus: at ? "title" : "composer", at });
 });
 document.addEventListener("pointermove", ({ target }) => {
   if (list().contains(target)) {

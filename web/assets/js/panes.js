@@ -12,13 +12,16 @@ const pane = () => document.getElementById("thread-pane");
 /** The id of the open conversation, or null. */
 export const openConversation = () => pane()?.dataset.conv ?? null;
 
-/** Open a conversation, or with null none. `focus` is where the focus goes: "composer", "title" or nowhere. */
-export async function open(id, { push = true, focus = null } = {}) {
-  if (id === openConversation() && push) return arrive(focus);
+/**
+ * Open a conversation, or with null none. `focus` is where the focus goes: "composer", "title" or nowhere; `at` is a
+ * message or note of it to stand at, `again` opens what is open anew.
+ */
+export async function open(id, { push = true, focus = null, at = null, again = false } = {}) {
+  if (id === openConversation() && push && !at && !again) return arrive(focus);
   document.dispatchEvent(new CustomEvent("leaving"));
   loading?.abort();
   loading = new AbortController();
-  const path = id ? `/inbox/${id}` : "/inbox";
+  const path = id ? `/inbox/${id}${at ? `?at=${encodeURIComponent(at)}` : ""}` : "/inbox";
   // Other conversations move the cursor on while this one is fetched.
   const since = cursorNow();
   const late = setTimeout(() => pane().setAttribute("aria-busy", "true"), 150);
@@ -101,5 +104,6 @@ document.addEventListener("gone", ({ detail }) => {
 });
 
 addEventListener("popstate", () => {
-  open(location.pathname.match(/^\/inbox\/([^/]+)$/)?.[1] ?? null, { push: false });
+  const at = new URLSearchParams(location.search).get("at");
+  open(location.pathname.match(/^\/inbox\/([^/]+)$/)?.[1] ?? null, { push: false, at });
 });

@@ -3,7 +3,7 @@ import { act } from "./act.js";
 import { dayName, dayOf } from "./clocks.js";
 import { inboundOf, readUpTo } from "./list.js";
 import { tellServer } from "./live.js";
-import { openConversation } from "./panes.js";
+import { open, openConversation } from "./panes.js";
 import { fragment, place } from "./patch.js";
 import { sayMessage } from "./say.js";
 import { n } from "./words.js";
@@ -119,9 +119,10 @@ function drawUnreadLine() {
 
 const distance = () => thread.scrollHeight - thread.clientHeight - thread.scrollTop;
 
-/** Show the end of the thread. */
+/** Show the end of the thread. One that was opened at an older message is opened anew. */
 export function toEnd() {
   if (!thread) return;
+  if (thread.dataset.newer) return open(openConversation(), { again: true });
   thread.scrollTop = thread.scrollHeight;
   atEnd = true;
   fresh = 0;
@@ -197,6 +198,32 @@ async function loadEarlier() {
   }
 }
 
+// A thread that was opened at an older message goes on below.
+async function loadNewer() {
+  const after = thread.dataset.newer;
+  if (loading || !after) return;
+  loading = true;
+  const here = thread;
+  try {
+    const url = `/inbox/${openConversation()}/later?after=${encodeURIComponent(after)}`;
+    const answer = await fetch(url, { headers: { "HX-Request": "true" } });
+    const text = await answer.text();
+    if (!answer.ok || here !== thread) return;
+    const page = fragment(text).firstElementChild;
+    const top = thread.scrollTop;
+    thread.dataset.newer = page.dataset.newer;
+    const placed = place(thread, page);
+    for (const entry of placed) known.add(entry.id);
+    arrange();
+    document.dispatchEvent(new CustomEvent("drawn", { detail: placed }));
+    thread.scrollTop = top;
+  } catch {
+    // The next scroll tries again.
+  } finally {
+    loading = false;
+  }
+}
+
 // The way to the past shows at the beginning.
 function drawPast() {
   const button = thread.querySelector(":scope > .past-more");
@@ -215,7 +242,9 @@ function trim() {
 
 function scrolled() {
   if (!thread) return;
-  atEnd = distance() < NEAR_END;
+  // While there is more below, the end is not here, and what comes in is not shown between.
+  atEnd = distance() < NEAR_END && !thread.dataset.newer;
+  if (distance() < NEAR_START) loadNewer();
   if (atEnd) {
     fresh = 0;
     drawJump();
@@ -255,12 +284,16 @@ function opened() {
   loading = false;
   known = new Set(entries().map((entry) => entry.id));
   arrange();
-  const line = drawUnreadLine();
+  const { at, newer } = thread.dataset;
+  const line = newer ? null : drawUnreadLine();
   arrange();
   lastTop = 0;
   thread.addEventListener("scroll", scrolled, { passive: true });
   resized.observe(thread);
-  thread.scrollTop = line ? line.offsetTop - 96 : thread.scrollHeight;
+  const found = at && (document.getElementById(`m-${at}`) ?? document.getElementById(`n-${at}`));
+  found?.classList.add("lit");
+  if (found) thread.scrollTop = found.offsetTop - thread.clientHeight / 3;
+  else thread.scrollTop = line ? line.offsetTop - 96 : thread.scrollHeight;
   scrolled();
 }
 
@@ -268,7 +301,11 @@ document.addEventListener("patched", () => {
   if (!thread?.isConnected) return;
   const before = atEnd;
   const added = entries().filter((entry) => entry.dataset.seq && !known.has(entry.id));
-  for (const entry of added) known.add(entry.id);
+  for (const entry of added) {
+    known.add(entry.id);
+    // It belongs below what is not loaded yet.
+    if (thread.dataset.newer && entry.dataset.seq > thread.dataset.newer) entry.remove();
+  }
   if (before) trim();
   arrange();
   const inbound = added.filter(isInbound);

@@ -41,8 +41,16 @@ use crate::{
 
 /// How many messages a thread opens with, and how many come with each look back.
 const MESSAGES: u64 = 40;
+/// Of those, how many stand before the one that a thread is opened at.
+const BEFORE: u64 = 20;
 /// Lines between them, at most.
 pub(super) const LINES: u64 = 60;
+
+/// Which message or note a thread is opened at.
+#[derive(Debug, Deserialize)]
+pub struct OpenedAt {
+    at: Option<uuid::Uuid>,
+}
 
 /// GET /inbox: the page, or with `HX-Request` the two panes with nothing open.
 ///
@@ -58,7 +66,7 @@ pub async fn show(
         let tx = words(&viewer);
         return html(&ThreadPane { tx, viewer: viewer.principal.person, thread: None });
     }
-    page(&viewer, &nonce, &request, &state, None).await
+    page(&viewer, &nonce, &request, &state, None, None).await
 }
 
 /// GET /inbox/{conversation}: the page, or with `HX-Request` the two panes.
@@ -69,17 +77,18 @@ pub async fn open(
     viewer: SignedIn,
     nonce: Nonce,
     id: Path<ConversationId>,
+    opened: Query<OpenedAt>,
     request: HttpRequest,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
     if !request.headers().contains_key("hx-request") {
-        return page(&viewer, &nonce, &request, &state, Some(*id)).await;
+        return page(&viewer, &nonce, &request, &state, Some(*id), opened.at).await;
     }
     let reach = viewer.principal.reach(Permission::ConversationRead);
     let line = reading::conversations::one(&state.db, viewer.principal.person, *id, &reach)
         .await?
         .ok_or(PageError::NotFound)?;
-    let thread = thread(&viewer, &request, &state, &line).await?;
+    let thread = thread(&viewer, &request, &state, &line, opened.at).await?;
     let tx = words(&viewer);
     let pane = ThreadPane { tx, viewer: viewer.principal.person, thread: Some(&thread) };
     html(&pane)
@@ -113,7 +122,46 @@ pub async fn earlier(
         conversation: *id,
         entries: &entries,
         earlier: earlier.as_deref(),
+        later: None,
     })
+}
+
+/// GET /inbox/{conversation}/later: what was said after, for a thread that was opened at an older message.
+///
+/// # Errors
+/// Not found, as for the conversation itself.
+pub async fn later(
+    viewer: SignedIn,
+    id: Path<ConversationId>,
+    query: Query<Later>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, PageError> {
+    let reach = viewer.principal.reach(Permission::ConversationRead);
+    let line = reading::conversations::one(&state.db, viewer.principal.person, *id, &reach)
+        .await?
+        .ok_or(PageError::NotFound)?;
+    let (written_at, position) = time::parse_seq(&query.after).ok_or(PageError::NotFound)?;
+    let class = class_for(&viewer.principal, &line.facts());
+    let stretch = Stretch::after(&state.db, *id, Place { written_at, position }).await?;
+    // Of the second it goes on after, what the page has already is drawn again, and placed once.
+    let from = Some(written_at);
+    let events = reading::timeline::events(&state.db, *id, from, stretch.until(), LINES).await?;
+    let notes = notes::between(&state.db, *id, from, stretch.until()).await?;
+    let names = state.directory.names().await?;
+    let (entries, later) = (stretch.entries(&events, &notes, &names, class), stretch.later());
+    html(&EarlierFragment {
+        tx: words(&viewer),
+        conversation: *id,
+        entries: &entries,
+        earlier: None,
+        later: later.as_deref(),
+    })
+}
+
+/// Where to go on forwards.
+#[derive(Debug, Deserialize)]
+pub struct Later {
+    after: String,
 }
 
 /// Where to go on backwards.
@@ -128,6 +176,7 @@ async fn page(
     request: &HttpRequest,
     state: &AppState,
     open: Option<ConversationId>,
+    at: Option<uuid::Uuid>,
 ) -> Result<HttpResponse, PageError> {
     let person = viewer.principal.person;
     let reach = viewer.principal.reach(Permission::ConversationRead);
@@ -138,7 +187,7 @@ async fn page(
     let thread = match open {
         Some(id) => {
             let line = reading::conversations::one(&state.db, person, id, &reach).await?;
-            Some(thread(viewer, request, state, &line.ok_or(PageError::NotFound)?).await?)
+            Some(thread(viewer, request, state, &line.ok_or(PageError::NotFound)?, at).await?)
         }
         None => None,
     };
@@ -157,12 +206,21 @@ async fn thread(
     request: &HttpRequest,
     state: &AppState,
     line: &ConversationLine,
+    at: Option<uuid::Uuid>,
 ) -> Result<Thread, PageError> {
     let facts = line.facts();
     audit_outsider(viewer, request, state, line).await?;
     let class = class_for(&viewer.principal, &facts);
     let reach = viewer.principal.reach(Permission::ConversationRead);
-    let stretch = Stretch::read(&state.db, line.id, None).await?;
+    let at = match at {
+        // A message that is gone, or of another conversation, is no reason not to open this one.
+        Some(id) => reading::messages::place(&state.db, line.id, id).await?.map(|place| (id, place)),
+        None => None,
+    };
+    let stretch = match at {
+        Some((_, place)) => Stretch::around(&state.db, line.id, place).await?,
+        None => Stretch::read(&state.db, line.id, None).await?,
+    };
     let beside =
         reading::details::details(&state.db, line.contact_id, line.id, &reach, stretch.since(), LINES)
             .await?
@@ -186,14 +244,24 @@ async fn thread(
     }
     let may = |permission| viewer.principal.can(permission, &facts);
     let count = |n: i64| i32::try_from(n).unwrap_or(i32::MAX);
+    let entries = if stretch.later {
+        let (from, until) = (stretch.since(), stretch.until());
+        let events = reading::timeline::events(&state.db, line.id, from, until, LINES).await?;
+        let notes = notes::between(&state.db, line.id, from, until).await?;
+        stretch.entries(&events, &notes, &names, class)
+    } else {
+        stretch.entries(&beside.events, &beside.notes, &names, class)
+    };
     Ok(Thread {
         contact: line.contact_id,
         contact_name: details.name.clone(),
         vip: line.vip,
         state: present::state(line, state.clock.now()),
-        entries: stretch.entries(&beside.events, &beside.notes, &names, class),
+        entries,
         planned: present::planned(&beside.planned),
         earlier: stretch.earlier(),
+        later: stretch.later(),
+        at: at.map(|(id, _)| id.to_string()),
         inbound_count: count(line.inbound_count),
         read_count: count(line.read_count),
         may_reply: may(Permission::ConversationReply),
@@ -240,6 +308,8 @@ pub(super) struct Stretch {
     messages: Vec<MessageLine>,
     /// Whether there may be older ones.
     more: bool,
+    /// Whether there may be newer ones.
+    later: bool,
 }
 
 impl Stretch {
@@ -250,7 +320,44 @@ impl Stretch {
     ) -> Result<Self, PageError> {
         let messages = reading::messages::thread(db, conversation, before, MESSAGES).await?;
         let more = messages.len() as u64 >= MESSAGES;
-        Ok(Self { messages, more })
+        Ok(Self { messages, more, later: false })
+    }
+
+    async fn after(
+        db: &DatabaseConnection,
+        conversation: ConversationId,
+        place: Place,
+    ) -> Result<Self, PageError> {
+        let messages = reading::messages::after(db, conversation, place, MESSAGES).await?;
+        let later = messages.len() as u64 >= MESSAGES;
+        Ok(Self { messages, more: false, later })
+    }
+
+    /// Some before a place, what stands there, and some after.
+    async fn around(
+        db: &DatabaseConnection,
+        conversation: ConversationId,
+        place: Place,
+    ) -> Result<Self, PageError> {
+        let behind = Place { position: place.position + 1, ..place };
+        let mut messages = reading::messages::thread(db, conversation, Some(behind), BEFORE).await?;
+        let more = messages.len() as u64 >= BEFORE;
+        let after = reading::messages::after(db, conversation, place, MESSAGES - BEFORE).await?;
+        let later = after.len() as u64 >= MESSAGES - BEFORE;
+        messages.extend(after);
+        Ok(Self { messages, more, later })
+    }
+
+    /// Until when events belong to this stretch, the last second whole; always, when it reaches to the end.
+    fn until(&self) -> Option<DateTime<Utc>> {
+        let last = self.messages.last().filter(|_| self.later)?;
+        Some(last.written_at + chrono::TimeDelta::seconds(1))
+    }
+
+    /// Where to go on forwards.
+    fn later(&self) -> Option<String> {
+        let last = self.messages.last().filter(|_| self.later)?;
+        Some(time::seq(&last.written_at, last.position))
     }
 
     /// The oldest message, if there may be others before it.

@@ -29,6 +29,7 @@ pub mod past;
 pub mod picker;
 pub mod presence;
 pub mod routing;
+pub mod search;
 pub mod snoozing;
 pub mod tagging;
 pub mod templates;

@@ -135,6 +135,50 @@ pub async fn thread(
     Ok(found)
 }
 
+/// The oldest `limit` messages of a conversation after a place, oldest first. The caller has asked `can_see`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn after(
+    db: &impl ConnectionTrait,
+    conversation: ConversationId,
+    place: Place,
+    limit: u64,
+) -> Result<Vec<MessageLine>, DbErr> {
+    select(
+        db,
+        "where m.conversation_id = $1 and m.applied_to is null and (m.written_at, m.position) > ($3, $4)
+         order by m.written_at, m.position limit $2",
+        vec![conversation.into(), limit.cast_signed().into(), place.written_at.into(), place.position.into()],
+    )
+    .await
+}
+
+/// Where a message or note stands in its conversation; `None` when it is not one of it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn place(
+    db: &impl ConnectionTrait,
+    conversation: ConversationId,
+    id: uuid::Uuid,
+) -> Result<Option<Place>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        written_at: DateTime<Utc>,
+        position: i64,
+    }
+    let found = Row::find_by_statement(Statement::from_sql_and_values(
+        DatabaseBackend::Postgres,
+        "select written_at, position from message where id = $1 and conversation_id = $2
+         union all select written_at, position from note where id = $1 and conversation_id = $2",
+        [id.into(), conversation.into()],
+    ))
+    .one(db)
+    .await?;
+    Ok(found.map(|Row { written_at, position }| Place { written_at, position }))
+}
+
 /// Some messages by id, without those that are no lines of their own any more.
 ///
 /// # Errors

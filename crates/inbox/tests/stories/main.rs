@@ -16,3 +16,4 @@ mod numbering;
 mod people;
 mod recipients;
 mod reconciling;
+mod search;

@@ -7,6 +7,7 @@ mod fragments;
 mod keys;
 mod pages;
 mod routing;
+mod search;
 
 use views::Lang;
 

@@ -1,0 +1,240 @@
+// The palette of Ctrl K: fetched when somebody first asks for it. What can be done is read from the page itself, so that
+// it offers exactly what the page offers.
+import { fragment } from "./patch.js";
+
+const PAUSE = 160;
+const RECENT = "bandeja:recent";
+const KEPT = 6;
+const byId = (id) => document.getElementById(id);
+const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+let dialog = null;
+let runs = new Map();
+let timer = 0;
+let under = null;
+
+const options = () => [...dialog.querySelectorAll(".pal-opt")].filter((one) => one.checkVisibility());
+const chosen = () => dialog.querySelector('.pal-opt[aria-selected="true"]');
+
+function recent() {
+  try {
+    const kept = JSON.parse(localStorage.getItem(`${RECENT}:${document.body.dataset.me}`) ?? "[]");
+    return kept.filter((one) => typeof one.href === "string" && one.href.startsWith("/inbox/")).slice(0, KEPT);
+  } catch {
+    return []; // Storage may be forbidden or hold what another version wrote.
+  }
+}
+
+function remember(option) {
+  const { href, name } = option.dataset;
+  if (!name || !href) return;
+  const bare = href.split("?")[0];
+  const all = [{ href: bare, name }, ...recent().filter((one) => one.href !== bare)].slice(0, KEPT);
+  try {
+    localStorage.setItem(`${RECENT}:${document.body.dataset.me}`, JSON.stringify(all));
+  } catch {
+    // Then there are none.
+  }
+}
+
+function option(id, icon, text, run, hint) {
+  const element = document.createElement("div");
+  element.className = "pal-opt";
+  element.id = id;
+  element.role = "option";
+  element.ariaSelected = "false";
+  const drawn = icon?.cloneNode(true);
+  if (drawn) element.append(drawn);
+  const words = document.createElement("span");
+  words.className = "trunc";
+  words.textContent = text;
+  element.append(words);
+  if (hint) element.append(Object.assign(document.createElement("kbd"), { className: "end", textContent: hint }));
+  if (run) runs.set(id, run);
+  return element;
+}
+
+// A button says what it does by its label, its title or its words; a key stands in brackets behind a title.
+function wordsOf(element) {
+  const [, words, hint] = (element.title || "").match(/^(.*?)(?: \(([^)]+)\))?$/) ?? [];
+  return { text: element.ariaLabel || words || element.textContent.trim().replace(/\s+/g, " "), hint };
+}
+
+const ACTED = "#thread-pane .thread-head [data-act], #dock .dock-unassigned [data-act], #dock .dock-resolved [data-act], .composer-bar [data-act]";
+function fillActs() {
+  const seen = new Set();
+  const all = [];
+  for (const button of document.querySelectorAll(ACTED)) {
+    const { text, hint } = wordsOf(button);
+    const { act } = button.dataset;
+    if (!text || act === "back" || button.disabled || seen.has(text) || !button.checkVisibility()) continue;
+    seen.add(text);
+    all.push(option(`pa-${all.length}`, button.querySelector("svg"), text, () => button.click(), hint));
+  }
+  byId("pal-acts").replaceChildren(...all);
+}
+
+function fillViews() {
+  const go = byId("pal-go");
+  for (const old of go.querySelectorAll("[data-view]")) old.remove();
+  const views = [...document.querySelectorAll(".side a.side-link")].map((link, at) => {
+    const words = [...link.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE || !node.matches?.(".n, .badge, .vh, svg"));
+    const view = option(`pv-${at}`, link.querySelector("svg"), words.map((node) => node.textContent).join(" ").trim(), () => link.click());
+    view.dataset.view = "";
+    return view;
+  });
+  go.prepend(...views);
+}
+
+function fillPresence() {
+  const mine = [...document.querySelectorAll('#me-presence .menu-item[data-act="presence"]')];
+  byId("pal-presence").replaceChildren(
+    ...mine.map((button, at) => option(`pp-${at}`, button.querySelector(".dot"), wordsOf(button).text, () => button.click())),
+  );
+}
+
+function fillRecent() {
+  const icon = byId("pg-inbox").querySelector("svg");
+  byId("pal-recent").replaceChildren(
+    ...recent().map((one, at) => {
+      const drawn = option(`pr-${at}`, icon, one.name);
+      Object.assign(drawn.dataset, one);
+      return drawn;
+    }),
+  );
+}
+
+function choose(next) {
+  chosen()?.setAttribute("aria-selected", "false");
+  const field = byId("pal-q");
+  if (!next) return field.removeAttribute("aria-activedescendant");
+  next.setAttribute("aria-selected", "true");
+  field.setAttribute("aria-activedescendant", next.id);
+  next.scrollIntoView({ block: "nearest" });
+}
+
+// What fits stays, each group with its heading; then the first is chosen and the number is said.
+function draw() {
+  const wanted = plain(byId("pal-q").value.trim()).split(/\s+/);
+  for (const id of ["pal-recent", "pal-acts", "pal-go", "pal-presence"]) {
+    const group = byId(id);
+    let head = group.querySelector(".pal-head");
+    if (!head) {
+      head = Object.assign(document.createElement("div"), { className: "pal-head", ariaHidden: "true", textContent: group.dataset.head });
+      group.prepend(head);
+    }
+    const all = [...group.querySelectorAll(".pal-opt")];
+    for (const one of all) {
+      const words = plain(one.textContent);
+      one.hidden = !wanted.every((word) => words.includes(word));
+    }
+    group.hidden = all.every((one) => one.hidden);
+  }
+  settle();
+}
+
+function settle() {
+  const all = options();
+  if (!chosen()?.checkVisibility()) choose(all[0]);
+  dialog.querySelector(".pal-none").hidden = all.length > 0;
+  const { one, other } = byId("pal-say").dataset;
+  clearTimeout(settle.later);
+  settle.later = setTimeout(() => (byId("pal-say").textContent = all.length === 1 ? one : other.replace("{n}", all.length)), 400);
+}
+
+async function look() {
+  const words = byId("pal-q").value.trim();
+  const box = byId("pal-found");
+  under?.abort();
+  if (words.length < 2) return box.replaceChildren();
+  under = new AbortController();
+  try {
+    const answer = await fetch(`/search?${new URLSearchParams({ q: words, palette: "1" })}`, {
+      headers: { "HX-Request": "true" },
+      signal: under.signal,
+    });
+    if (answer.status === 401) document.dispatchEvent(new CustomEvent("signed-out"));
+    if (!answer.ok) return;
+    const first = chosen()?.id;
+    box.replaceChildren(...fragment(await answer.text()).firstElementChild.children);
+    if (first) choose(byId(first));
+    settle();
+  } catch (error) {
+    if (error.name !== "AbortError") throw error;
+  }
+}
+
+async function run(one, event) {
+  if (!one) return;
+  remember(one);
+  dialog.close();
+  const { href, run: named } = one.dataset;
+  const own = runs.get(one.id);
+  if (own) return own();
+  if (named) return document.querySelector(`[data-act="${CSS.escape(named)}"]`)?.click();
+  if (event.ctrlKey || event.metaKey) return window.open(href, "_blank", "noopener");
+  const [, id] = href.match(/^\/inbox\/([^/?]+)/) ?? [];
+  if (!id || !byId("inbox")) return location.assign(href);
+  const { open: openThread } = await import("./panes.js");
+  const at = new URL(href, location.href).searchParams.get("at");
+  openThread(id, { focus: at ? "title" : "composer", at });
+}
+
+async function fetchDialog() {
+  const answer = await fetch("/palette", { headers: { "HX-Request": "true" } });
+  if (answer.status === 401) document.dispatchEvent(new CustomEvent("signed-out"));
+  if (!answer.ok) return null;
+  // Its look comes with it.
+  const sheet = document.querySelector('link[href$="/css/search.css"]') ?? document.createElement("link");
+  if (!sheet.isConnected) {
+    sheet.rel = "stylesheet";
+    sheet.href = new URL("../css/search.css", import.meta.url).href;
+    const drawn = new Promise((done) => sheet.addEventListener("load", done, { once: true }));
+    document.head.append(sheet);
+    await drawn;
+  }
+  const fresh = fragment(await answer.text()).firstElementChild;
+  document.body.append(fresh);
+  fresh.addEventListener("input", () => {
+    draw();
+    clearTimeout(timer);
+    timer = setTimeout(look, PAUSE);
+  });
+  fresh.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    const all = options();
+    const at = all.indexOf(chosen());
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: event.ctrlKey ? 0 : null, End: event.ctrlKey ? all.length - 1 : null }[event.key];
+    if (to !== undefined && to !== null && all.length) choose(all[(to + all.length) % all.length]);
+    else if (event.key === "Enter") run(chosen(), event);
+    else return;
+    event.preventDefault();
+  });
+  fresh.addEventListener("pointermove", ({ target }) => {
+    const one = target.closest(".pal-opt");
+    if (one && one !== chosen()) choose(one);
+  });
+  fresh.addEventListener("click", (event) => {
+    if (event.target === fresh) return fresh.close();
+    run(event.target.closest(".pal-opt"), event);
+  });
+  return fresh;
+}
+
+/** Show the palette, or put it away. */
+export async function toggle() {
+  if (dialog?.open) return dialog.close();
+  dialog ??= await fetchDialog();
+  if (!dialog || document.querySelector("dialog[open]")) return;
+  runs = new Map();
+  byId("pal-q").value = "";
+  byId("pal-found").replaceChildren();
+  fillRecent();
+  fillActs();
+  fillViews();
+  fillPresence();
+  dialog.showModal();
+  byId("pal-q").focus();
+  draw();
+  choose(options()[0]);
+}

@@ -1,0 +1,104 @@
+import AxeBuilder from "@axe-core/playwright";
+
+import { at, expect, live, test } from "../support/house.js";
+
+const hits = (page) => page.locator("[data-hit]");
+
+async function said(vendor) {
+  const lucia = vendor.customer({ name: "Lucía Zubizarreta" });
+  await lucia.write("¿Tienen cita para mañana?");
+  for (let n = 0; n < 50; n += 1) await lucia.write(`Línea número ${n}`);
+  return lucia;
+}
+
+test("a message is found without its accents and opens in its place, among fifty", async ({ open, office, vendor }) => {
+  await office.atWork("valeria");
+  const valeria = await open("valeria");
+  const lucia = await said(vendor);
+  await expect(at(valeria).row(lucia.name)).toBeVisible();
+
+  const page = await open("valeria", "/search");
+  await expect(page.locator("#q")).toBeFocused();
+  await expect(async () => {
+    await page.locator("#q").fill("manana");
+    await expect(hits(page)).toHaveCount(1, { timeout: 2000 });
+  }).toPass();
+  await expect(page.locator("mark")).toHaveText("mañana");
+  await expect(page).toHaveURL(/q=manana/);
+
+  await test.step("by keyboard, to the message itself", async () => {
+    await page.keyboard.press("ArrowDown");
+    await expect(hits(page).first()).toBeFocused();
+    await page.keyboard.press("Enter");
+    await live(page);
+    await expect(at(page).bubble("mañana")).toBeInViewport();
+    await expect(page.locator(".msg.lit")).toContainText("mañana");
+    await expect(at(page).bubble("Línea número 49")).toHaveCount(0);
+  });
+  await test.step("what came later is loaded below, to the end", async () => {
+    await expect(async () => {
+      await at(page).thread.evaluate((thread) => thread.scrollTo(0, thread.scrollHeight));
+      await expect(at(page).bubble("Línea número 49")).toBeVisible({ timeout: 1000 });
+    }).toPass();
+    await lucia.write("¿Siguen ahí?");
+    await expect(at(page).bubble("¿Siguen ahí?")).toBeInViewport();
+  });
+});
+
+test("the palette finds by typo and by a piece of a number, and does what the page can do", async ({ open, office, vendor }) => {
+  await office.atWork("valeria");
+  const valeria = await open("valeria");
+  const lucia = await said(vendor);
+  await expect(at(valeria).row(lucia.name)).toBeVisible();
+  const option = (name) => valeria.getByRole("option", { name });
+
+  await valeria.keyboard.press("Control+k");
+  await expect(valeria.locator("#pal-q")).toBeFocused();
+  await expect(option("Tu cuenta")).toBeVisible();
+  expect((await new AxeBuilder({ page: valeria }).setLegacyMode().include("#palette").analyze()).violations).toEqual([]);
+  await expect(async () => {
+    await valeria.locator("#pal-q").fill("");
+    await valeria.keyboard.type("lusia zubizareta");
+    await expect(option(lucia.name)).toBeVisible({ timeout: 2000 });
+  }).toPass();
+  await valeria.keyboard.press("Enter");
+  await expect(valeria.locator("#thread-title")).toHaveText(lucia.name);
+  await expect(valeria.locator("#palette")).toBeHidden();
+
+  await test.step("an action of the open conversation", async () => {
+    await valeria.keyboard.press("Control+k");
+    await valeria.keyboard.type("resolver");
+    await expect(option("Resolver")).toHaveAttribute("aria-selected", "true");
+    await valeria.keyboard.press("Escape");
+    await expect(valeria.locator("#palette")).toBeHidden();
+  });
+  await test.step("what was opened last is there without a word", async () => {
+    await valeria.keyboard.press("Control+k");
+    await expect(valeria.locator("#pal-recent")).toContainText(lucia.name);
+    await valeria.keyboard.type("como estas");
+    await expect(valeria.getByRole("option", { name: "Ver todos los resultados" })).toBeVisible();
+    await valeria.keyboard.press("Enter");
+    await expect(valeria).toHaveURL(/\/search\?q=como/);
+  });
+});
+
+for (const [width, height] of [
+  [1440, 900],
+  [390, 844],
+]) {
+  for (const colorScheme of ["light", "dark"]) {
+    test(`search stands axe at ${width} in ${colorScheme}`, async ({ open, office, vendor }) => {
+      await office.atWork("valeria");
+      const lucia = vendor.customer({ name: "Lucía Ríos" });
+      await lucia.write("¿Tienen cita para mañana?");
+      const page = await open("valeria", "/search", { viewport: { width, height }, colorScheme });
+      await expect(async () => {
+        await page.locator("#q").fill("cita");
+        await expect(hits(page).first()).toBeVisible({ timeout: 2000 });
+      }).toPass();
+      await page.locator("#search-filters summary").click();
+      expect((await new AxeBuilder({ page }).setLegacyMode().analyze()).violations).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    });
+  }
+}

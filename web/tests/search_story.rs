@@ -1,0 +1,115 @@
+//! Searching over HTTP: what is found, how it is shown, and what nobody finds who may not see it.
+
+use domain::ConversationId;
+use reqwest::StatusCode;
+
+use crate::clinic::{Clinic, LUCIA, Person, one};
+
+/// What somebody finds, as the list of results alone.
+async fn finds(who: &mut Person, words: &str) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("q", words).finish();
+    let answer = who.get(&format!("/search?{query}")).await.is(StatusCode::OK);
+    let from = answer.body.find("id=\"search-found\"").unwrap();
+    answer.body[from..answer.body.find("</main>").unwrap()].to_owned()
+}
+
+async fn indexed(clinic: &Clinic, messages: i64) {
+    clinic.until_count("select count(*) from search_entry", messages).await;
+}
+
+#[tokio::test]
+async fn a_message_is_found_and_opens_in_its_place() {
+    let clinic = Clinic::open().await;
+    let mut valeria = clinic.agent("Valeria").await;
+    let vendor = clinic.vendor();
+    for n in 0..45 {
+        vendor.lucia_writes(&format!("línea {n}")).await;
+    }
+    vendor.lucia_writes("Se me rompió la <b>coróna</b> & ya").await;
+    let talk = clinic.held_conversation().await;
+    indexed(&clinic, 46).await;
+
+    let found = finds(&mut valeria, "CORONA").await;
+    assert!(
+        found.contains("&#60;b&#62;<mark>coróna</mark>&#60;/b&#62; &#38; ya"),
+        "escaped, and marked: {found}"
+    );
+    let found = finds(&mut valeria, "linea 17").await;
+    let link = found.split("href=\"").find(|part| part.contains("?at=")).unwrap();
+    let link = &link[..link.find('"').unwrap()];
+    let page = valeria.get(link).await.is(StatusCode::OK).body;
+    assert!(
+        page.contains("línea 17<") && page.contains("data-newer=") && !page.contains("línea 40<"),
+        "around it"
+    );
+    let after = page.split("data-newer=\"").nth(1).unwrap();
+    let after = &after[..after.find('"').unwrap()];
+    let later = valeria.get(&format!("/inbox/{talk}/later?after={after}")).await.is(StatusCode::OK).body;
+    assert!(later.contains("línea 40<") && later.contains("data-newer=\"\""), "and on to the end");
+
+    // Neither a message of nobody nor of another conversation is a reason not to open this one.
+    let nobody = uuid::Uuid::now_v7();
+    let page = valeria.get(&format!("/inbox/{talk}?at={nobody}")).await.is(StatusCode::OK).body;
+    assert!(page.contains("coróna") && !page.contains("data-newer="));
+    valeria.get(&format!("/inbox/{nobody}?at={nobody}")).await.is(StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn nobody_finds_what_they_may_not_see_and_hidden_digits_stay_hidden() {
+    let clinic = Clinic::open().await;
+    let mut valeria = clinic.agent("Valeria").await;
+    let vendor = clinic.vendor();
+    vendor.lucia_writes("Tengo una muela rota").await;
+    let talk: ConversationId = clinic.held_conversation().await;
+    let (mut mateo, mut gabriela) = (clinic.agent("Mateo").await, clinic.supervisor("Gabriela").await);
+    indexed(&clinic, 1).await;
+
+    assert!(finds(&mut valeria, "muela").await.contains("<mark>muela</mark>"));
+    assert!(finds(&mut gabriela, "muela").await.contains("<mark>muela</mark>"));
+    for words in ["muela", "Lucía", "lusia", "987 412"] {
+        let found = finds(&mut mateo, words).await;
+        assert!(!found.contains("data-hit") && !found.contains(&talk.to_string()), "{words}: {found}");
+    }
+    mateo
+        .get(&format!("/inbox/{talk}/later?after=0000000000-000000000000000"))
+        .await
+        .is(StatusCode::NOT_FOUND);
+
+    // It waits in his queue now: he sees it, with the number hidden, and can't fish for the digits.
+    clinic
+        .change("update assignment set ended_at = now(); update conversation set state = 'queued', assignee_id = null")
+        .await;
+    let name: String = one(&clinic.ground.db, "select name from contact").await.unwrap();
+    assert!(finds(&mut mateo, "muela").await.contains("data-hit"));
+    let found = finds(&mut mateo, &name).await;
+    assert!(found.contains("data-hit") && !found.contains(LUCIA.trim_start_matches('+')), "{found}");
+    assert!(found.contains('•'), "hidden: {found}");
+    for digits in ["987 412", "2306", LUCIA] {
+        let found = finds(&mut mateo, digits).await;
+        assert!(!found.contains("data-hit") && found.contains("found-hint"), "{digits}: {found}");
+    }
+    assert!(finds(&mut gabriela, "412 306").await.contains("<mark>"));
+}
+
+#[tokio::test]
+async fn what_can_not_be_searched_is_told_kindly() {
+    let clinic = Clinic::open().await;
+    let mut valeria = clinic.agent("Valeria").await;
+    for (words, said) in
+        [("", "Busca en todo"), ("a", "Escribe un poco más"), ("nada de esto", "No se encontró nada")]
+    {
+        let found = finds(&mut valeria, words).await;
+        assert!(found.contains(said), "{words}: {found}");
+    }
+    for broken in [
+        "?q=hola&channel=x&queue=&from=ayer&kind=nada&before=x",
+        "?before=1.2",
+        "?q=%27%29%3B--&direction=up",
+    ] {
+        valeria.get(&format!("/search{broken}")).await.is(StatusCode::OK);
+    }
+    let long = format!("/search?q={}", "palabra%20".repeat(200));
+    valeria.get(&long).await.is(StatusCode::OK);
+    let palette = valeria.get("/palette").await.is(StatusCode::OK).body;
+    assert!(palette.contains("id=\"palette\"") && !palette.contains("/admin") && !palette.contains("/floor"));
+}
