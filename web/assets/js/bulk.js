@@ -12,6 +12,7 @@ import { t } from "./words.js";
 const ASK_AGAIN = 600;
 const chosen = new Set();
 let last = null;
+let everything = false;
 let choosing = false;
 
 const pane = () => document.getElementById("list-pane");
@@ -26,13 +27,14 @@ async function fetched(url) {
 }
 
 function words() {
-  const { one, other } = bar().querySelector("[data-bulk-count]").dataset;
+  const { one, other, all } = bar().querySelector("[data-bulk-count]").dataset;
+  if (everything) return all;
   return (chosen.size === 1 ? one : other).replace(/\d+/, chosen.size);
 }
 
 function mark() {
   for (const row of rows()) {
-    const on = chosen.has(row.id);
+    const on = everything || chosen.has(row.id);
     row.toggleAttribute("data-chosen", on);
     const link = row.querySelector("a.conv");
     if (on) link?.setAttribute("aria-description", t("chosen"));
@@ -42,7 +44,7 @@ function mark() {
 
 async function draw() {
   mark();
-  const active = choosing || chosen.size > 0;
+  const active = choosing || everything || chosen.size > 0;
   pane().toggleAttribute("data-choosing", active);
   if (!active) return bar()?.remove();
   if (!bar()) {
@@ -54,11 +56,12 @@ async function draw() {
   }
   const line = bar().querySelector("[data-bulk-count]");
   line.textContent = words();
-  for (const button of bar().querySelectorAll('[data-act="bulkDo"]')) button.disabled = chosen.size === 0;
+  for (const button of bar().querySelectorAll('[data-act="bulkDo"]')) button.disabled = !everything && chosen.size === 0;
   say(line.textContent);
 }
 
 function toggle(row, range) {
+  everything = false;
   const all = rows();
   const from = all.findIndex((one) => one.id === last);
   const to = all.indexOf(row);
@@ -87,13 +90,15 @@ export function start() {
 
 function none() {
   chosen.clear();
-  choosing = false;
+  choosing = everything = false;
   draw();
 }
 
 act("bulkNone", none);
 act("bulkAll", () => {
-  for (const row of rows()) chosen.add(row.id);
+  // What is not on the page is found by the server, as the list's query says.
+  everything = "more" in list().dataset;
+  if (!everything) for (const row of rows()) chosen.add(row.id);
   draw();
 });
 act("bulkDo", async (button) => {
@@ -110,7 +115,8 @@ document.addEventListener("click", async ({ target }) => {
   choice.setAttribute("aria-busy", "true");
   const deed = JSON.parse(choice.dataset.bulkDeed);
   const conversations = [...chosen].map((id) => id.slice("row-".length));
-  const answer = await send("POST", "/bulk", json({ deed, conversations }));
+  const view = pane().dataset.listView?.split("?")[1] ?? "";
+  const answer = await send("POST", "/bulk", json(everything ? { deed, view } : { deed, conversations }));
   choice.removeAttribute("aria-busy");
   const dialog = choice.closest("dialog");
   if (!answer.ok) {
@@ -185,5 +191,6 @@ document.addEventListener("patched", () => {
   if (line && line.textContent !== words()) line.textContent = words();
 });
 document.addEventListener("opened", mark);
+document.addEventListener("list-drawn", none);
 // Another list: what was chosen of the last one is let go.
 document.addEventListener("list-drawn", none);

@@ -5,10 +5,12 @@ use actix_web::{
     http::StatusCode,
     web::{Data, Json, Path},
 };
-use domain::{ConversationId, Permission};
+use domain::{ConversationId, Permission, Sort, View};
 use inbox::{
     bulk::{self, BulkError, Deed, MOST, Work},
-    outcomes, reading, tagging,
+    outcomes,
+    reading::{self, lists::Ask},
+    tagging,
 };
 use jobs::{Failure, Runner};
 use sea_orm::TransactionTrait as _;
@@ -22,7 +24,7 @@ use views::{
 };
 
 use super::{contacts, conversations::refused, html, words};
-use crate::{auth::SignedIn, error::PageError, jobs::Bench, state::AppState};
+use crate::{auth::SignedIn, error::PageError, jobs::Bench, listing, state::AppState};
 
 /// So long a job goes on before it lets others have their turn.
 const TURN: std::time::Duration = std::time::Duration::from_secs(15);
@@ -125,7 +127,11 @@ pub async fn show(
 #[serde(deny_unknown_fields)]
 pub struct NewBulk {
     deed: Deed,
+    #[serde(default)]
     conversations: Vec<ConversationId>,
+    /// Instead of them: all of a list, as its query says.
+    #[serde(default)]
+    view: Option<String>,
 }
 
 /// POST /bulk: begin.
@@ -137,9 +143,12 @@ pub async fn create(
     body: Json<NewBulk>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
-    let NewBulk { deed, conversations } = body.into_inner();
+    let NewBulk { deed, mut conversations, view } = body.into_inner();
     if deed == Deed::Undo {
         return Err(PageError::NotFound);
+    }
+    if let Some(query) = view {
+        conversations = all_of(&viewer, &state, &query).await?;
     }
     let tx = state.db.begin().await?;
     let id = bulk::begin(&tx, &viewer.principal, &deed, &conversations, state.clock.now())
@@ -148,6 +157,31 @@ pub async fn create(
     tx.commit().await?;
     state.wakes.work();
     Ok(HttpResponse::Created().json(serde_json::json!({ "bulk": id })))
+}
+
+/// What a list holds for this person; one more than can be done at once is told as too many.
+async fn all_of(
+    viewer: &SignedIn,
+    state: &AppState,
+    query: &str,
+) -> Result<Vec<ConversationId>, PageError> {
+    let principal = &viewer.principal;
+    let pairs: Vec<(String, String)> =
+        url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    let view = View::parse(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    let reach = principal.reach(Permission::ConversationRead);
+    let ask = Ask {
+        person: principal.person,
+        reach: &reach,
+        addresses: listing::sees_addresses(principal),
+        view: &view,
+        sort: view.sorted(Sort::Newest),
+        after: None,
+        limit: MOST as u64 + 1,
+        now: state.clock.now(),
+    };
+    let page = reading::lists::page(&state.db, &ask).await?;
+    Ok(page.lines.into_iter().map(|line| line.id).collect())
 }
 
 /// GET /bulk/{id}: how far it is.
