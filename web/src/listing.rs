@@ -19,7 +19,7 @@ use views::{
 };
 
 use crate::{
-    live::{Names, class_for, counts::Saved},
+    live::{Places, class_for, counts::Saved},
     present,
 };
 
@@ -82,14 +82,14 @@ pub struct Around<'a> {
     pub viewer: &'a Principal,
     /// What they and others have saved.
     pub saved: &'a [SavedView],
-    /// Names.
-    pub names: &'a Names,
+    /// Queues and channels.
+    pub places: &'a Places,
 }
 
 impl Around<'_> {
     /// The queues they may see, in their order.
     fn queues(&self) -> impl Iterator<Item = (QueueId, &str)> {
-        self.names
+        self.places
             .queues()
             .filter(|(queue, _)| self.viewer.reaches_queue(Permission::ConversationRead, *queue))
     }
@@ -115,7 +115,7 @@ impl Around<'_> {
             return saved.name.clone();
         }
         match only_queue(view) {
-            Some(queue) => self.names.queue(queue),
+            Some(queue) => self.places.queue(queue),
             None => self.tx.t(&format!("list-{}", view.list)),
         }
     }
@@ -181,13 +181,13 @@ impl Around<'_> {
         }
         if only_queue(view).is_none() {
             for queue in &filter.queues {
-                off(self.names.queue(*queue), &|view| {
+                off(self.places.queue(*queue), &|view| {
                     view.filter.queues.remove(queue);
                 });
             }
         }
         for channel in &filter.channels {
-            off(self.names.channel(*channel), &|view| {
+            off(self.places.channel(*channel), &|view| {
                 view.filter.channels.remove(channel);
             });
         }

@@ -134,6 +134,28 @@ async fn a_list_goes_on_where_it_ended_and_is_the_same_for_the_address() {
 }
 
 #[tokio::test]
+async fn one_thing_is_done_to_all_that_a_list_holds() {
+    let clinic = Clinic::open().await;
+    let gabriela = clinic.supervisor("Gabriela").await;
+    for n in 0..52 {
+        clinic.vendor().customer_writes(&format!("+519000002{n:02}"), &format!("Cliente {n}"), "Hola").await;
+    }
+    clinic.until_count("select count(*) from conversation where last_position > 0", 52).await;
+    clinic.change("update contact set vip = true where name in ('Cliente 3', 'Cliente 51')").await;
+    let page = gabriela.opens_list("list=waiting").await;
+    let deed = serde_json::json!({"do": "close", "outcome": null});
+    let begun =
+        page.posts_json("/bulk", &serde_json::json!({"deed": deed, "view": "list=waiting&vip=1"})).await;
+    begun.is(StatusCode::CREATED);
+    clinic.until_count("select count(*) from conversation where state = 'closed'", 2).await;
+    let begun = page.posts_json("/bulk", &serde_json::json!({"deed": deed, "view": "list=waiting"})).await;
+    begun.is(StatusCode::CREATED);
+    clinic.until_count("select count(*) from conversation where state = 'closed'", 52).await;
+    let nothing = page.posts_json("/bulk", &serde_json::json!({"deed": deed, "view": "list=mine"})).await;
+    assert!(nothing.status.is_client_error(), "{}", nothing.body);
+}
+
+#[tokio::test]
 async fn a_view_is_kept_shared_and_taken_away() {
     let clinic = Clinic::open().await;
     let (gabriela, valeria) = (clinic.supervisor("Gabriela").await, clinic.agent("Valeria").await);

@@ -99,7 +99,7 @@ async fn the_list_stands_by_what_falls_due_on_the_page_and_in_frames() {
     clinic.change(&format!("update conversation set due_at = due_at + interval '5 s', version = version + 1 where id = '{bruno}'")).await;
     page.until("both", |page| page.lists(ana) && page.lists(bruno)).await;
 
-    let request = page.request(Method::PUT, "/me/list-order").form(&[("order", "sla")]);
+    let request = page.request(Method::PUT, "/me/list-order").form(&[("order", "due")]);
     page.person.browser.clone().send(request).await.is(StatusCode::NO_CONTENT);
     let mut page = valeria.opens_inbox().await;
     let order =

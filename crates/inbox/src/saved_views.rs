@@ -2,6 +2,7 @@
 
 use domain::{Permission, PersonId, Principal, ViewId};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use serde::Deserialize;
 
 use crate::rows;
 
@@ -11,7 +12,7 @@ pub const LONGEST_NAME: usize = 60;
 pub const MOST: i64 = 50;
 
 /// A view under its name.
-#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult, Deserialize)]
 pub struct SavedView {
     /// Which.
     pub id: ViewId,
@@ -47,6 +48,16 @@ pub enum SavedViewError {
     #[error(transparent)]
     Db(#[from] DbErr),
 }
+
+/// Those of person `$1` and those of everybody, by name, as one JSON value.
+macro_rules! views {
+    () => {
+        "select json_agg(v) from (
+             select id, owner_id, shared, name, query from saved_view where owner_id = $1 or shared
+             order by shared desc, lower(name), id) v"
+    };
+}
+pub(crate) use views;
 
 /// One's own and those of everybody, by name.
 ///

@@ -123,18 +123,19 @@ impl Runner {
     /// When the database fails. Jobs under way are taken up again when their leases run out.
     pub async fn step(&self, db: &DatabaseConnection) -> Result<usize, DbErr> {
         let mut doing = JoinSet::new();
-        let claimed = self.begin(db, &mut doing).await?;
+        let claimed = self.begin(db, &mut doing, || false).await?;
         while let Some(done) = doing.join_next().await {
             done.map_err(|error| DbErr::Custom(error.to_string()))??;
         }
         Ok(claimed)
     }
 
-    /// Begin what is due and has a place; how many were claimed.
+    /// Begin what is due and has a place; how many were claimed. Nothing, once it `stops`.
     async fn begin(
         &self,
         db: &DatabaseConnection,
         doing: &mut JoinSet<Result<(), DbErr>>,
+        stops: impl Fn() -> bool,
     ) -> Result<usize, DbErr> {
         let buried = queue::bury(db).await?;
         if buried > 0 {
@@ -146,6 +147,10 @@ impl Runner {
             .map(|(kind, skill)| (kind, skill.places.available_permits()))
             .filter(|(_, places)| *places > 0)
             .collect();
+        // After the places were counted: one that became free since belongs to the next worker.
+        if stops() {
+            return Ok(0);
+        }
         let jobs = queue::claim(db, &places).await?;
         let claimed = jobs.len();
         for job in jobs {
@@ -173,7 +178,7 @@ impl Runner {
                     Err(error) => tracing::error!(%error, "periodic jobs could not be written down"),
                 }
             }
-            if let Err(error) = self.begin(&db, &mut doing).await {
+            if let Err(error) = self.begin(&db, &mut doing, || *stop.borrow()).await {
                 tracing::error!(%error, "jobs could not be taken");
             }
             tokio::select! {

@@ -191,6 +191,5 @@ document.addEventListener("patched", () => {
   if (line && line.textContent !== words()) line.textContent = words();
 });
 document.addEventListener("opened", mark);
-document.addEventListener("list-drawn", none);
 // Another list: what was chosen of the last one is let go.
 document.addEventListener("list-drawn", none);

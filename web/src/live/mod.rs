@@ -19,7 +19,7 @@ mod waiting;
 
 pub use draw::class_for;
 pub use hub::{Hub, HubCommand};
-pub use names::{Directory, Names};
+pub use names::{Directory, Names, Places};
 pub use pulse::Pulse;
 pub use socket::connect;
 pub use waiting::next_up;

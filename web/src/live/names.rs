@@ -3,8 +3,8 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use domain::{ChannelId, PersonId, QueueId, TeamId};
-use entity::{channel, person, team};
-use inbox::reading;
+use entity::{channel, person, queue, team};
+use inbox::reading::{self, choices::QueueName};
 use sea_orm::{DatabaseConnection, DbErr, EntityTrait, QuerySelect};
 
 use crate::remembered::Remembered;
@@ -16,10 +16,7 @@ const FRESH: Duration = Duration::from_secs(5);
 #[derive(Debug, Default)]
 pub struct Names {
     people: HashMap<PersonId, String>,
-    /// In the order of the screen; those out of the routing are left out of it.
-    order: Vec<QueueId>,
     queues: HashMap<QueueId, String>,
-    channels: HashMap<ChannelId, String>,
     teams: HashMap<TeamId, String>,
 }
 
@@ -36,21 +33,37 @@ impl Names {
         self.queues.get(&id).cloned().unwrap_or_default()
     }
 
-    /// The queues there are, in the order of the screen.
+    /// A team's name.
+    #[must_use]
+    pub fn team(&self, id: TeamId) -> String {
+        self.teams.get(&id).cloned().unwrap_or_default()
+    }
+}
+
+/// Queues and channels as lists go by them, as they were a moment ago.
+#[derive(Debug, Default)]
+pub struct Places {
+    /// In the order of the screen.
+    queues: Vec<QueueName>,
+    channels: HashMap<ChannelId, String>,
+}
+
+impl Places {
+    /// The queues that are in the routing, in the order of the screen.
     pub fn queues(&self) -> impl Iterator<Item = (QueueId, &str)> {
-        self.order.iter().filter_map(|queue| Some((*queue, self.queues.get(queue)?.as_str())))
+        self.queues.iter().filter(|queue| !queue.retired).map(|queue| (queue.id, queue.name.as_str()))
+    }
+
+    /// A queue's name.
+    #[must_use]
+    pub fn queue(&self, id: QueueId) -> String {
+        self.queues.iter().find(|queue| queue.id == id).map(|queue| queue.name.clone()).unwrap_or_default()
     }
 
     /// A channel's name.
     #[must_use]
     pub fn channel(&self, id: ChannelId) -> String {
         self.channels.get(&id).cloned().unwrap_or_default()
-    }
-
-    /// A team's name.
-    #[must_use]
-    pub fn team(&self, id: TeamId) -> String {
-        self.teams.get(&id).cloned().unwrap_or_default()
     }
 }
 
@@ -59,13 +72,14 @@ impl Names {
 pub struct Directory {
     db: DatabaseConnection,
     known: Remembered<Names>,
+    places: Remembered<Places>,
 }
 
 impl Directory {
     /// A directory that reads from `db`.
     #[must_use]
     pub fn new(db: DatabaseConnection) -> Self {
-        Self { db, known: Remembered::new(FRESH) }
+        Self { db, known: Remembered::new(FRESH), places: Remembered::new(FRESH) }
     }
 
     /// The names, a few seconds old.
@@ -76,6 +90,25 @@ impl Directory {
         self.known.get(self.read()).await
     }
 
+    /// Queues and channels, a few seconds old.
+    ///
+    /// # Errors
+    /// When the database fails and nothing is known yet.
+    pub async fn places(&self) -> Result<Arc<Places>, DbErr> {
+        self.places.get(self.read_places()).await
+    }
+
+    async fn read_places(&self) -> Result<Places, DbErr> {
+        let channels = channel::Entity::find()
+            .select_only()
+            .columns([channel::Column::Id, channel::Column::Name])
+            .into_tuple::<(ChannelId, String)>()
+            .all(&self.db)
+            .await?;
+        let queues = reading::choices::queues(&self.db).await?;
+        Ok(Places { queues, channels: channels.into_iter().collect() })
+    }
+
     async fn read(&self) -> Result<Names, DbErr> {
         let people = person::Entity::find()
             .select_only()
@@ -83,11 +116,10 @@ impl Directory {
             .into_tuple::<(PersonId, String)>()
             .all(&self.db)
             .await?;
-        let queues = reading::choices::queues(&self.db).await?;
-        let channels = channel::Entity::find()
+        let queues = queue::Entity::find()
             .select_only()
-            .columns([channel::Column::Id, channel::Column::Name])
-            .into_tuple::<(ChannelId, String)>()
+            .columns([queue::Column::Id, queue::Column::Name])
+            .into_tuple::<(QueueId, String)>()
             .all(&self.db)
             .await?;
         let teams = team::Entity::find()
@@ -98,9 +130,7 @@ impl Directory {
             .await?;
         Ok(Names {
             people: people.into_iter().collect(),
-            order: queues.iter().filter(|queue| !queue.retired).map(|queue| queue.id).collect(),
-            queues: queues.into_iter().map(|queue| (queue.id, queue.name)).collect(),
-            channels: channels.into_iter().collect(),
+            queues: queues.into_iter().collect(),
             teams: teams.into_iter().collect(),
         })
     }

@@ -5,7 +5,7 @@ use actix_web::{
     http::StatusCode,
     web::{Data, Json, Path},
 };
-use domain::{ConversationId, Permission, Sort, View};
+use domain::{ConversationId, Permission, Sort};
 use inbox::{
     bulk::{self, BulkError, Deed, MOST, Work},
     outcomes,
@@ -160,15 +160,9 @@ pub async fn create(
 }
 
 /// What a list holds for this person; one more than can be done at once is told as too many.
-async fn all_of(
-    viewer: &SignedIn,
-    state: &AppState,
-    query: &str,
-) -> Result<Vec<ConversationId>, PageError> {
+async fn all_of(viewer: &SignedIn, state: &AppState, query: &str) -> Result<Vec<ConversationId>, PageError> {
     let principal = &viewer.principal;
-    let pairs: Vec<(String, String)> =
-        url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    let view = View::parse(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    let view = listing::view(query);
     let reach = principal.reach(Permission::ConversationRead);
     let ask = Ask {
         person: principal.person,

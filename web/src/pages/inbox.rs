@@ -183,15 +183,20 @@ async fn page(
     // The cursor comes first: what happens while the rows are read is told again, never missed.
     let start: Start = reading::start::start(&state.db, person).await?;
     let view = listing::view(request.query_string());
-    let Listed { list, saved, names, counts } = listed(viewer, state, &start, &view, None).await?;
+    let Listed { list, saved, places, lines, counts } = listed(viewer, state, &start, &view, None).await?;
     let thread = match open {
         Some(id) => {
-            let line = reading::conversations::one(&state.db, person, id, &reach).await?;
-            Some(thread(viewer, request, state, &line.ok_or(PageError::NotFound)?, at).await?)
+            let line = match lines.into_iter().find(|line| line.id == id) {
+                Some(line) => line,
+                None => reading::conversations::one(&state.db, person, id, &reach)
+                    .await?
+                    .ok_or(PageError::NotFound)?,
+            };
+            Some(thread(viewer, request, state, &line, at).await?)
         }
         None => None,
     };
-    let around = Around { tx: words(viewer), viewer: &viewer.principal, saved: &saved, names: &names };
+    let around = Around { tx: words(viewer), viewer: &viewer.principal, saved: &saved, places: &places };
     html(&InboxPage {
         frame: frame(viewer, nonce, &start, Section::Inbox, list.live_view.clone()),
         side: around.side(&view, &counts),

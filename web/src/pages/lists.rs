@@ -8,6 +8,7 @@ use domain::{Permission, View, ViewId};
 use inbox::{
     reading::{
         self,
+        conversations::ConversationLine,
         lists::{Ask, Page, Place},
         start::Start,
     },
@@ -22,7 +23,7 @@ use crate::{
     auth::SignedIn,
     error::PageError,
     listing::{self, Around},
-    live::{Names, counts, next_up},
+    live::{Places, counts, next_up},
     state::AppState,
 };
 
@@ -35,8 +36,10 @@ pub(super) struct Listed {
     pub list: ListView,
     /// What they and others have saved.
     pub saved: Vec<SavedView>,
-    /// Names.
-    pub names: std::sync::Arc<Names>,
+    /// Queues and channels.
+    pub places: std::sync::Arc<Places>,
+    /// What was read for it.
+    pub lines: Vec<ConversationLine>,
     /// How many each list holds.
     pub counts: Counts,
 }
@@ -51,18 +54,18 @@ pub(super) async fn listed(
 ) -> Result<Listed, PageError> {
     let principal = &viewer.principal;
     let page = page(viewer, state, view, after).await?;
-    let saved = saved_views::of(&state.db, principal.person).await?;
-    let names = state.directory.names().await?;
+    let saved = start.views.clone();
+    let places = state.directory.places().await?;
     let now = state.clock.now();
     let open = state.hub.open.get(&state.db).await?;
     let counts = counts::of(&open, principal, &listing::saved(&saved), start.cursor, now);
     let next = principal
         .holds(Permission::ConversationClaim)
         .then(|| -> NextUp { next_up(&start.waiting, principal, start.cursor) });
-    let around = Around { tx: words(viewer), viewer: principal, saved: &saved, names: &names };
+    let around = Around { tx: words(viewer), viewer: principal, saved: &saved, places: &places };
     let sort = view.sorted(listing::usual(&viewer.list_order));
     let list = around.list(view, sort, &page, start.cursor, next, now);
-    Ok(Listed { list, saved, names, counts })
+    Ok(Listed { list, saved, places, lines: page.lines, counts })
 }
 
 async fn page(
@@ -123,8 +126,8 @@ pub async fn filters(
     let reach = viewer.principal.reach(Permission::ConversationRead);
     let choices = reading::choices::choices(&state.db, &reach).await?;
     let saved = saved_views::of(&state.db, viewer.principal.person).await?;
-    let names = state.directory.names().await?;
-    let around = Around { tx: words(&viewer), viewer: &viewer.principal, saved: &saved, names: &names };
+    let places = state.directory.places().await?;
+    let around = Around { tx: words(&viewer), viewer: &viewer.principal, saved: &saved, places: &places };
     html(&FiltersFragment { tx: words(&viewer), filters: around.filters(&view, &choices) })
 }
 
@@ -179,11 +182,11 @@ pub async fn remove(
 
 async fn side(viewer: &SignedIn, state: &AppState, view: &View) -> Result<HttpResponse, PageError> {
     let saved = saved_views::of(&state.db, viewer.principal.person).await?;
-    let names = state.directory.names().await?;
+    let places = state.directory.places().await?;
     let open = state.hub.open.get(&state.db).await?;
     let counts = counts::of(&open, &viewer.principal, &listing::saved(&saved), 0, state.clock.now());
     let tx = words(viewer);
-    let around = Around { tx, viewer: &viewer.principal, saved: &saved, names: &names };
+    let around = Around { tx, viewer: &viewer.principal, saved: &saved, places: &places };
     html(&SavedFragment { tx, side: &around.side(view, &counts) })
 }
 

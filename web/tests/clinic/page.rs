@@ -47,7 +47,13 @@ impl Shown {
         let whole = |id: &str| html::element(page, id).unwrap_or_default().to_owned();
         Self {
             rows: owned(html::children(page, "list")),
-            thread: talk.map(|id| owned(html::children(page, &format!("thread-{id}")))).unwrap_or_default(),
+            thread: talk
+                .map(|id| owned(html::children(page, &format!("thread-{id}"))))
+                .unwrap_or_default()
+                .into_iter()
+                // Ways to go on, like the one into the past, are nothing that was said.
+                .filter(|entry: &String| !seq(entry).is_empty())
+                .collect(),
             state: talk.map(|id| whole(&format!("state-{id}"))).unwrap_or_default(),
             me: whole("me-presence"),
             floor: FLOOR
@@ -133,7 +139,7 @@ impl Page {
         let body = self.fetch().await;
         let of_body = |name| html::attribute(&body[body.find("<body").unwrap()..], name).unwrap();
         self.cursor = self.cursor.max(of_body("data-cursor").parse().unwrap());
-        self.view = of_body("data-view").to_owned();
+        self.view = of_body("data-view").replace("&#38;", "&");
         let (_, rest) = body.split_once("<meta name=\"csrf\" content=\"").unwrap();
         self.csrf = rest.split_once('"').unwrap().0.to_owned();
         self.by_due = body.contains("data-by=\"sla\"");

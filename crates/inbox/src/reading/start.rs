@@ -10,7 +10,10 @@ use super::{
     offers::{OfferLine, offers},
     waiting::WaitingLine,
 };
-use crate::{policy, presence, rows};
+use crate::{
+    policy, presence, rows,
+    saved_views::{SavedView, views},
+};
 
 /// A person's presence and load, as they see it themselves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +92,8 @@ pub struct Start {
     pub offers: Vec<OfferLine>,
     /// How many wait in each queue and are offered to nobody.
     pub waiting: Vec<WaitingLine>,
+    /// The views of lists they keep, and those of everybody.
+    pub views: Vec<SavedView>,
 }
 
 #[derive(FromQueryResult)]
@@ -97,6 +102,7 @@ struct Row {
     now: DateTime<Utc>,
     offers: Option<serde_json::Value>,
     waiting: Option<serde_json::Value>,
+    views: Option<serde_json::Value>,
     policy_version: Option<i32>,
     policy_digest: Option<String>,
     person_id: Option<PersonId>,
@@ -136,7 +142,7 @@ impl Row {
 
 /// A question for the cursor, the newest routing and some people's presence at once.
 macro_rules! presences {
-    ($people:literal, $offers:expr, $waiting:literal) => {
+    ($people:literal, $offers:expr, $waiting:literal, $views:expr) => {
         concat!(
             "select relay.last_seq as cursor, clock_timestamp() as now, newest.version as policy_version,
                  newest.digest as policy_digest, p.person_id, person.name, p.state, p.pause_code, p.since, p.capacity,
@@ -146,7 +152,9 @@ macro_rules! presences {
             $offers,
             ") as offers, ",
             $waiting,
-            " as waiting
+            " as waiting, (",
+            $views,
+            ") as views
              from relay
              left join lateral (select version, digest from routing_policy order by version desc limit 1) newest on true
              left join presence p on ",
@@ -176,7 +184,8 @@ pub async fn start(db: &impl ConnectionTrait, person: PersonId) -> Result<Start,
             "p.person_id = $1",
             offers!("o.person_id = $1"),
             "(select json_agg(w) from (select queue_id, count(*) as waiting
-             from conversation where state = 'queued' and offered_to is null group by queue_id) w)"
+             from conversation where state = 'queued' and offered_to is null group by queue_id) w)",
+            views!()
         ),
         [person.into()],
     )
@@ -187,7 +196,8 @@ pub async fn start(db: &impl ConnectionTrait, person: PersonId) -> Result<Start,
     let pauses = pauses(db, &row).await?;
     let offers = rows::read(row.offers.clone().unwrap_or_else(|| serde_json::json!([])))?;
     let waiting = row.waiting.clone().map(rows::read).transpose()?.unwrap_or_default();
-    Ok(Start { cursor: row.cursor, now: row.now, presence: row.line(&pauses), offers, waiting })
+    let views = row.views.clone().map(rows::read).transpose()?.unwrap_or_default();
+    Ok(Start { cursor: row.cursor, now: row.now, presence: row.line(&pauses), offers, waiting, views })
 }
 
 /// The presence of some people.
@@ -196,9 +206,12 @@ pub async fn start(db: &impl ConnectionTrait, person: PersonId) -> Result<Start,
 /// When the database fails.
 pub async fn presences(db: &impl ConnectionTrait, people: &[PersonId]) -> Result<Vec<PresenceLine>, DbErr> {
     let people: Vec<Uuid> = people.iter().map(|person| person.0).collect();
-    let found: Vec<Row> =
-        rows::all(db, presences!("p.person_id = any($1)", "null::json", "null::json"), [people.into()])
-            .await?;
+    let found: Vec<Row> = rows::all(
+        db,
+        presences!("p.person_id = any($1)", "null::json", "null::json", "null::json"),
+        [people.into()],
+    )
+    .await?;
     let Some(first) = found.first() else { return Ok(Vec::new()) };
     let pauses = pauses(db, first).await?;
     Ok(found.into_iter().filter_map(|row| row.line(&pauses)).collect())
