@@ -102,7 +102,8 @@ pub fn row(line: &ConversationLine, class: Class, now: DateTime<Utc>) -> Convers
         inbound_count: count(line.inbound_count),
         version: line.version,
         priority: line.priority,
-        seq: time::seq(&line.last_activity_at, line.last_position),
+        // What is over stands by when it was closed.
+        seq: time::seq(&line.closed_at.unwrap_or(line.last_activity_at), line.last_position),
         due_place: time::due_place(line.due_at),
         snoozed: (line.state == ConversationState::Snoozed).then_some(line.snoozed_until),
         lights: (line.thresholds().amber, line.thresholds().red),

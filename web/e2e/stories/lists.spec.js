@@ -95,7 +95,7 @@ test("filters, words and views that are kept", async ({ open, office, vendor }) 
   });
 });
 
-test("thousands of rows come as one goes on, and stay in place while the floor pours in", async ({ open, office, vendor }) => {
+test("rows come as one goes on, and stay in place while others write", async ({ open, office, vendor }) => {
   test.slow();
   const gabriela = await open("gabriela", "/inbox?list=waiting");
   const customers = Array.from({ length: 70 }, () => vendor.customer());
