@@ -38,6 +38,7 @@ test("an agent writes a note to her supervisor, in every state of the conversati
     await word.getByRole("link").click();
     await expect(gabriela.locator("#thread-title")).toHaveText(lucia.name);
     await expect(gabriela.locator("#offers > li")).toHaveCount(0);
+    await expect(gabriela.locator("html")).toHaveAttribute("data-live", "on");
     await gabriela.keyboard.press("n");
     await gabriela.keyboard.type("Sí, diez por ciento");
     await gabriela.keyboard.press("Enter");

@@ -78,7 +78,7 @@ test("everybody reads their own language, and both are told of the same message"
     await renata.goto("/me");
     await renata.getByRole("radio", { name: "English" }).check();
     await renata.getByRole("radio", { name: "Escuro" }).check();
-    await renata.getByRole("button", { name: "Salvar" }).click();
+    await renata.getByRole("button", { name: "Salvar" }).first().click();
     await expect(renata.locator("html")).toHaveAttribute("lang", /^en/);
     await expect(renata.locator("html")).toHaveAttribute("data-theme", "dark");
     await renata.goto("/inbox");

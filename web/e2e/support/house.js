@@ -196,7 +196,8 @@ export class Vendor {
   /** Somebody nobody has met before. */
   customer(more = {}) {
     const number = customers++;
-    const name = `${FIRST[number % 10]} ${LAST[Math.floor(number / 10 + number) % 10]}`;
+    const between = number < 100 ? "" : `${String.fromCharCode(64 + Math.floor(number / 100))}. `;
+    const name = `${FIRST[number % 10]} ${between}${LAST[Math.floor(number / 10 + number) % 10]}`;
     return new Customer(this, { phone: `519${run}${String(number).padStart(3, "0")}`, name, ...more });
   }
 }
