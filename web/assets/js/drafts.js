@@ -37,7 +37,8 @@ export function write(conv, note, written) {
   const key = name(conv, note);
   const text = written.trim() ? written : "";
   const one = load(key);
-  if (one.text === text) return;
+  // Signing out empties this browser's storage: what is still before one's eyes is put there again.
+  if (one.text === text) return text && store(key, one);
   store(key, { ...one, text, dirty: true });
   clearTimeout(timers.get(key));
   timers.set(
