@@ -5,10 +5,9 @@ use actix_web::{
     web::{Data, Path},
 };
 use domain::{ConversationId, Permission, limits::Form, limits::table};
-use inbox::reading;
 use views::builders::{PlaceDialog, QuestionDialog};
 
-use super::{html, words};
+use super::{html, within_reach, words};
 use crate::{auth::SignedIn, error::PageError, state::AppState};
 
 /// GET /conversations/{id}/build/{what}: `question` or `place`.
@@ -21,10 +20,7 @@ pub async fn show(
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
     let (conversation, what) = path.into_inner();
-    let reach = viewer.principal.reach(Permission::ConversationReply);
-    let line = reading::conversations::one(&state.db, viewer.principal.person, conversation, &reach)
-        .await?
-        .ok_or(PageError::NotFound)?;
+    let line = within_reach(&viewer, &state, conversation, Permission::ConversationReply).await?;
     let (tx, channel) = (words(&viewer), line.channel_kind);
     match what.as_str() {
         "question" => {

@@ -10,7 +10,7 @@ use inbox::{
     attributes,
     closing::{self, CloseError, With},
     handing_over::LONGEST_NOTE,
-    outcomes, reading,
+    outcomes,
     reopening::{self, ReopenError},
     snoozing::Fetched,
 };
@@ -18,7 +18,7 @@ use sea_orm::TransactionTrait as _;
 use serde::Deserialize;
 use views::{Refusal, Tx, outcomes::CloseDialog};
 
-use super::{conversations::refused, html, outcomes::line, words};
+use super::{conversations::refused, html, outcomes::line, within_reach, words};
 use crate::{auth::SignedIn, error::PageError, live::class_for, present, state::AppState};
 
 /// GET /conversations/{id}/close: with what.
@@ -31,10 +31,7 @@ pub async fn show(
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
     let principal = &viewer.principal;
-    let reach = principal.reach(Permission::ConversationClose);
-    let talk = reading::conversations::one(&state.db, principal.person, *id, &reach)
-        .await?
-        .ok_or(PageError::NotFound)?;
+    let talk = within_reach(&viewer, &state, *id, Permission::ConversationClose).await?;
     let fields: Vec<(String, String)> =
         attributes::all(&state.db).await?.into_iter().map(|one| (one.key, one.name)).collect();
     let leaves = outcomes::all(&state.db).await?.into_iter().filter(|one| !one.is_group);

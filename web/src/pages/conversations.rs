@@ -9,13 +9,12 @@ use domain::{ConversationId, Permission, PersonId};
 use inbox::{
     alerts::{self, SeenError},
     assignment::{self, AssignError, Handover},
-    reading,
 };
 use sea_orm::TransactionTrait as _;
 use serde::{Deserialize, Deserializer};
 use views::{Refusal, Tx};
 
-use super::words;
+use super::{within_reach, words};
 use crate::{auth::SignedIn, error::PageError, state::AppState};
 
 /// Who shall hold a conversation; nobody puts it back into its queue.
@@ -42,10 +41,7 @@ pub async fn assign(
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
     let now = state.clock.now();
-    let reach = viewer.principal.reach(Permission::ConversationAssign);
-    let line = reading::conversations::one(&state.db, viewer.principal.person, *id, &reach)
-        .await?
-        .ok_or(PageError::NotFound)?;
+    let line = within_reach(&viewer, &state, *id, Permission::ConversationAssign).await?;
     let tx = state.db.begin().await?;
     let moved = match form.person {
         Some(to) => {

@@ -6,12 +6,10 @@ use actix_web::{
     web::{Data, Form, Path},
 };
 use domain::{ConversationId, Permission};
-use inbox::{
-    drafts::{self, Draft, Kept},
-    reading,
-};
+use inbox::drafts::{self, Draft, Kept};
 use serde::{Deserialize, Serialize};
 
+use super::within_reach;
 use crate::{auth::SignedIn, error::PageError, live::HubCommand, state::AppState};
 
 /// What the composer puts.
@@ -84,10 +82,7 @@ pub async fn show(
 ) -> Result<HttpResponse, PageError> {
     let found = drafts::of(&state.db, &viewer.principal, *id).await?;
     if found.is_empty() {
-        let reach = viewer.principal.reach(Permission::ConversationRead);
-        reading::conversations::one(&state.db, viewer.principal.person, *id, &reach)
-            .await?
-            .ok_or(PageError::NotFound)?;
+        within_reach(&viewer, &state, *id, Permission::ConversationRead).await?;
     }
     let all: Vec<Shown> = found.into_iter().map(|draft| shown(draft, &viewer)).collect();
     Ok(json(StatusCode::OK, &all))

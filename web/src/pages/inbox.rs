@@ -24,7 +24,7 @@ use views::{EarlierFragment, Entry, InboxPage, Section, Thread, ThreadPane, time
 use super::{
     frame, html,
     lists::{Listed, listed},
-    words,
+    within_reach, words,
 };
 use crate::{
     auth::{
@@ -84,10 +84,7 @@ pub async fn open(
     if !request.headers().contains_key("hx-request") {
         return page(&viewer, &nonce, &request, &state, Some(*id), opened.at).await;
     }
-    let reach = viewer.principal.reach(Permission::ConversationRead);
-    let line = reading::conversations::one(&state.db, viewer.principal.person, *id, &reach)
-        .await?
-        .ok_or(PageError::NotFound)?;
+    let line = within_reach(&viewer, &state, *id, Permission::ConversationRead).await?;
     let thread = thread(&viewer, &request, &state, &line, opened.at).await?;
     let tx = words(&viewer);
     let pane = ThreadPane { tx, viewer: viewer.principal.person, thread: Some(&thread) };
@@ -104,10 +101,7 @@ pub async fn earlier(
     query: Query<Earlier>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
-    let reach = viewer.principal.reach(Permission::ConversationRead);
-    let line = reading::conversations::one(&state.db, viewer.principal.person, *id, &reach)
-        .await?
-        .ok_or(PageError::NotFound)?;
+    let line = within_reach(&viewer, &state, *id, Permission::ConversationRead).await?;
     let (written_at, position) = time::parse_seq(&query.before).ok_or(PageError::NotFound)?;
     let before = Place { written_at, position };
     let class = class_for(&viewer.principal, &line.facts());
@@ -136,10 +130,7 @@ pub async fn later(
     query: Query<Later>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
-    let reach = viewer.principal.reach(Permission::ConversationRead);
-    let line = reading::conversations::one(&state.db, viewer.principal.person, *id, &reach)
-        .await?
-        .ok_or(PageError::NotFound)?;
+    let line = within_reach(&viewer, &state, *id, Permission::ConversationRead).await?;
     let (written_at, position) = time::parse_seq(&query.after).ok_or(PageError::NotFound)?;
     let class = class_for(&viewer.principal, &line.facts());
     let stretch = Stretch::after(&state.db, *id, Place { written_at, position }).await?;

@@ -8,19 +8,16 @@ use actix_web::{
 use chrono::{DateTime, Datelike as _, NaiveDateTime, NaiveTime, TimeDelta, Timelike as _, Utc, Weekday};
 use chrono_tz::Tz;
 use domain::{Content, ConversationId, MessageId, Permission, PlannedId, conversation::ReplyWindow};
-use inbox::{
-    reading,
-    reply::{
-        Draft, Lane,
-        later::{self, PlanError},
-    },
+use inbox::reply::{
+    Draft, Lane,
+    later::{self, PlanError},
 };
 use sea_orm::TransactionTrait as _;
 use serde::Deserialize;
 use uuid::Uuid;
 use views::{flaw, planned::LaterDialog};
 
-use super::{html, messages, words};
+use super::{html, messages, within_reach, words};
 use crate::{auth::SignedIn, error::PageError, state::AppState};
 
 /// How a `datetime-local` field holds a time.
@@ -35,10 +32,7 @@ pub async fn show(
     id: Path<ConversationId>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
-    let reach = viewer.principal.reach(Permission::ConversationReply);
-    let line = reading::conversations::one(&state.db, viewer.principal.person, *id, &reach)
-        .await?
-        .ok_or(PageError::NotFound)?;
+    let line = within_reach(&viewer, &state, *id, Permission::ConversationReply).await?;
     let (tx, now) = (words(&viewer), state.clock.now());
     let until = match ReplyWindow::at(line.channel_kind, line.window_until, now) {
         ReplyWindow::Boundless => None,

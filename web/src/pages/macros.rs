@@ -28,7 +28,7 @@ use super::{
     channels::actions::{self, address, go},
     closing,
     conversations::refused,
-    frame, html, notes, snoozing, tagging, transfer, words,
+    frame, html, notes, snoozing, tagging, transfer, within_reach, words,
 };
 use crate::{
     auth::SignedIn, error::PageError, live::class_for, present, security_headers::Nonce, state::AppState,
@@ -88,10 +88,7 @@ async fn values(
     state: &AppState,
 ) -> Result<(ConversationLine, Values), PageError> {
     let principal = &viewer.principal;
-    let reach = principal.reach(Permission::ConversationReply);
-    let line = reading::conversations::one(&state.db, principal.person, id, &reach)
-        .await?
-        .ok_or(PageError::NotFound)?;
+    let line = within_reach(viewer, state, id, Permission::ConversationReply).await?;
     let values = kept::values(&state.db, principal.person, id).await?;
     Ok((line, values))
 }

@@ -37,12 +37,12 @@ pub mod transfer;
 pub mod uploads;
 pub mod why;
 
-use ::inbox::reading::start::Start;
+use ::inbox::reading::{conversations::ConversationLine, start::Start};
 use actix_web::{HttpResponse, http::header, web::Redirect};
-use domain::Permission;
+use domain::{ConversationId, Permission};
 use views::{Frame, Lang, Section, Template, Theme, Tx, Viewer};
 
-use crate::{auth::SignedIn, error::PageError, present, security_headers::Nonce};
+use crate::{auth::SignedIn, error::PageError, present, security_headers::Nonce, state::AppState};
 
 /// GET /: where work is.
 pub async fn home(viewer: SignedIn) -> Redirect {
@@ -55,6 +55,22 @@ pub async fn home(viewer: SignedIn) -> Redirect {
 pub fn words(viewer: &SignedIn) -> Tx {
     let zone = viewer.time_zone.parse().unwrap_or(chrono_tz::UTC);
     Tx::new(Lang::parse(&viewer.locale).unwrap_or_default(), zone)
+}
+
+/// A conversation that the person may do this to, as screens read it.
+///
+/// # Errors
+/// Not found, also for conversations that are there and not theirs.
+pub async fn within_reach(
+    viewer: &SignedIn,
+    state: &AppState,
+    id: ConversationId,
+    permission: Permission,
+) -> Result<ConversationLine, PageError> {
+    let reach = viewer.principal.reach(permission);
+    ::inbox::reading::conversations::one(&state.db, viewer.principal.person, id, &reach)
+        .await?
+        .ok_or(PageError::NotFound)
 }
 
 /// What is around every page.

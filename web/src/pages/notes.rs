@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use views::{NoteFragment, Refusal, Template as _, Tx};
 
-use super::{conversations::refused, words};
+use super::{conversations::refused, within_reach, words};
 use crate::{auth::SignedIn, error::PageError, present, state::AppState};
 
 /// What the composer posts.
@@ -71,10 +71,7 @@ pub async fn readers(
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
     let principal = &viewer.principal;
-    let reach = principal.reach(Permission::ConversationNote);
-    let line = reading::conversations::one(&state.db, principal.person, *id, &reach)
-        .await?
-        .ok_or(PageError::NotFound)?;
+    let line = within_reach(&viewer, &state, *id, Permission::ConversationNote).await?;
     let readers: Vec<Reader> = reading::notes::readers(&state.db, &line.facts())
         .await?
         .into_iter()

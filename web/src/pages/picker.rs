@@ -1,6 +1,6 @@
 //! The composer's templates: those that may be sent to this customer now.
 
-use ::inbox::{costs, reading, templates};
+use ::inbox::{costs, templates};
 use actix_web::{
     HttpResponse,
     web::{Data, Path},
@@ -11,7 +11,7 @@ use pricing::{Category, Fee, Quote};
 use sea_orm::EntityTrait as _;
 use views::{PickerFragment, person::first_name, templates::PickerOption};
 
-use super::{html, words};
+use super::{html, within_reach, words};
 use crate::{auth::SignedIn, error::PageError, state::AppState};
 
 /// GET /conversations/{id}/templates: what can be chosen, the customer's language first.
@@ -23,10 +23,7 @@ pub async fn show(
     state: Data<AppState>,
     id: Path<ConversationId>,
 ) -> Result<HttpResponse, PageError> {
-    let reach = viewer.principal.reach(Permission::ConversationReply);
-    let line = reading::conversations::one(&state.db, viewer.principal.person, *id, &reach)
-        .await?
-        .ok_or(PageError::NotFound)?;
+    let line = within_reach(&viewer, &state, *id, Permission::ConversationReply).await?;
     let channel =
         channel::Entity::find_by_id(line.channel_id).one(&state.db).await?.ok_or(PageError::NotFound)?;
     let tx = words(&viewer);

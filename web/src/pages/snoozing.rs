@@ -7,10 +7,7 @@ use actix_web::{
 };
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use domain::{ConversationId, Permission};
-use inbox::{
-    reading,
-    snoozing::{self, Fetched, LONGEST, SnoozeError, Until},
-};
+use inbox::snoozing::{self, Fetched, LONGEST, SnoozeError, Until};
 use sea_orm::TransactionTrait as _;
 use serde::Deserialize;
 use views::{
@@ -19,7 +16,7 @@ use views::{
     time,
 };
 
-use super::{conversations::refused, html, words};
+use super::{conversations::refused, html, within_reach, words};
 use crate::{auth::SignedIn, error::PageError, live::class_for, present, state::AppState};
 
 /// GET /conversations/{id}/snooze: until when, in the person's own zone.
@@ -32,10 +29,7 @@ pub async fn show(
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
     let principal = &viewer.principal;
-    let reach = principal.reach(Permission::ConversationSnooze);
-    let line = reading::conversations::one(&state.db, principal.person, *id, &reach)
-        .await?
-        .ok_or(PageError::NotFound)?;
+    let line = within_reach(&viewer, &state, *id, Permission::ConversationSnooze).await?;
     let (tx, now) = (words(&viewer), state.clock.now());
     html(&SnoozeDialog {
         tx,

@@ -6,15 +6,12 @@ use actix_web::{
     web::{Data, Form, Path},
 };
 use domain::{ConversationId, Permission, conversation::Urgency};
-use inbox::{
-    reading,
-    tagging::{self, LONGEST, MOST, TagError},
-};
+use inbox::tagging::{self, LONGEST, MOST, TagError};
 use sea_orm::TransactionTrait as _;
 use serde::Deserialize;
 use views::{Refusal, Tx, tagging::TagsDialog};
 
-use super::{conversations::refused, html, words};
+use super::{conversations::refused, html, within_reach, words};
 use crate::{auth::SignedIn, error::PageError, live::class_for, present, state::AppState};
 
 /// GET /conversations/{id}/tags: what it has, and what is in use.
@@ -27,10 +24,7 @@ pub async fn show(
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
     let principal = &viewer.principal;
-    let reach = principal.reach(Permission::ConversationTag);
-    let line = reading::conversations::one(&state.db, principal.person, *id, &reach)
-        .await?
-        .ok_or(PageError::NotFound)?;
+    let line = within_reach(&viewer, &state, *id, Permission::ConversationTag).await?;
     let facts = line.facts();
     let others = tagging::in_use(&state.db).await?.into_iter().filter(|tag| !line.tags.contains(tag));
     html(&TagsDialog {

@@ -18,7 +18,7 @@ use views::{
     transfer::{TransferDialog, TransferGroup, TransferPerson},
 };
 
-use super::{conversations::refused, html, words};
+use super::{conversations::refused, html, within_reach, words};
 use crate::{auth::SignedIn, error::PageError, live::class_for, present, state::AppState};
 
 /// GET /conversations/{id}/transfer: to whom it may be handed, as they stand.
@@ -31,10 +31,7 @@ pub async fn show(
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
     let principal = &viewer.principal;
-    let reach = principal.reach(Permission::ConversationTransfer);
-    let line = reading::conversations::one(&state.db, principal.person, *id, &reach)
-        .await?
-        .ok_or(PageError::NotFound)?;
+    let line = within_reach(&viewer, &state, *id, Permission::ConversationTransfer).await?;
     let choices = reading::handing::choices(&state.db, principal).await?;
     html(&TransferDialog {
         tx: words(&viewer),

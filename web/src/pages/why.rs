@@ -18,7 +18,7 @@ use views::{
     why::{CandidateWhy, DecisionWhy, EntryWhy, WhyPanel},
 };
 
-use super::{html, words};
+use super::{html, within_reach, words};
 use crate::{auth::SignedIn, error::PageError, live::Names, state::AppState};
 
 /// GET /conversations/{id}/why.
@@ -31,10 +31,7 @@ pub async fn show(
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
     let principal = &viewer.principal;
-    let reach = principal.reach(Permission::ConversationRead);
-    reading::conversations::one(&state.db, principal.person, *id, &reach)
-        .await?
-        .ok_or(PageError::NotFound)?;
+    within_reach(&viewer, &state, *id, Permission::ConversationRead).await?;
     let now = state.clock.now();
     let Why { entry, holder, now: waiting, past } = reading::why::why(&state.db, *id, now).await?;
     let names = state.directory.names().await?;
