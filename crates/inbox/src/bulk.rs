@@ -8,14 +8,14 @@
 mod deeds;
 
 use chrono::{DateTime, Utc};
-use domain::{ConversationId, Permission, PersonId, Principal, QueueId, Scope};
+use domain::{ConversationId, Permission, PersonId, Principal};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, FromQueryResult, TransactionTrait as _,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::rows;
+use crate::{principals, rows};
 
 pub use deeds::Deed;
 
@@ -260,7 +260,7 @@ pub async fn step(db: &DatabaseConnection, id: Uuid, now: DateTime<Utc>) -> Resu
             return end(db, id, now).await;
         };
         // As they are now: who lost a permission meanwhile does nothing more.
-        let result = match principal(&tx, doing.person_id).await? {
+        let result = match principals::of(&tx, doing.person_id).await? {
             Some(by) => deeds::perform(&tx, &by, &deed, &row, now).await,
             None => Err(deeds::Failed::Refused("not_found")),
         };
@@ -319,39 +319,6 @@ async fn end(db: &DatabaseConnection, id: Uuid, now: DateTime<Utc>) -> Result<bo
     )
     .await?;
     Ok(false)
-}
-
-/// Somebody who may still sign in, and what they may do now.
-async fn principal(db: &impl ConnectionTrait, person: PersonId) -> Result<Option<Principal>, DbErr> {
-    #[derive(FromQueryResult)]
-    struct Found {
-        grants: serde_json::Value,
-        serves: Vec<Uuid>,
-        team_queues: Vec<Uuid>,
-    }
-    let found: Vec<Found> = rows::all(
-        db,
-        "select (select coalesce(json_agg(json_build_array(permission, scope)), '[]') from role_permission
-                 where role_id = person.role_id) as grants,
-             array(select queue_id from queue_member where person_id = person.id) as serves,
-             array(select distinct queue_id from team_member join queue_team using (team_id)
-                   where team_member.person_id = person.id) as team_queues
-         from person where id = $1 and disabled_at is null",
-        [person.into()],
-    )
-    .await?;
-    let Some(found) = found.into_iter().next() else { return Ok(None) };
-    let grants: Vec<(String, String)> = rows::read(found.grants)?;
-    let grants = grants
-        .into_iter()
-        .filter_map(|(permission, scope)| Some((Permission::parse(&permission)?, Scope::parse(&scope)?)));
-    let queues = |ids: Vec<Uuid>| ids.into_iter().map(QueueId).collect();
-    Ok(Some(Principal {
-        person,
-        grants: grants.collect(),
-        serves: queues(found.serves),
-        team_queues: queues(found.team_queues),
-    }))
 }
 
 /// How far a wide deed is.
