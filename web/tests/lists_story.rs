@@ -134,6 +134,33 @@ async fn a_list_goes_on_where_it_ended_and_is_the_same_for_the_address() {
 }
 
 #[tokio::test]
+async fn whoever_a_note_names_has_it_in_a_list_of_its_own_until_it_is_out_of_sight() {
+    let clinic = Clinic::open().await;
+    let (valeria, gabriela) = (clinic.agent("Valeria").await, clinic.supervisor("Gabriela").await);
+    clinic.vendor().lucia_writes("Hola").await;
+    let talk = clinic.held_conversation().await;
+    let mut named = gabriela.opens_list("list=mentions").await;
+    let mut hers = valeria.opens_list("list=mentions").await;
+    let page = valeria.opens(talk).await;
+    let note = [
+        ("client_id", uuid::Uuid::now_v7().to_string()),
+        ("body", "@Gabriela ¿le doy descuento?".to_owned()),
+    ];
+    let note: Vec<(&str, &str)> = note.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    page.posts(&format!("/conversations/{talk}/notes"), &note).await.is(StatusCode::CREATED);
+    named.until("it is there", |page| page.lists(talk)).await;
+    named.until("and counted", |page| count(page, "mentions") == Some(1)).await;
+    named.becomes_a_fresh_load().await;
+    hers.until("nobody named her", |page| count(page, "mine") == Some(1)).await;
+    assert!(!hers.lists(talk) && count(&hers, "mentions") == Some(0));
+
+    let mut reads = gabriela.opens(talk).await;
+    reads.says(&serde_json::json!({"t": "seen", "conv": talk, "n": 1, "mentioned": true})).await;
+    named.until("she has seen it", |page| count(page, "mentions") == Some(0)).await;
+    assert!(named.lists(talk), "it stays to be found again");
+}
+
+#[tokio::test]
 async fn one_thing_is_done_to_all_that_a_list_holds() {
     let clinic = Clinic::open().await;
     let gabriela = clinic.supervisor("Gabriela").await;

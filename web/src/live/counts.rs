@@ -15,7 +15,7 @@ use crate::listing;
 
 /// What was open a moment ago is good enough for a page's first numbers: its socket is told better ones at once.
 const FRESH: Duration = Duration::from_secs(3);
-/// Reading takes at most this share of the time.
+/// Reading and counting take at most this share of the time.
 const SHARE: u32 = 20;
 /// Pages are told at most this often.
 const EVERY: Duration = Duration::from_millis(500);
@@ -45,40 +45,41 @@ impl OpenNow {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
         match known {
             Some((at, open)) if at.elapsed() < FRESH => Ok(open),
-            _ => Ok(self.read(db).await?.0),
+            _ => self.read(db).await,
         }
     }
 
-    /// Read it now; and when it may be read again.
+    /// Read it now.
     ///
     /// # Errors
     /// When the database fails.
-    pub(super) async fn read(&self, db: &DatabaseConnection) -> Result<(Arc<Open>, Duration), DbErr> {
-        let begun = Instant::now();
+    pub(super) async fn read(&self, db: &DatabaseConnection) -> Result<Arc<Open>, DbErr> {
         let open = Arc::new(lists::open(db, Utc::now()).await?);
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), open.clone()));
-        Ok((open, EVERY.max(begun.elapsed() * SHARE)))
+        Ok(open)
     }
+}
+
+/// How long pages are left alone after reading and counting took so long.
+pub(super) fn rest(took: Duration) -> Duration {
+    EVERY.max(took * SHARE)
 }
 
 /// What a viewer's lists hold, and the views they saved.
 #[must_use]
 pub fn of(open: &Open, viewer: &Principal, saved: &[Saved], version: i64, now: DateTime<Utc>) -> Counts {
     let reach = viewer.reach(Permission::ConversationRead);
-    let count = |view: &View| open.count(view, viewer.person, &reach, now);
+    let seen = open.seen_by(viewer.person, &reach);
+    let count = |view: &View| seen.count(view, now);
     let lists = [List::Mine, List::Waiting, List::Snoozed, List::All];
     Counts {
         version,
         lists: lists
             .into_iter()
             .map(|list| (list, count(&View::of(list))))
-            .chain([(List::Mentions, open.mentions(viewer.person, &reach))])
+            .chain([(List::Mentions, seen.mentions())])
             .collect(),
-        queues: open
-            .queues(&reach, now)
-            .iter()
-            .map(|queue| (queue.queue, listing::queue_number(queue)))
-            .collect(),
+        queues: seen.queues(now).iter().map(|queue| (queue.queue, listing::queue_number(queue))).collect(),
         // What somebody has read is not known here, and what is over is not counted.
         saved: saved
             .iter()

@@ -517,13 +517,14 @@ impl State {
             return;
         }
         let version = self.last;
-        let (open, wait) = match self.open.read(&self.db).await {
-            Ok(read) => read,
+        let begun = Instant::now();
+        let open = match self.open.read(&self.db).await {
+            Ok(open) => open,
             Err(error) => {
                 return tracing::warn!(%error, "counters could not be told; the next change tells them");
             }
         };
-        (self.uncounted, self.count_from) = (false, Instant::now() + wait);
+        self.uncounted = false;
         let now = Utc::now();
         for id in watchers {
             let Some(socket) = self.sockets.get_mut(&id) else { continue };
@@ -542,6 +543,7 @@ impl State {
                 Err(error) => tracing::error!(%error, "counters could not be drawn"),
             }
         }
+        self.count_from = Instant::now() + counts::rest(begun.elapsed());
     }
 
     /// One frame for each socket, with all that concerns it.

@@ -388,9 +388,27 @@ pub struct QueueCount {
 }
 
 impl Open {
-    /// How many of what the person may see a view holds. What they have read is not asked ([`View::holds`]).
+    /// What of it a person may see.
     #[must_use]
-    pub fn count(&self, view: &View, person: PersonId, reach: &Visibility, now: DateTime<Utc>) -> i64 {
+    pub fn seen_by<'a>(&'a self, person: PersonId, reach: &'a Visibility) -> Seen<'a> {
+        let rows = self.rows.iter().filter(|(_, facts, _)| reach.contains(facts)).collect();
+        Seen { open: self, rows, person, reach }
+    }
+}
+
+/// What of all that is open one person may see.
+#[derive(Debug)]
+pub struct Seen<'a> {
+    open: &'a Open,
+    rows: Vec<&'a (OpenRow, ConversationFacts, bool)>,
+    person: PersonId,
+    reach: &'a Visibility,
+}
+
+impl Seen<'_> {
+    /// How many a view holds. What they have read is not asked ([`View::holds`]).
+    #[must_use]
+    pub fn count(&self, view: &View, now: DateTime<Utc>) -> i64 {
         let held = self.rows.iter().filter(|(row, facts, at_risk)| {
             let listed = Listed {
                 facts,
@@ -403,24 +421,24 @@ impl Open {
                 window_until: row.window_until,
                 mentions: false,
             };
-            reach.contains(facts) && view.holds(&listed, person, now)
+            view.holds(&listed, self.person, now)
         });
         i64::try_from(held.count()).unwrap_or(i64::MAX)
     }
 
-    /// In how many conversations that the person may see somebody mentioned them and they have not seen it.
+    /// In how many conversations somebody mentioned them and they have not seen it.
     #[must_use]
-    pub fn mentions(&self, person: PersonId, reach: &Visibility) -> i64 {
-        let unseen = self.unseen.get(&person).into_iter().flatten();
-        i64::try_from(unseen.filter(|facts| reach.contains(facts)).count()).unwrap_or(i64::MAX)
+    pub fn mentions(&self) -> i64 {
+        let unseen = self.open.unseen.get(&self.person).into_iter().flatten();
+        i64::try_from(unseen.filter(|facts| self.reach.contains(facts)).count()).unwrap_or(i64::MAX)
     }
 
-    /// The queues of which the person may see something, with what waits there.
+    /// The queues of which they see something, with what waits there.
     #[must_use]
-    pub fn queues(&self, reach: &Visibility, now: DateTime<Utc>) -> Vec<QueueCount> {
+    pub fn queues(&self, now: DateTime<Utc>) -> Vec<QueueCount> {
         let mut counts: BTreeMap<QueueId, QueueCount> = BTreeMap::new();
-        for (row, facts, _) in self.rows.iter().filter(|(_, facts, _)| reach.contains(facts)) {
-            let (amber, red) = self.lights.get(&row.queue_id).copied().unwrap_or_default();
+        for (row, facts, _) in &self.rows {
+            let (amber, red) = self.open.lights.get(&row.queue_id).copied().unwrap_or_default();
             let count = counts.entry(row.queue_id).or_insert(QueueCount {
                 queue: row.queue_id,
                 open: 0,

@@ -234,13 +234,14 @@ async fn all_that_is_open_is_counted_as_it_is_listed() {
         let reach = who.reach(Permission::ConversationRead);
         for view in &views {
             let listed = scene.list(who, view).await.len();
-            let counted = open.count(view, who.person, &reach, scene.now);
+            let counted = open.seen_by(who.person, &reach).count(view, scene.now);
             assert_eq!(counted, i64::try_from(listed).unwrap(), "{view:?}");
         }
     }
-    let queues = open.queues(&Visibility::Everything, scene.now);
+    let queues = open.seen_by(people[0].person, &Visibility::Everything).queues(scene.now);
     assert_eq!((queues.len(), queues[0].open, queues[0].longest), (1, 8, Some(3003)));
-    assert_eq!(open.queues(&people[3].reach(Permission::ConversationRead), scene.now), []);
+    let reach = people[3].reach(Permission::ConversationRead);
+    assert_eq!(open.seen_by(people[3].person, &reach).queues(scene.now), []);
 }
 
 #[tokio::test]
