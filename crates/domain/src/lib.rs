@@ -5,6 +5,7 @@
 pub mod access;
 pub mod alarm;
 pub mod attribute;
+pub mod bell;
 pub mod channel;
 pub mod checkup;
 pub mod consent;
@@ -34,6 +35,7 @@ mod words;
 pub use access::{ConversationFacts, Permission, Principal, Scope, Visibility};
 pub use alarm::{AlarmKind, Severity};
 pub use attribute::{Attribute, AttributeKind, NationalId};
+pub use bell::Bell;
 pub use channel::ChannelKind;
 pub use content::Content;
 pub use conversation::{ConversationState, MustAct};

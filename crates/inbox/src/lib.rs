@@ -10,6 +10,7 @@ pub mod applier;
 pub mod assignment;
 pub mod attributes;
 mod automatic;
+pub mod bell;
 pub mod bulk;
 pub mod channels;
 pub mod closing;

@@ -1,7 +1,10 @@
 //! How far people have read. Unread is per person; who must act is the conversation's.
 
-use domain::{ConversationId, Permission, Principal};
-use sea_orm::{ConnectionTrait, DbErr};
+use std::collections::BTreeMap;
+
+use domain::{ConversationId, Permission, PersonId, Principal};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use serde::Serialize;
 
 use crate::rows::{self, Reach, within};
 
@@ -40,4 +43,42 @@ pub async fn mark(
     )
     .await?;
     Ok(moved > 0)
+}
+
+/// How many inbound messages people have read of conversations; who has read none is not among them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of(
+    db: &impl ConnectionTrait,
+    pairs: &[(PersonId, ConversationId)],
+) -> Result<BTreeMap<(PersonId, ConversationId), i64>, DbErr> {
+    #[derive(Serialize)]
+    struct Pair {
+        person: PersonId,
+        conversation: ConversationId,
+    }
+    #[derive(FromQueryResult)]
+    struct Read {
+        person_id: PersonId,
+        conversation_id: ConversationId,
+        inbound_count: i64,
+    }
+
+    if pairs.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let pairs: Vec<Pair> = pairs
+        .iter()
+        .map(|(person, conversation)| Pair { person: *person, conversation: *conversation })
+        .collect();
+    let read: Vec<Read> = rows::all(
+        db,
+        "select mark.person_id, mark.conversation_id, mark.inbound_count
+         from json_to_recordset($1::text::json) as pair(person uuid, conversation uuid)
+         join read_mark mark on mark.person_id = pair.person and mark.conversation_id = pair.conversation",
+        [rows::recordset(&pairs)?],
+    )
+    .await?;
+    Ok(read.into_iter().map(|row| ((row.person_id, row.conversation_id), row.inbound_count)).collect())
 }

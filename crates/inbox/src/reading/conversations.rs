@@ -269,6 +269,15 @@ pub async fn some(db: &impl ConnectionTrait, ids: &[ConversationId]) -> Result<V
     select(db, "where c.id = any($2)", vec![nobody.into(), ids.into()]).await
 }
 
+/// What a person holds, with how much of it they have read.
+///
+/// # Errors
+/// When the database fails.
+pub async fn held(db: &impl ConnectionTrait, person: PersonId) -> Result<Vec<ConversationLine>, DbErr> {
+    let rest = "where c.assignee_id = $1 and c.state = 'assigned'";
+    select(db, rest, vec![person.into()]).await
+}
+
 /// One conversation, if it is within reach.
 ///
 /// # Errors

@@ -1,0 +1,1 @@
+alter table person drop column bell, drop column single_keys;
