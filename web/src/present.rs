@@ -33,7 +33,8 @@ use views::{
     Alike, Author, ChannelTag, ConversationRow, Delivery, Details, DueTag, FieldLine, FileFacts, Finishing,
     FloorAgent, FloorAlert, FloorConversation, FloorQueue, FloorTotals, Happened, IdentityLine, JoinLine,
     MePresence, MessageView, NoteView, OfferCard, OfferWhy, PauseTag, PersonTag, PreviousConversation, Quote,
-    Spent, SystemLine, Tags, ThreadState,
+    Spent, SystemLine, Tags, ThreadState, Tx,
+    bell::Mine,
     details::{ConsentLine, mask},
     message::{Ad, Around},
     person::first_name,
@@ -115,6 +116,37 @@ pub fn row(line: &ConversationLine, class: Class, now: DateTime<Utc>) -> Convers
 /// What falls due first. While it is the customer's turn it is only told once it is soon.
 fn due(line: &ConversationLine, now: DateTime<Utc>) -> Option<DueTag> {
     line.due(now).map(|clock| DueTag { clock, quiet: line.must_act == MustAct::Customer })
+}
+
+/// A conversation for its holder's pages, wherever they are; `taken`: they took it themselves a moment ago.
+#[must_use]
+pub fn mine(
+    line: &ConversationLine,
+    class: Class,
+    read: Option<i64>,
+    taken: bool,
+    tx: Tx,
+    now: DateTime<Utc>,
+) -> Mine {
+    let row = row(line, class, now);
+    let waits = row.waits_for_us();
+    let window_until = match row.window {
+        ReplyWindow::Open(until) if waits => Some(until.timestamp()),
+        ReplyWindow::Open(_) | ReplyWindow::Boundless | ReplyWindow::Closed(_) => None,
+    };
+    Mine {
+        conversation: line.id,
+        line: row.line(&tx),
+        contact_name: row.contact_name,
+        queue: row.queue,
+        inbound_count: row.inbound_count,
+        read_count: read.map(count),
+        waits_since: waits.then(|| line.must_act_since.timestamp()),
+        due: row.due.filter(|due| !due.quiet),
+        window_until,
+        taken,
+        version: row.version,
+    }
 }
 
 /// The tags of a conversation.

@@ -399,6 +399,8 @@ pub fn table() -> Vec<Route> {
         Route::get("/me", SignedIn, pages::me::show),
         Route::post("/me/preferences", SignedIn, pages::me::update),
         Route::post("/me/signature", SignedIn, pages::me::sign),
+        Route::post("/me/bell", SignedIn, pages::bell::update),
+        Route::post("/me/keys", SignedIn, pages::bell::single_keys),
         Route::post("/me/views", holds(P::ConversationRead), pages::lists::save),
         Route::delete("/me/views/{id}", holds(P::ConversationRead), pages::lists::remove),
         Route::put("/me/list-order", SignedIn, pages::me::order),

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails at once")]
 
 mod access;
+mod bell_story;
 mod books;
 mod bus;
 mod cards_story;

@@ -1,8 +1,12 @@
 //! What every page has around its content: head, rail, tab bar, the viewer's own presence.
 
-use domain::PersonId;
+use domain::{Bell, PersonId};
 
-use crate::{MePresence, OfferCard, Tx, words_for_scripts};
+use crate::{
+    MePresence, OfferCard, Tx,
+    keys::{self, KeyGroup},
+    words_for_scripts,
+};
 
 /// The colours a person prefers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -110,6 +114,10 @@ pub struct Viewer {
     pub presence: Option<MePresence>,
     /// What is offered to them, the most urgent first.
     pub offers: Vec<OfferCard>,
+    /// How they want to be told of what calls for them.
+    pub bell: Bell,
+    /// Whether single keys do something on their pages.
+    pub single_keys: bool,
 }
 
 impl Viewer {
@@ -162,6 +170,12 @@ impl Frame {
     #[must_use]
     pub fn script_words(&self) -> String {
         words_for_scripts(&self.tx)
+    }
+
+    /// The keys of this page, in groups.
+    #[must_use]
+    pub fn keys(&self) -> Vec<KeyGroup> {
+        keys::of(self.section, &self.viewer)
     }
 
     /// Whether `section` is the current one.

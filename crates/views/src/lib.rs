@@ -6,6 +6,7 @@
 
 pub mod admin;
 pub mod attributes;
+pub mod bell;
 pub mod builders;
 pub mod bulk;
 pub mod card;
@@ -25,6 +26,7 @@ mod form;
 pub mod frame;
 pub mod inbox;
 pub mod joining;
+pub mod keys;
 pub mod lean;
 pub mod ledger;
 pub mod linkify;

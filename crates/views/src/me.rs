@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Frame, Lang, PersonTag, Theme, Tx};
+use crate::{Frame, Lang, PersonTag, Theme, Tx, bell::BellForm};
 
 /// GET /me.
 #[derive(Debug, Template)]
@@ -27,6 +27,12 @@ impl MePage {
 
     fn person(&self) -> PersonTag {
         PersonTag { id: self.frame.viewer.id, name: self.frame.viewer.name.clone() }
+    }
+
+    /// How they are told of what calls for them.
+    #[must_use]
+    pub const fn bell(&self) -> BellForm<'_> {
+        BellForm { frame: &self.frame }
     }
 
     /// The languages to choose from.

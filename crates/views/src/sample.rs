@@ -163,6 +163,8 @@ pub fn frame(lang: Lang, theme: Theme, section: Section) -> Frame {
             sees_outcomes: true,
             presence: Some(presence()),
             offers: vec![offer()],
+            bell: domain::Bell::default(),
+            single_keys: true,
         },
     }
 }

@@ -8,3 +8,4 @@ import "./offers.js";
 import { start } from "./live.js";
 
 if (!document.getElementById("inbox")) start();
+import("./bell.js");

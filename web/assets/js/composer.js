@@ -314,11 +314,11 @@ document.addEventListener("leaving", keep);
 document.addEventListener("opened", restore);
 addEventListener("pagehide", keep);
 document.addEventListener("signed-out", keep);
-key("r", () => {
+key("reply", () => {
   write(false);
   if (!field()?.checkVisibility()) return false;
   field().focus();
 });
-key("n", () => write(true));
-key("/", () => (field()?.checkVisibility() && !isNote() ? document.querySelector('[data-act="slash"]').click() : false));
+key("note", () => write(true));
+key("macros", () => (field()?.checkVisibility() && !isNote() ? document.querySelector('[data-act="slash"]').click() : false));
 restore();

@@ -44,15 +44,22 @@ act("back", (link, event) => {
 });
 
 const press = (deed) => document.querySelector(`#thread-pane [data-act="${deed}"]:not([hidden])`)?.click();
-key("e", ({ shiftKey }) => press(shiftKey ? "closeWith" : "close"));
-key("z", () => press("snooze"));
-key("l", () => press("tags"));
+for (const [name, deed] of [["resolve", "close"], ["resolve-with", "closeWith"], ["snooze", "snooze"], ["tags", "tags"]]) key(name, () => press(deed));
+
+// So are dialogs.
+for (const name of ["transfer", "why", "consent", "card"]) act(name, (button) => import("./hand.js").then(({ ask }) => ask(button, name), () => toast(t("failed"), { loud: true })));
+act("dialog-close", (button) => button.closest("dialog").close());
+key("transfer", () => {
+  const button = document.querySelector('[data-act="transfer"]');
+  return button?.checkVisibility() ? button.click() : false;
+});
 
 // Several at once: the bar of what was chosen comes with the first of them.
 const bulk = (run) => import("./bulk.js").then(run, () => toast(t("failed"), { loud: true }));
-key("x", ({ shiftKey }) => void bulk((several) => several.choose({ shiftKey })));
+key("choose", () => void bulk((several) => several.choose({})));
+key("choose-range", () => void bulk((several) => several.choose({ shiftKey: true })));
 act("choose", () => bulk((several) => several.start()));
-key("u", () => {
+key("back", () => {
   const id = openConversation();
   (document.querySelector(`#row-${CSS.escape(id ?? "none")} a`) ?? document.querySelector("#list a.conv"))?.focus();
   if (!matchMedia("(min-width: 720px)").matches) back();
@@ -63,8 +70,8 @@ document.addEventListener("click", ({ target }) => {
   const menu = more();
   if (menu && (!menu.contains(target) || target.closest(".menu-item"))) menu.open = false;
 });
-key("]", toggleDetails);
-key("Escape", () => {
+key("details", toggleDetails);
+key("leave", () => {
   const menu = more();
   if (!menu) return details()?.removeAttribute("data-open");
   menu.open = false;

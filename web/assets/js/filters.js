@@ -1,6 +1,6 @@
 // All filters of the list, and keeping a view under a name. Loaded when somebody asks for them.
 import { act } from "./act.js";
-import { query, show } from "./lists.js";
+import { changed, query, show } from "./lists.js";
 import { announce, fragment } from "./patch.js";
 import { say, toast } from "./say.js";
 import { send } from "./send.js";
@@ -83,3 +83,14 @@ act("view-remove", async ({ dataset }) => {
   say(t("view-removed"));
   await show(query());
 });
+
+/** In the order of a button, from now on. */
+export async function sortBy(button) {
+  const { sort } = button.dataset;
+  const name = button.textContent;
+  const answer = await send("PUT", "/me/list-order", { order: sort });
+  if (!answer.ok) return toast(answer.error?.message ?? t("failed"), { loud: true });
+  await show(changed((pairs) => pairs.delete("sort")));
+  say(t("sorted", { text: name }));
+  document.querySelector(".sort-menu > summary")?.focus();
+}

@@ -87,9 +87,8 @@ function step(by) {
   next?.querySelector("a")?.focus();
   next?.scrollIntoView({ block: "nearest" });
 }
-key("j", () => step(1));
-key("k", () => step(-1));
-key("a", () => {
+for (const [name, by] of [["down", 1], ["up", -1]]) key(name, (event) => (event?.key.length > 1 && !rows.contains(document.activeElement) ? false : step(by)));
+key("assign", () => {
   const button = document.activeElement?.closest?.("#floor-conversations > tr")?.querySelector('[data-act="assign"]');
   if (!button?.checkVisibility()) return false;
   button.click();

@@ -1,7 +1,6 @@
 // Dialogs of the open conversation, fetched when they are asked for: handing it on, why it is where it is, and what
-// people wrote on the contact.
-import { act } from "./act.js";
-import { key } from "./keys.js";
+// people wrote on the contact. Loaded with the first of them.
+import { hold } from "./keys.js";
 import { openConversation } from "./panes.js";
 import { announce, fragment } from "./patch.js";
 import { toast } from "./say.js";
@@ -9,9 +8,17 @@ import { t } from "./words.js";
 
 let opener = null;
 
-/** Fetch a dialog and show it; the focus comes back to the button. */
-export async function show(button, name, url) {
+/** Fetch a dialog and show it; the focus comes back to the button. What is typed meanwhile does nothing. */
+export function show(button, name, url) {
+  const showing = fetchAndShow(button, name, url);
+  hold(showing, () => {});
+  return showing;
+}
+
+async function fetchAndShow(button, name, url) {
   if (button.getAttribute("aria-busy") === "true") return;
+  // By a key the focus was somewhere else, and comes back there.
+  const from = document.activeElement === document.body ? button : document.activeElement;
   button.setAttribute("aria-busy", "true");
   const answer = await fetch(url, { headers: { "HX-Request": "true" } }).catch(() => null);
   button.removeAttribute("aria-busy");
@@ -21,7 +28,8 @@ export async function show(button, name, url) {
   document.body.append(fragment(await answer.text()));
   const dialog = document.getElementById(name);
   // What stands in a menu is gone with it: the focus comes back to what opened that.
-  opener = button.closest("details")?.querySelector("summary") ?? button;
+  const menu = button.closest("details");
+  opener = menu?.contains(from) ? menu.querySelector("summary") : from;
   announce([dialog]);
   dialog.showModal();
   dialog.querySelector("h2").focus();
@@ -31,13 +39,10 @@ export async function show(button, name, url) {
   });
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
 }
-for (const name of ["transfer", "why"]) {
-  act(name, (button) => openConversation() && show(button, name, `/conversations/${openConversation()}/${name}`));
+
+/** Ask for one of the dialogs by its name, for the open conversation or for the contact of the button. */
+export function ask(button, name) {
+  const { contact } = button.dataset;
+  if (contact) return show(button, name, `/contacts/${contact}/${name}`);
+  if (openConversation()) show(button, name, `/conversations/${openConversation()}/${name}`);
 }
-act("consent", (button) => show(button, "consent", `/contacts/${button.dataset.contact}/consent`));
-act("card", (button) => show(button, "card", `/contacts/${button.dataset.contact}/card`));
-act("dialog-close", (button) => button.closest("dialog").close());
-key("a", () => {
-  const button = document.querySelector('[data-act="transfer"]');
-  return button?.checkVisibility() ? button.click() : false;
-});

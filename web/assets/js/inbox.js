@@ -9,7 +9,6 @@ import "./outbox.js";
 import "./beside.js";
 import "./media.js";
 import "./deeds.js";
-import "./hand.js";
 import "./offline.js";
 import { onReset, start } from "./live.js";
 import { openConversation, refetch } from "./panes.js";

@@ -1,57 +1,106 @@
-// Single keys, outside of fields. Each can be turned off by the person (WCAG 2.1.4).
+// Keys outside of fields. Which one does what is decided by the server's table, which stands in the page as its help:
+// scripts say under a name what is done. Single keys can be turned off by the person (WCAG 2.1.4).
 import { act } from "./act.js";
 
-const bindings = new Map();
-const OFF = "bandeja:no-single-keys";
-const stored = (run) => {
-  try {
-    return run(localStorage);
-  } catch {
-    return null; // Storage may be forbidden; keys then stay on.
-  }
-};
-
-/** What a key does; `run` may answer false when it does not apply now. */
-export function key(name, run) {
-  bindings.set(name, run);
+const PAIR = 1500;
+const LONGEST_HOLD = 8000;
+const table = document.getElementById("keys");
+const runs = new Map();
+const names = new Map();
+for (const { dataset } of table?.querySelectorAll("[data-does]") ?? []) {
+  for (const way of dataset.keys.split(",")) names.set(way, dataset.does);
 }
+const begins = new Set([...names.keys()].filter((way) => way[1] === " ").map(([letter]) => letter));
+
+/** What a name of the table does; `run` may answer false when it does not apply now. */
+export function key(name, run) {
+  runs.set(name, run);
+}
+
+/** Do what a name says; answers false where nothing was done. */
+export const press = (name, event) => runs.has(name) && runs.get(name)(event) !== false;
 
 /** Whether the focus is where keys mean text. */
 export const isField = (element) => element?.matches?.("input, textarea, select, [contenteditable]") ?? false;
 
-const help = () => {
-  const dialog = document.getElementById("keys");
-  if (!dialog || dialog.open) return;
-  const box = dialog.querySelector('[data-act="single-keys"]');
-  if (box) box.checked = !stored((store) => store.getItem(OFF));
-  dialog.showModal();
-};
-act("keys", help);
-act("single-keys", (box) => {
-  stored((store) => (box.checked ? store.removeItem(OFF) : store.setItem(OFF, "1")));
-});
-key("?", help);
+// What is typed while something loads is neither a key of the page nor text of the field that is left: it belongs to
+// what comes.
+let held = null;
+
+/** Until something is there, keep what is typed; `take` gets it. A palette that is on its way, a conversation's composer. */
+export async function hold(coming, take) {
+  const mine = (held = { text: "" });
+  const release = () => held === mine && (held = null);
+  const late = setTimeout(release, LONGEST_HOLD);
+  try {
+    await coming;
+    if (held === mine && mine.text) take(mine.text);
+  } finally {
+    clearTimeout(late);
+    release();
+  }
+}
+const typed = (event) => event.key?.length === 1 && (event.getModifierState("AltGraph") || !(event.ctrlKey || event.metaKey || event.altKey));
+addEventListener(
+  "keydown",
+  (event) => {
+    if (!held || event.isComposing) return;
+    if (typed(event)) held.text += event.key;
+    else if (event.key === "Backspace") held.text = held.text.slice(0, -1);
+    else if (event.key !== "Enter") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  },
+  true,
+);
+
+// The help, and going to other pages: fetched when it is asked for.
+const more = (name) => void import("./keys-more.js").then((all) => all[name]?.() ?? all.go(name));
+act("keys", () => more("help"));
+act("single-keys", ({ checked }) => import("./keys-more.js").then(({ keep }) => keep(checked)));
+for (const name of ["help", "go-inbox", "go-floor", "go-admin", "go-me"]) key(name, () => more(name));
 
 // The palette is fetched by who asks for it.
-const palette = () => import("./palette.js").then(({ toggle }) => toggle());
+function palette() {
+  const coming = import("./palette.js").then(({ toggle }) => toggle());
+  hold(coming, (text) => {
+    const field = document.getElementById("pal-q");
+    if (document.activeElement !== field) return;
+    field.value += text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
 act("palette", (link, event) => {
   event.preventDefault();
   palette();
 });
 
+let first = { letter: "", at: 0 };
+function wayOf(event) {
+  const letter = event.key.toLowerCase();
+  const pair = `${first.letter} ${letter}`;
+  if (Date.now() - first.at < PAIR && names.has(pair)) return pair;
+  return event.shiftKey && /^\p{L}$/u.test(letter) ? `shift+${letter}` : letter;
+}
+
 addEventListener("keydown", (event) => {
+  // What fills forms by itself sends keys without a name.
+  if (!event.key) return;
   if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "k") {
     event.preventDefault();
     return palette();
   }
-  if (event.isComposing || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  const single = typed(event);
+  if (event.isComposing || event.defaultPrevented || (!single && (event.ctrlKey || event.metaKey || event.altKey))) return;
   const field = isField(event.target);
   if (event.key === "Escape") {
     if (field) event.target.blur();
-    else bindings.get("Escape")?.(event);
+    else press("leave", event);
     return;
   }
-  if (field || document.querySelector("dialog[open]") || stored((store) => store.getItem(OFF))) return;
-  const run = bindings.get(event.key.length === 1 ? event.key.toLowerCase() : event.key);
+  if (field || document.querySelector("dialog[open]") || (single && table?.hasAttribute("data-off"))) return;
+  const way = wayOf(event);
+  first = { letter: begins.has(way) ? way : "", at: Date.now() };
+  const run = runs.get(names.get(way));
   if (run && run(event) !== false) event.preventDefault();
 });

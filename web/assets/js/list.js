@@ -4,7 +4,7 @@ import { promised } from "./due.js";
 import { key } from "./keys.js";
 import { open, openConversation } from "./panes.js";
 import { insert, mayPrecede } from "./patch.js";
-import { countTab, shout } from "./say.js";
+import { shout } from "./say.js";
 import { n, t } from "./words.js";
 
 const STILL = 4000;
@@ -21,6 +21,7 @@ let current = null;
 export function readUpTo(id, count) {
   if ((reads[id] ?? 0) >= count) return;
   reads[id] = count;
+  document.dispatchEvent(new CustomEvent("read-here", { detail: { conv: id, n: count } }));
   const row = document.getElementById(`row-${id}`);
   if (row) decorate([row]);
 }
@@ -42,11 +43,26 @@ export function take(source) {
   }
 }
 
+// The list is one stop of the Tab key: the row that was last in focus, else the open one, else the first.
+let stop = null;
+function rove() {
+  if (stop?.isConnected && !stop.closest("li").hidden) return;
+  const next = document.getElementById(`row-${current}`) ?? rows().find((row) => !row.hidden);
+  stop = next?.querySelector("a.conv") ?? null;
+  if (stop) stop.tabIndex = 0;
+}
+document.addEventListener("focusin", ({ target }) => {
+  if (target === stop || !target.matches("#list a.conv")) return;
+  if (stop) stop.tabIndex = -1;
+  (stop = target).tabIndex = 0;
+});
+
 function decorate(some) {
   const unreadOnly = "unreadOnly" in list().dataset;
   for (const row of some) {
     const id = idOf(row);
     const link = row.querySelector("a.conv");
+    link.tabIndex = link === stop ? 0 : -1;
     const badge = row.querySelector(".badge");
     const unread = Math.max(0, Number(row.dataset.in) - (reads[id] ?? 0));
     if (unread) unreads.set(id, unread);
@@ -61,14 +77,13 @@ function decorate(some) {
     // What was read stays while it is open.
     if (unreadOnly) row.hidden = unread === 0 && id !== current;
   }
+  rove();
   countUp();
 }
 
 // What left the list is not counted any more.
 function countUp() {
   for (const id of unreads.keys()) if (!document.getElementById(`row-${id}`)) unreads.delete(id);
-  countTab(unreads.size);
-  for (const pip of document.querySelectorAll("[data-unread-pip]")) pip.hidden = unreads.size === 0;
   document.dispatchEvent(new CustomEvent("listed"));
 }
 
@@ -128,10 +143,15 @@ const openFirst = () => {
   const first = rows().find((row) => !row.hidden);
   if (first) open(idOf(first)).then(() => document.querySelector(`#${first.id} a`)?.focus());
 };
-key("j", () => (openConversation() || list().contains(document.activeElement) ? go(1) : openFirst()));
-key("k", () => go(-1));
-key("ArrowDown", () => list().contains(document.activeElement) && go(1));
-key("ArrowUp", () => list().contains(document.activeElement) && go(-1));
+// Arrows only where one is in the list: elsewhere they scroll.
+const inside = () => list().contains(document.activeElement);
+const away = (event) => event?.key.length > 1 && !inside();
+key("down", (event) => (away(event) ? false : openConversation() || inside() ? go(1) : openFirst()));
+key("up", (event) => (away(event) ? false : go(-1)));
+const unread = (run) => void import("./unread.js").then(run);
+key("unread-next", () => unread(({ go }) => go(1)));
+key("unread-before", () => unread(({ go }) => go(-1)));
+key("needs-me", () => unread(({ needs }) => needs()));
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("#list a.conv, a[data-open]");

@@ -6,7 +6,6 @@ import { cursorNow, watch } from "./live.js";
 import { openConversation } from "./panes.js";
 import { announce, fragment, place } from "./patch.js";
 import { nameTab, say, toast } from "./say.js";
-import { send } from "./send.js";
 import { n, t } from "./words.js";
 
 const NEAR_END = 800;
@@ -23,7 +22,8 @@ let loading = null;
 let going = false;
 let counts = {};
 
-async function fetched(search, signal) {
+/** A list as the server draws it now, not shown yet. */
+export async function fetched(search, signal) {
   const answer = await fetch(`/inbox/list?${search}`, { headers: { "HX-Request": "true" }, signal });
   if (answer.status === 401) document.dispatchEvent(new CustomEvent("signed-out"));
   if (!answer.ok) throw new Error(`list: ${answer.status}`);
@@ -125,7 +125,8 @@ function listen() {
   goOn();
 }
 
-const changed = (change) => {
+/** The query of the shown list, changed. */
+export const changed = (change) => {
   const pairs = new URLSearchParams(query());
   change(pairs);
   return pairs.toString();
@@ -146,17 +147,7 @@ document.addEventListener("input", ({ target }) => {
   const text = target.value.trim();
   typed = setTimeout(() => show(changed((pairs) => (text ? pairs.set("q", text) : pairs.delete("q"))), { push: false }), TYPED);
 });
-key("f", () => document.getElementById("list-find").focus());
-
-act("sort-by", async (button) => {
-  const { sort } = button.dataset;
-  const name = button.textContent;
-  const answer = await send("PUT", "/me/list-order", { order: sort });
-  if (!answer.ok) return toast(answer.error?.message ?? t("failed"), { loud: true });
-  await show(changed((pairs) => pairs.delete("sort")));
-  say(t("sorted", { text: name }));
-  document.querySelector(".sort-menu > summary")?.focus();
-});
+key("find", () => document.getElementById("list-find").focus());
 
 // On narrower screens the side is a menu of the list's title.
 function shut() {
@@ -165,6 +156,11 @@ function shut() {
 act("side", () => {
   if ("side" in inbox.dataset) return shut();
   inbox.dataset.side = "open";
+  document.querySelector("#side a[aria-current], #side a")?.focus();
+});
+key("lists", () => {
+  const button = document.querySelector('[data-act="side"]');
+  if (button?.checkVisibility() && !button.disabled) return button.click();
   document.querySelector("#side a[aria-current], #side a")?.focus();
 });
 document.addEventListener("pointerdown", ({ target }) => {
@@ -182,7 +178,7 @@ document.addEventListener("keydown", (event) => {
   shut();
 });
 
-act("filters", async (button) => (await import("./filters.js")).toggle(button));
+for (const [name, run] of [["filters", "toggle"], ["sort-by", "sortBy"]]) act(name, async (button) => (await import("./filters.js"))[run](button));
 
 addEventListener("popstate", () => {
   const search = location.search.slice(1) || "list=mine";

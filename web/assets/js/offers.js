@@ -2,8 +2,7 @@
 import { act } from "./act.js";
 import { length } from "./clocks.js";
 import { key } from "./keys.js";
-import { say, shout, toast } from "./say.js";
-import { send } from "./send.js";
+import { shout, toast } from "./say.js";
 import { t } from "./words.js";
 
 const box = document.getElementById("offers");
@@ -47,53 +46,20 @@ function draw(now = Date.now()) {
   }
 }
 
-// On the inbox the conversation opens in its pane, elsewhere the inbox opens with it.
-async function show(conversation) {
-  if (!document.getElementById("inbox")) return location.assign(`/inbox/${conversation}`);
-  const { open } = await import("./panes.js");
-  open(conversation, { focus: "composer" });
-}
-
-const refused = (answer) => toast(answer.error?.message ?? t(answer.status === 403 ? "failed-forbidden" : "failed"), { loud: true });
-
-async function answer(button, how) {
-  const { conversation } = button.dataset;
-  const card = button.closest(".offer");
-  if (card.hasAttribute("aria-busy")) return;
-  card.setAttribute("aria-busy", "true");
-  const answered = await send("POST", `/conversations/${conversation}/offer/${how}`);
-  card.removeAttribute("aria-busy");
-  if (!answered.ok) return refused(answered);
-  card.remove();
-  if (how === "accept") show(conversation);
-  else say(t("offer-declined"));
-}
-act("offer-accept", (button) => answer(button, "accept"));
-act("offer-decline", (button) => answer(button, "decline"));
+// Answering one is fetched with the first answer.
+const answering = (run) => void import("./offers-answer.js").then(run, () => toast(t("failed"), { loud: true }));
+for (const how of ["accept", "decline"]) act(`offer-${how}`, (button) => answering(({ answer }) => answer(button, how)));
+act("next", (button) => answering(({ next }) => next(button)));
 act("offer-back-close", (button) => button.closest("li").remove());
 // Whoever is handed it next makes the word about the last one old.
 document.addEventListener("handed", ({ detail }) => {
   for (const link of document.querySelectorAll("#offers > .back > a")) if (link.pathname.endsWith(detail)) link.parentElement.remove();
 });
 
-let asking = false;
-act("next", async (button) => {
-  if (asking) return;
-  asking = true;
-  button.setAttribute("aria-busy", "true");
-  const answered = await send("POST", "/next");
-  asking = false;
-  button.removeAttribute("aria-busy");
-  if (!answered.ok) return refused(answered);
-  if (!answered.text) return toast(t("next-none"));
-  toast(t("claimed"));
-  show(JSON.parse(answered.text).conversation);
-});
-
 const first = (name) => document.querySelector(`#offers [data-act="${name}"]:enabled`);
-key("y", () => (first("offer-accept") ? first("offer-accept").click() : false));
-key("d", () => (first("offer-decline") ? first("offer-decline").click() : false));
-key("p", () => {
+key("accept", () => (first("offer-accept") ? first("offer-accept").click() : false));
+key("decline", () => (first("offer-decline") ? first("offer-decline").click() : false));
+key("take-next", () => {
   const button = document.querySelector('[data-act="next"]');
   return button ? button.click() : false;
 });

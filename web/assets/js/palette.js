@@ -1,5 +1,6 @@
 // The palette of Ctrl K: fetched when somebody first asks for it. What can be done is read from the page itself, so that
 // it offers exactly what the page offers.
+import { press } from "./keys.js";
 import { fragment } from "./patch.js";
 
 const PAUSE = 160;
@@ -61,6 +62,7 @@ function wordsOf(element) {
 }
 
 const ACTED = "#thread-pane .thread-head [data-act], #dock .dock-unassigned [data-act], #dock .dock-resolved [data-act], .composer-bar [data-act]";
+const WITHOUT_BUTTON = ["needs-me", "unread-next", "unread-before"];
 function fillActs() {
   const seen = new Set();
   const all = [];
@@ -70,6 +72,13 @@ function fillActs() {
     if (!text || act === "back" || button.disabled || seen.has(text) || !button.checkVisibility()) continue;
     seen.add(text);
     all.push(option(`pa-${all.length}`, button.querySelector("svg"), text, () => button.click(), hint));
+  }
+  // What only a key does here, as the help names it.
+  for (const name of WITHOUT_BUTTON) {
+    const row = document.querySelector(`#keys [data-does="${name}"]`);
+    if (!row) continue;
+    const caps = [...row.querySelectorAll("kbd")].map((cap) => cap.textContent).join(" ");
+    all.push(option(`pa-${all.length}`, byId("pg-inbox").querySelector("svg"), row.querySelector("dd").textContent, () => press(name), caps));
   }
   byId("pal-acts").replaceChildren(...all);
 }

@@ -1,4 +1,5 @@
 // Which conversation is open, and changing it without loading the page.
+import { hold } from "./keys.js";
 import { cursorNow, watch } from "./live.js";
 import { announce, fragment, parsePage } from "./patch.js";
 import { nameTab, toast } from "./say.js";
@@ -16,7 +17,21 @@ export const openConversation = () => pane()?.dataset.conv ?? null;
  * Open a conversation, or with null none. `focus` is where the focus goes: "composer", "title" or nowhere; `at` is a
  * message or note of it to stand at, `again` opens what is open anew.
  */
-export async function open(id, { push = true, focus = null, at = null, again = false } = {}) {
+export function open(id, options = {}) {
+  const opening = load(id, options);
+  // Who opens one and types means its composer, and no key of the page that goes.
+  if (options.focus === "composer") hold(opening, type);
+  return opening;
+}
+
+function type(text) {
+  const draft = document.activeElement;
+  if (draft?.id !== "draft") return;
+  draft.setRangeText(text, draft.value.length, draft.value.length, "end");
+  draft.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+async function load(id, { push = true, focus = null, at = null, again = false }) {
   if (id === openConversation() && push && !at && !again) return arrive(focus);
   document.dispatchEvent(new CustomEvent("leaving"));
   loading?.abort();

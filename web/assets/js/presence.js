@@ -1,25 +1,12 @@
-// The switch of presence, one's own or a colleague's. The new look arrives on the socket, as for every other tab.
+// The menu of one's own presence. What is set is fetched with the first setting.
 import { act } from "./act.js";
-import { say, toast } from "./say.js";
-import { send } from "./send.js";
-import { t } from "./words.js";
 
-act("presence", async (button) => {
-  const { to: state, code = "", person } = button.dataset;
-  if (!person) shut();
-  const answer = await send("PUT", person ? `/people/${person}/presence` : "/me/presence", { state, code });
-  if (!answer.ok) toast(answer.error?.message ?? t("failed"), { loud: true });
-  else if (person) location.reload();
-  else say(t(code ? "presence-set" : `presence-${state}`));
+const set = () => import("./presence-set.js");
+act("presence", (button) => {
+  if (!button.dataset.person) shut();
+  set().then((presence) => presence.set(button));
 });
-
-act("wrap-up-end", async (button) => {
-  button.disabled = true;
-  const answer = await send("POST", "/me/wrap-up/end", {});
-  button.disabled = false;
-  if (answer.ok) say(t("wrap-up-ended"));
-  else toast(answer.error?.message ?? t("failed"), { loud: true });
-});
+act("wrap-up-end", (button) => set().then(({ endWrapUp }) => endWrapUp(button)));
 
 const menu = () => document.getElementById("me-menu");
 function shut() {

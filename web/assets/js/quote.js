@@ -26,7 +26,7 @@ document.addEventListener(
   },
   { passive: true },
 );
-key("q", () => {
+key("quote", () => {
   if (!can()) return false;
   const all = messages();
   const at = all.findIndex((one) => one.hasAttribute("data-quoted"));

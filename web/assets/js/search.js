@@ -91,12 +91,9 @@ const go = (step) => {
   if (!next) return false;
   next.focus();
 };
-key("j", () => go(1));
-key("k", () => go(-1));
-key("ArrowDown", () => go(1));
-key("ArrowUp", () => go(-1));
-key("f", () => field.focus());
-key("/", () => field.focus());
+key("down", () => go(1));
+key("up", () => go(-1));
+key("find", () => field.focus());
 field.addEventListener("keydown", (event) => {
   if (event.key !== "ArrowDown" || event.isComposing || !isField(event.target)) return;
   if (go(1) !== false) event.preventDefault();

@@ -3,7 +3,7 @@ import { act } from "./act.js";
 import { beside } from "./composer.js";
 import { settle } from "./drafts.js";
 import { openConversation } from "./panes.js";
-import { shout, toast } from "./say.js";
+import { say, shout, toast } from "./say.js";
 import { send } from "./send.js";
 import { t } from "./words.js";
 
@@ -50,6 +50,19 @@ addEventListener(
   },
   true,
 );
+
+// From the field to the one before or after, without leaving it; which one it is now is said.
+addEventListener("keydown", (event) => {
+  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  if (!step || !event.altKey || event.ctrlKey || event.metaKey || event.target !== field() || !marked()) return;
+  event.preventDefault();
+  const all = [...document.querySelectorAll('[data-thread] > .msg[id^="m-"]')];
+  const next = all[all.indexOf(marked()) + step];
+  if (!next) return;
+  quote(next);
+  const strip = byId("quote");
+  say(`${strip.querySelector("[data-name]").textContent}: ${strip.querySelector("[data-text]").textContent}`);
+});
 
 /** React to the message that is answered; the same again takes it back. */
 export async function react(emoji) {

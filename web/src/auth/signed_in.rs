@@ -9,7 +9,7 @@ use std::{
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{Permission, PersonId, Principal, QueueId, Scope, SessionId};
+use domain::{Bell, Permission, PersonId, Principal, QueueId, Scope, SessionId};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
@@ -40,6 +40,10 @@ pub struct Viewer {
     pub list_order: String,
     /// What stands under their answers.
     pub signature: String,
+    /// How they want to be told of what calls for them.
+    pub bell: Bell,
+    /// Whether single keys do something on their pages.
+    pub single_keys: bool,
     /// Expected on every unsafe request of this session.
     pub csrf: String,
     /// Of the person's access; raised when role or password change.
@@ -103,7 +107,7 @@ with live as (
 select live.id, live.token_hash, live.csrf_token, live.ends_at,
     case when $4 and live.seen_at <= $5 then $2 else live.seen_at end as seen_at,
     person.id as person_id, person.name, person.email, person.locale, person.theme, person.time_zone,
-    person.list_order, person.signature, person.version,
+    person.list_order, person.signature, person.bell::text as bell, person.single_keys, person.version,
     role.name as role,
     array(select permission || ' ' || scope from role_permission where role_id = role.id) as grants,
     array(select queue_id from queue_member where person_id = person.id) as serves,
@@ -163,6 +167,8 @@ impl Viewer {
             time_zone: row.try_get("", "time_zone")?,
             list_order: row.try_get("", "list_order")?,
             signature: row.try_get("", "signature")?,
+            bell: Bell::read(row.try_get::<Option<String>>("", "bell")?.as_deref()),
+            single_keys: row.try_get("", "single_keys")?,
             csrf: row.try_get("", "csrf_token")?,
             version: row.try_get("", "version")?,
             seen_at: row.try_get("", "seen_at")?,

@@ -7,7 +7,9 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use domain::{ConversationFacts, ConversationId, MessageId, NoteId, Permission, PersonId, Principal};
+use domain::{
+    ConversationFacts, ConversationId, ConversationState, MessageId, NoteId, Permission, PersonId, Principal,
+};
 use inbox::reading::{
     self,
     conversations::ConversationLine,
@@ -21,7 +23,7 @@ use sea_orm::{DatabaseConnection, DbErr};
 use views::{
     MePresenceFragment, MentionFragment, MessageFragment, NoteFragment, OfferBackFragment, OfferFragment,
     RowFragment, Spent, SpentFragment, SystemFragment, SystemLine, TagsFragment, Template,
-    ThreadStateFragment, Tx, askama, planned::PlannedFragment,
+    ThreadStateFragment, Tx, askama, bell::MineFragment, planned::PlannedFragment,
 };
 
 use super::{
@@ -49,6 +51,8 @@ pub enum Topic {
     Floor,
     /// What waits, for those who may take it.
     Waiting,
+    /// What calls for supervisors, on all their pages. Told as often as the floor is.
+    Alarms,
 }
 
 /// What an update is about.
@@ -102,6 +106,10 @@ enum Thing {
     Tags(Rc<ConversationLine>),
     Line(ConversationId, SystemLine),
     Me(Box<PresenceLine>),
+    /// Somebody's own, for all their pages: how much of it they had read when it became theirs, and whether they took it
+    /// themselves.
+    Mine(Rc<ConversationLine>, Option<i64>, bool),
+    MineGone(ConversationId),
     Offer(Box<OfferLine>),
     OfferGone(ConversationId),
     /// Of which conversation, of whom, who did not take it, whether they declined, by which event.
@@ -154,6 +162,11 @@ impl Drawing {
     /// A piece of the floor.
     pub fn floor(piece: super::floor::Piece, now: DateTime<Utc>) -> Self {
         Self { topic: Topic::Floor, subject: Subject::Each(piece), drawn: RefCell::default(), now }
+    }
+
+    /// What calls for supervisors, for their other pages.
+    pub fn alarm(piece: super::floor::Piece, now: DateTime<Utc>) -> Self {
+        Self { topic: Topic::Alarms, ..Self::floor(piece, now) }
     }
 
     /// What waits.
@@ -295,6 +308,13 @@ impl Drawing {
                 let me = present::me(line);
                 protocol::update("me-presence", How::Morph, &MePresenceFragment { tx, me: &me }.render()?)
             }
+            Thing::Mine(line, read, taken) => {
+                let mine = present::mine(line, class, *read, *taken, tx, self.now);
+                protocol::update("mine", How::Place, &MineFragment { mine: &mine }.render()?)
+            }
+            Thing::MineGone(conversation) => {
+                protocol::update(&format!("mine-{conversation}"), How::Delete, "")
+            }
             Thing::Offer(line) => {
                 let offer = present::offer(line, self.now);
                 protocol::update("offers", How::Place, &OfferFragment { tx, offer: &offer }.render()?)
@@ -345,6 +365,41 @@ fn mine(
         );
     }
     drawings
+}
+
+/// What is whose, for all pages of those who have it and of those who had it.
+async fn marks(
+    db: &DatabaseConnection,
+    lines: &BTreeMap<ConversationId, Rc<ConversationLine>>,
+    needs: &Needs,
+    is_watched: impl Fn(Topic) -> bool,
+    now: DateTime<Utc>,
+) -> Result<Vec<Drawing>, DbErr> {
+    let mut drawings = Vec::new();
+    let mut held = Vec::new();
+    for (id, line) in lines {
+        let holder = line.assignee_id.filter(|_| line.state == ConversationState::Assigned);
+        let losers = needs.losers.iter().filter(|(_, lost)| lost == id).map(|(person, _)| *person);
+        let gone = losers.chain(line.assignee_id).filter(|person| Some(*person) != holder);
+        for person in gone.collect::<BTreeSet<_>>() {
+            if is_watched(Topic::Me(person)) {
+                drawings.push(Drawing::new(Topic::Me(person), Guard::Owner, Thing::MineGone(*id), now));
+            }
+        }
+        held.extend(holder.filter(|person| is_watched(Topic::Me(*person))).map(|person| (person, line)));
+    }
+    // Whoever has just got one may have read it before; of the others their pages know it.
+    let pairs: Vec<(PersonId, ConversationId)> =
+        held.iter().map(|(person, line)| (*person, line.id)).collect();
+    let fresh: Vec<_> = pairs.into_iter().filter(|pair| needs.given.contains_key(pair)).collect();
+    let read = inbox::read_marks::of(db, &fresh).await?;
+    for (person, line) in held {
+        let pair = (person, line.id);
+        let taken = needs.given.get(&pair).copied().unwrap_or_default();
+        let thing = Thing::Mine(line.clone(), read.get(&pair).copied(), taken);
+        drawings.push(Drawing::new(Topic::Me(person), Guard::Conversation(line.facts()), thing, now));
+    }
+    Ok(drawings)
 }
 
 fn listed(
@@ -407,6 +462,7 @@ pub async fn prepare(
         lines(db, needs).await?.into_iter().map(|line| (line.id, line)).collect();
 
     let mut drawings = mine(&lines, needs, &is_watched, now);
+    drawings.extend(marks(db, &lines, needs, &is_watched, now).await?);
     let offered: Vec<(PersonId, ConversationId)> =
         needs.offers.iter().copied().filter(|(person, _)| is_watched(Topic::Me(*person))).collect();
     if !offered.is_empty() {

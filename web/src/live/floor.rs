@@ -13,6 +13,7 @@ use sea_orm::{DatabaseConnection, DbErr};
 use views::{
     FloorAgentFragment, FloorAlertFragment, FloorConversationFragment, FloorQueueFragment,
     FloorTotalsFragment, Template as _, Tx, askama,
+    bell::{AlarmMarkFragment, AllAlarmsFragment},
 };
 
 use super::{
@@ -42,10 +43,14 @@ pub enum Piece {
     Conversation(Rc<ConversationLine>, DateTime<Utc>),
     /// What of a conversation calls for a supervisor.
     Alert(Rc<ConversationLine>),
+    /// The same, for the supervisors' other pages.
+    Alarm(Rc<ConversationLine>),
     /// A conversation that left a queue: its row.
     Left(ConversationId, QueueId),
     /// The same: what of it called for a supervisor.
     LeftAlert(ConversationId, QueueId),
+    /// The same, for the supervisors' other pages.
+    LeftAlarm(ConversationId, QueueId),
 }
 
 impl Piece {
@@ -102,6 +107,17 @@ impl Piece {
                 let html = FloorAlertFragment { tx, alert: &alert }.render()?;
                 protocol::update("floor-alerts", How::Place, &html)
             }
+            Self::Alarm(line) => {
+                let facts = line.facts();
+                if !viewer.can(Permission::ConversationAssign, &facts) {
+                    return Ok(None);
+                }
+                let Some(alert) = present::floor_alert(line, class_for(viewer, &facts)) else {
+                    return Ok(Some(gone("alarm", line.id)));
+                };
+                let html = AlarmMarkFragment { tx, alert: &alert }.render()?;
+                protocol::update("alarms", How::Place, &html)
+            }
             Self::Left(conversation, queue) => {
                 if !viewer.reaches_queue(Permission::ConversationRead, *queue) {
                     return Ok(None);
@@ -113,6 +129,12 @@ impl Piece {
                     return Ok(None);
                 }
                 gone("al", *conversation)
+            }
+            Self::LeftAlarm(conversation, queue) => {
+                if !viewer.reaches_queue(Permission::ConversationAssign, *queue) {
+                    return Ok(None);
+                }
+                gone("alarm", *conversation)
             }
         }))
     }
@@ -155,4 +177,39 @@ pub async fn prepare(
         pieces.push(Piece::Totals(board));
     }
     Ok(pieces.into_iter().map(|piece| Drawing::floor(piece, now)).collect())
+}
+
+/// What calls for supervisors, for their other pages, of what changed.
+pub fn alarms(owed: &Needs, lines: &[Rc<ConversationLine>], now: DateTime<Utc>) -> Vec<Drawing> {
+    let left = owed.left.iter().map(|(conversation, queue)| Piece::LeftAlarm(*conversation, *queue));
+    // Where nobody did anything, what called goes on calling.
+    let changed = lines.iter().filter(|line| !line.alerts.is_empty() || owed.calmed.contains(&line.id));
+    let pieces = left.chain(changed.map(|line| Piece::Alarm(line.clone())));
+    pieces.map(|piece| Drawing::alarm(piece, now)).collect()
+}
+
+/// At most so many alarms are told of when a page comes; the floor shows as many.
+const MOST_ALARMS: u64 = 200;
+
+/// All that calls for a supervisor now, as an update; `None` for who is none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn all_alarms(
+    db: &DatabaseConnection,
+    viewer: &Principal,
+    tx: Tx,
+) -> Result<Option<String>, DbErr> {
+    if !viewer.holds(Permission::ConversationAssign) {
+        return Ok(None);
+    }
+    let reach = viewer.reach(Permission::ConversationAssign);
+    let lines = reading::conversations::alerted(db, &reach, MOST_ALARMS).await?;
+    let all: Vec<_> = lines
+        .iter()
+        .filter_map(|line| present::floor_alert(line, class_for(viewer, &line.facts())))
+        .collect();
+    let html =
+        AllAlarmsFragment { tx, all: &all }.render().map_err(|error| DbErr::Custom(error.to_string()))?;
+    Ok(Some(protocol::update("alarms", How::Morph, &html)))
 }

@@ -12,7 +12,7 @@ use anyhow::Context as _;
 pub use beside::Doing;
 use bytestring::ByteString;
 use chrono::Utc;
-use domain::{ConversationFacts, ConversationId, List, PersonId};
+use domain::{ConversationFacts, ConversationId, List, Permission, PersonId};
 use inbox::{
     Wakes,
     relay::{self, Batch, Numbered},
@@ -81,6 +81,16 @@ impl Showing {
             View::Nothing => false,
         }
     }
+}
+
+/// All that a socket is interested in: what it shows, and what is told on every page of its person.
+fn topics_of(showing: &Showing, viewer: &SignedIn) -> impl Iterator<Item = Topic> {
+    let alarms = watches_alarms(viewer).then_some(Topic::Alarms);
+    showing.topics(viewer.principal.person).chain(alarms)
+}
+
+fn watches_alarms(viewer: &SignedIn) -> bool {
+    viewer.principal.holds(Permission::ConversationAssign)
 }
 
 /// A number for a socket of this node.
@@ -332,6 +342,15 @@ impl State {
             }
             HubCommand::Viewer(id, viewer) => {
                 if let Some(socket) = self.sockets.get_mut(&id) {
+                    let watches = self.topics.entry(Topic::Alarms).or_default();
+                    if watches_alarms(&viewer) {
+                        watches.insert(id)
+                    } else {
+                        watches.remove(&id)
+                    };
+                    if watches.is_empty() {
+                        self.topics.remove(&Topic::Alarms);
+                    }
                     socket.viewer = viewer;
                     socket.showing.conversation.into_iter().for_each(|talk| self.company.owe(talk));
                 }
@@ -365,7 +384,7 @@ impl State {
         let known = self.leave(id);
         // Unknown and without a queue: we let go of it a moment ago. Not answering tells it to come back.
         let Some(frames) = frames.or_else(|| known.map(|socket| socket.frames)) else { return };
-        for topic in showing.topics(viewer.principal.person) {
+        for topic in topics_of(&showing, &viewer) {
             self.topics.entry(topic).or_default().insert(id);
         }
         showing.conversation.into_iter().for_each(|talk| self.company.owe(talk));
@@ -383,7 +402,7 @@ impl State {
     fn leave(&mut self, id: SocketId) -> Option<Socket> {
         let socket = self.sockets.remove(&id)?;
         socket.showing.conversation.into_iter().for_each(|talk| self.company.owe(talk));
-        for topic in socket.showing.topics(socket.viewer.principal.person) {
+        for topic in topics_of(&socket.showing, &socket.viewer) {
             if let Some(watchers) = self.topics.get_mut(&topic) {
                 watchers.remove(&id);
                 if watchers.is_empty() {
@@ -444,7 +463,7 @@ impl State {
             self.slow_last = last;
         }
         self.uncounted |= needs.queues || !needs.mentions.is_empty();
-        if self.has_slow() || self.topics.contains_key(&Topic::Counts) {
+        if self.has_slow() || self.has_alarms() || self.topics.contains_key(&Topic::Counts) {
             self.owed.merge(needs);
             let earliest = self.told + SLOW;
             self.due.get_or_insert(earliest);
@@ -459,6 +478,10 @@ impl State {
         self.topics.contains_key(&Topic::Floor) || self.topics.contains_key(&Topic::Lists)
     }
 
+    fn has_alarms(&self) -> bool {
+        self.topics.contains_key(&Topic::Alarms)
+    }
+
     /// Tell the floor, lists and counters what they are owed.
     async fn tell_slow(&mut self) {
         self.due = None;
@@ -471,13 +494,19 @@ impl State {
                 Err(error) => tracing::warn!(%error, "how many wait could not be told"),
             }
         }
-        let drawings = if self.has_slow() { self.draw_slow(&owed, up_to).await } else { Ok(Vec::new()) };
+        let drawings = if self.has_slow() || self.has_alarms() {
+            self.draw_slow(&owed, up_to).await
+        } else {
+            Ok(Vec::new())
+        };
         self.slow_last = up_to;
         match drawings {
             Ok(drawings) => self.deliver(&drawings),
             Err(error) => {
                 tracing::error!(%error, "floors and lists could not be told; their pages reconnect and catch up");
-                for id in [self.watchers(Topic::Floor), self.watchers(Topic::Lists)].concat() {
+                for id in
+                    [Topic::Floor, Topic::Lists, Topic::Alarms].map(|topic| self.watchers(topic)).concat()
+                {
                     self.leave(id);
                 }
             }
@@ -491,6 +520,9 @@ impl State {
         let mut drawings = Vec::new();
         if self.topics.contains_key(&Topic::Floor) {
             drawings = floor::prepare(&self.db, owed, &lines, up_to, now).await?;
+        }
+        if self.has_alarms() {
+            drawings.extend(floor::alarms(owed, &lines, now));
         }
         if self.topics.contains_key(&Topic::Lists) {
             let showing = self.watchers(Topic::Lists).into_iter().filter_map(|id| self.sockets.get(&id));

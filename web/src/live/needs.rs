@@ -1,6 +1,6 @@
 //! What a batch of events calls for, before anything is read: pure.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     ConversationFacts, ConversationId, ConversationState, Event, MessageId, NoteId, PersonId, QueueId,
@@ -44,6 +44,10 @@ pub struct Needs {
     pub back: Vec<(PersonId, ConversationId, PersonId, bool, i64)>,
     /// People whose presence or load changed.
     pub people: BTreeSet<PersonId>,
+    /// Conversations that somebody has now and had not, and whether they took them themselves.
+    pub given: BTreeMap<(PersonId, ConversationId), bool>,
+    /// Conversations that may call for a supervisor no more: all that changed by more than what a customer wrote.
+    pub calmed: BTreeSet<ConversationId>,
     /// Conversations whose tags changed.
     pub tagged: BTreeSet<ConversationId>,
     /// Conversations that left a queue for another.
@@ -67,6 +71,9 @@ impl Needs {
         let event = &numbered.event;
         if let Some(conversation) = event.conversation() {
             self.conversations.insert(conversation);
+            if !matches!(event, Event::MessageReceived { .. } | Event::DeliveryChanged { .. }) {
+                self.calmed.insert(conversation);
+            }
             if let Some(message) = event.message() {
                 self.messages.insert((conversation, message));
             } else if !self.take_note(event) {
@@ -85,6 +92,7 @@ impl Needs {
                 self.losers.extend(from.map(|from| (from, *conversation)));
                 self.was.extend(from.is_none().then_some((*conversation, Was::Waiting)));
                 self.people.extend([*from, *to].into_iter().flatten());
+                self.given.extend(to.map(|to| ((to, *conversation), numbered.actor == Some(to))));
             }
             Event::ConversationSnoozed { conversation, holder, .. }
             | Event::ConversationClosed { conversation, holder, .. } => {
@@ -154,6 +162,8 @@ impl Needs {
         self.offers.extend(other.offers);
         self.back.extend(other.back);
         self.people.extend(other.people);
+        self.given.extend(other.given);
+        self.calmed.extend(other.calmed);
         self.tagged.extend(other.tagged);
         self.left.extend(other.left);
         self.queues |= other.queues;
@@ -213,6 +223,8 @@ mod tests {
         let needs = Needs::of(&[numbered(1, event)]);
         assert_eq!(needs.losers, BTreeSet::from([(ada, conversation)]));
         assert_eq!(needs.people, BTreeSet::from([ada, ben]));
+        assert_eq!(needs.given, BTreeMap::from([((ben, conversation), false)]), "somebody else gave it");
+        assert!(needs.calmed.contains(&conversation));
         assert_eq!(needs.lines.len(), 1);
     }
 
@@ -280,5 +292,6 @@ mod tests {
         let needs = Needs::of(&events);
         assert_eq!((needs.conversations.len(), needs.messages.len()), (1, 5));
         assert!(needs.lines.is_empty() && !needs.queues);
+        assert!(needs.calmed.is_empty(), "what a customer writes calms nobody");
     }
 }

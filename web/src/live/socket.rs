@@ -24,21 +24,21 @@ use tokio::{
     sync::{mpsc, oneshot},
     time::{MissedTickBehavior, interval, timeout},
 };
-use views::Tx;
+use views::{Template as _, Tx, bell::AllMineFragment};
 
 use super::{
     draw::{self, Eyes, Seen, Topic},
     floor,
     hub::{Doing, HubCommand, Joining, QUEUE, Showing, SocketId},
     needs::Needs,
-    protocol::{self, FromPage, View},
+    protocol::{self, FromPage, How, View},
     waiting,
 };
 use crate::{
     at_work,
     auth::{BELIEVED_FOR, SignedIn},
     error::PageError,
-    listing,
+    listing, present,
     state::AppState,
 };
 
@@ -253,14 +253,38 @@ impl Open {
         };
         self.state.hub.tell(HubCommand::Join(Box::new(joining))).await;
         let up_to = from.await.map_err(|_| close(1012, "restart"))?;
-        if self.showing.is_none() {
+        let arrives = self.showing.is_none();
+        if arrives {
             at_work::go_on(&self.state, person).await?;
         }
         if since < up_to {
             self.catch_up(since, up_to, &showing).await?;
         }
+        if arrives {
+            self.say_standing(since).await?;
+        }
         self.showing = Some(showing);
         self.say(protocol::ready(up_to.max(since))).await
+    }
+
+    /// What is theirs and what calls for them, all of it, whenever a page comes or comes back: the page tells by the
+    /// difference what is new.
+    async fn say_standing(&mut self, since: i64) -> Result<(), End> {
+        let (db, principal, now) = (&self.state.db, &self.viewer.principal, Utc::now());
+        let lines = reading::conversations::held(db, principal.person).await?;
+        let all: Vec<_> = lines
+            .iter()
+            .map(|line| {
+                let class = draw::class_for(principal, &line.facts());
+                present::mine(line, class, Some(line.read_count), false, self.tx, now)
+            })
+            .collect();
+        let html =
+            AllMineFragment { all: &all }.render().map_err(|error| DbErr::Custom(error.to_string()))?;
+        let mine = protocol::update("mine", How::Morph, &html);
+        let alarms = floor::all_alarms(db, principal, self.tx).await?;
+        let updates = [Some(mine.as_str()), alarms.as_deref()];
+        self.say(protocol::frame(since, updates.into_iter().flatten())).await
     }
 
     /// A page asks for what it likes; it is shown what its person may see. A conversation out of their sight and one that

@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod assets;
 pub mod attributes;
+pub mod bell;
 pub mod builders;
 pub mod bulk;
 pub mod card;
@@ -102,6 +103,8 @@ pub fn frame(
             sees_outcomes: viewer.principal.holds(Permission::OutcomeManage),
             presence: start.presence.as_ref().map(present::me),
             offers: start.offers.iter().map(|line| present::offer(line, start.now)).collect(),
+            bell: viewer.bell.clone(),
+            single_keys: viewer.single_keys,
         },
     }
 }

@@ -46,6 +46,5 @@ js-offered = { $name } in { $text }: the conversation is offered to you. Y to ac
 js-offer-over = Time is up
 js-offer-declined = Declined. Someone else is offered it.
 js-next-none = Nobody is waiting
-keys-accept = Accept or decline what is offered to you
 keys-next = Take the next one of your queues
 sys-alerts-seen = { $by } is on it

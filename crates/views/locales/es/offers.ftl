@@ -46,6 +46,5 @@ js-offered = { $name } en { $text }: te ofrecen la conversación. Y para aceptar
 js-offer-over = Se acabó el tiempo
 js-offer-declined = Rechazada. Se ofrece a otra persona.
 js-next-none = No hay nadie esperando
-keys-accept = Aceptar o rechazar lo que te ofrecen
 keys-next = Tomar la siguiente de tus colas
 sys-alerts-seen = { $by } está al tanto

@@ -46,6 +46,5 @@ js-offered = { $name } em { $text }: oferecem a conversa a você. Y para aceitar
 js-offer-over = O tempo acabou
 js-offer-declined = Recusada. É oferecida a outra pessoa.
 js-next-none = Não há ninguém esperando
-keys-accept = Aceitar ou recusar o que oferecem a você
 keys-next = Pegar a próxima das suas filas
 sys-alerts-seen = { $by } está ciente

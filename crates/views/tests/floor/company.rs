@@ -46,6 +46,8 @@ fn frame(lang: Lang, theme: Theme, section: Section) -> Frame {
             sees_outcomes: false,
             presence: None,
             offers: Vec::new(),
+            bell: domain::Bell::default(),
+            single_keys: true,
         },
     }
 }

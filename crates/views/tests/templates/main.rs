@@ -8,6 +8,7 @@ mod keys;
 mod pages;
 mod routing;
 mod search;
+mod shortcuts;
 
 use views::Lang;
 
