@@ -1,6 +1,6 @@
 // The palette of Ctrl K: fetched when somebody first asks for it. What can be done is read from the page itself, so that
 // it offers exactly what the page offers.
-import { press } from "./keys.js";
+import { hold, press } from "./keys.js";
 import { fragment } from "./patch.js";
 
 const PAUSE = 160;
@@ -183,7 +183,11 @@ async function run(one, event) {
   if (named) return document.querySelector(`[data-act="${CSS.escape(named)}"]`)?.click();
   if (event.ctrlKey || event.metaKey) return window.open(href, "_blank", "noopener");
   const [, id] = href.match(/^\/inbox\/([^/?]+)/) ?? [];
-  if (!id || !byId("inbox")) return location.assign(href);
+  if (!id || !byId("inbox")) {
+    // Once another page is on its way, this one's keys are over.
+    hold(new Promise((done) => addEventListener("pageshow", done, { once: true })), () => {});
+    return location.assign(href);
+  }
   const { open: openThread } = await import("./panes.js");
   const at = new URL(href, location.href).searchParams.get("at");
   openThread(id, { focus: at ? "title" : "composer", at });

@@ -144,6 +144,35 @@ test("sounds ring as they were chosen, on one tab, and not in quiet hours", asyn
   await office.command("mateo", "POST", "/me/bell", USUAL);
 });
 
+test("an offer rings in quiet hours for who wants that, goes with its answer, and is not told again as given", async ({ open, office, vendor }) => {
+  const peace = { quiet: "on", quiet_from: "00:00", quiet_until: "23:59", quiet_offers: "on" };
+  for (let day = 1; day <= 7; day++) peace[`day_${day}`] = "on";
+  await office.command("mateo", "POST", "/me/bell", { ...USUAL, ...peace });
+  await office.atWork("valeria");
+  const valeria = await open("valeria");
+  const customer = vendor.customer();
+  await customer.write("¿Me pasan con Mateo?");
+  await openFromList(valeria, customer.name);
+  await office.atWork("mateo");
+  const mateo = await open("mateo", "/inbox", ALLOWED);
+  await mateo.waitForFunction(() => "told" in document.getElementById("mine").dataset);
+  await look(mateo, false);
+  await valeria.locator('[data-act="transfer"]').click();
+  const dialog = valeria.locator("#transfer");
+  await dialog.locator(".transfer-to", { hasText: "Mateo" }).getByRole("radio").check();
+  await dialog.getByRole("button", { name: "Pasar" }).click();
+  await expect.poll(async () => (await standing(mateo)).map(({ title, body }) => `${title}: ${body}`)).toEqual([`${customer.name}: Te ofrecen una conversación · Citas`]);
+  const [id] = await mateo.locator("#offers > .offer[data-left]").evaluateAll((cards) => cards.map((card) => card.id.replace("offer-", "")));
+  await office.command("mateo", "POST", `/conversations/${id}/offer/accept`);
+  await mateo.waitForFunction((id) => document.getElementById(`mine-${id}`), id);
+  await expect(mateo).toHaveTitle(/^\(1\) /);
+  expect((await notes(mateo)).length).toBe(1);
+  await look(mateo, true);
+  await openFromList(mateo, customer.name);
+  await expect.poll(() => standing(mateo)).toEqual([]);
+  await office.command("mateo", "POST", "/me/bell", USUAL);
+});
+
 test("how one is told: the permission is asked by a button, refusals say what is wrong, and it stays", async ({ open, office }) => {
   const camila = await open("camila", "/me", { before: desktop("default") });
   const form = camila.locator("[data-bell-form]");
