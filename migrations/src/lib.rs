@@ -47,6 +47,7 @@ pub const HISTORY: History = History::new(&[
     migration!("0017_signature"),
     migration!("0018_lists"),
     migration!("0019_search"),
+    migration!("0020_settings"),
     migration!("0021_bell"),
 ]);
 

@@ -23,8 +23,12 @@ pub struct Model {
     pub locale: String,
     /// `system`, `light` or `dark`.
     pub theme: String,
-    /// IANA name.
-    pub time_zone: String,
+    /// How much room things take: `comfortable` or `compact`.
+    pub density: String,
+    /// How large text is: `small`, `normal` or `large`.
+    pub text_size: String,
+    /// IANA name; missing: the company's.
+    pub time_zone: Option<String>,
     /// In which order they want their list: `activity` or `sla`.
     pub list_order: String,
     /// Raised when role, password or access changes.

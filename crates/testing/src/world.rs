@@ -165,7 +165,6 @@ impl World {
             password_hash: Set(None),
             locale: Set("es".to_owned()),
             theme: Set("system".to_owned()),
-            time_zone: Set("America/Lima".to_owned()),
             version: Set(1),
             disabled_at: Set(None),
             created_at: Set(Utc::now()),

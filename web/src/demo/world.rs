@@ -165,7 +165,6 @@ async fn people(
             password_hash: Set(Some(password.to_owned())),
             locale: Set(if mailbox == "renata" { "pt-BR" } else { "es" }.to_owned()),
             theme: Set("system".to_owned()),
-            time_zone: Set("America/Lima".to_owned()),
             version: Set(1),
             disabled_at: Set(None),
             created_at: Set(Utc::now()),
