@@ -76,6 +76,33 @@ impl TextSize {
     }
 }
 
+/// How much room things take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Density {
+    /// As designed.
+    #[default]
+    Comfortable,
+    /// More on a screen.
+    Compact,
+}
+
+impl Density {
+    /// The word that is stored, and stands in `<html data-density>`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Comfortable => "comfortable",
+            Self::Compact => "compact",
+        }
+    }
+
+    /// The density behind a stored word; an unknown one is the usual.
+    #[must_use]
+    pub fn parse(word: &str) -> Self {
+        if word == "compact" { Self::Compact } else { Self::Comfortable }
+    }
+}
+
 /// A part of the product, as marked in the rail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
@@ -149,6 +176,8 @@ pub struct Frame {
     pub theme: Theme,
     /// The viewer's size of text.
     pub text: TextSize,
+    /// How much room the viewer gives things.
+    pub density: Density,
     /// The nonce of this answer's policy; scripts carry it.
     pub nonce: String,
     /// The session's token against forged requests.

@@ -24,10 +24,10 @@ pub use day::day;
 pub use macros::macros;
 
 use crate::{
-    Ad, Alike, Around, Author, ChannelTag, ConsentLine, ConversationRow, Delivery, Details, DueTag, Entry,
-    FieldLine, Finishing, Frame, Happened, IdentityLine, InboxPage, JoinLine, Lang, MePresence, MessageView,
-    NoteView, OfferCard, OfferWhy, PauseTag, PersonTag, PreviousConversation, Quote, Section, Spent,
-    SystemLine, Tags, TextSize, Theme, Thread, ThreadState, Tx, Viewer, Why,
+    Ad, Alike, Around, Author, ChannelTag, ConsentLine, ConversationRow, Delivery, Density, Details, DueTag,
+    Entry, FieldLine, Finishing, Frame, Happened, IdentityLine, InboxPage, JoinLine, Lang, MePresence,
+    MessageView, NoteView, OfferCard, OfferWhy, PauseTag, PersonTag, PreviousConversation, Quote, Section,
+    Spent, SystemLine, Tags, TextSize, Theme, Thread, ThreadState, Tx, Viewer, Why,
     card::{CardDialog, CardField},
     planned::PlannedView,
     time,
@@ -147,6 +147,7 @@ pub fn frame(lang: Lang, theme: Theme, section: Section) -> Frame {
         tx: tx(lang),
         theme,
         text: TextSize::Normal,
+        density: Density::Comfortable,
         nonce: "bm9uY2U".to_owned(),
         csrf: "dG9rZW4".to_owned(),
         assets: "/assets".to_owned(),

@@ -9,3 +9,18 @@ if (button && field) {
     button.setAttribute("aria-pressed", String(!shown));
   });
 }
+
+// Keys and recovery codes are copied and printed where that is allowed.
+for (const one of document.querySelectorAll('[data-act="copy-text"]')) {
+  one.hidden = !navigator.clipboard;
+  one.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(one.dataset.text);
+    const word = one.querySelector("[data-done]");
+    word.textContent = word.dataset.done;
+  });
+}
+const print = document.querySelector('[data-act="print"]');
+if (print) {
+  print.hidden = false;
+  print.addEventListener("click", () => window.print());
+}
