@@ -6,7 +6,7 @@ use inbox::retention;
 use sea_orm::DbErr;
 
 use crate::{
-    auth::{session, throttle},
+    auth::{factor::half, session, throttle},
     state::AppState,
 };
 
@@ -30,6 +30,7 @@ async fn tidy(state: &AppState) -> Result<(), DbErr> {
     let now = state.clock.now();
     throttle::forget_old(&state.db, now).await?;
     session::forget_old(&state.db, now).await?;
+    half::forget_old(&state.db, now).await?;
     let ledger = &state.settings.ledger;
     let bodies = retention::forget_bodies(&state.db, ledger.body_days).await?;
     let trails = retention::forget_trail(&state.db, ledger.trail_days).await?;

@@ -151,6 +151,10 @@ pub fn table() -> Vec<Route> {
         Route::get("/metrics", Public, health::metrics),
         Route::get("/sign-in", Public, auth::pages::sign_in::show),
         Route::post("/sign-in", Public, auth::pages::sign_in::create),
+        Route::get("/sign-in/code", Public, auth::pages::second::show),
+        Route::post("/sign-in/code", Public, auth::pages::second::create),
+        Route::get("/sign-in/enrol", Public, auth::pages::second::show_key),
+        Route::post("/sign-in/enrol", Public, auth::pages::second::enrol),
         Route::post("/sign-out", SignedIn, auth::pages::sign_out::create),
         Route::get("/welcome/{code}", Public, auth::pages::welcome::show),
         Route::post("/welcome/{code}", Public, auth::pages::welcome::create),
@@ -401,6 +405,14 @@ pub fn table() -> Vec<Route> {
         Route::post("/me/signature", SignedIn, pages::me::sign),
         Route::post("/me/bell", SignedIn, pages::bell::update),
         Route::post("/me/keys", SignedIn, pages::bell::single_keys),
+        Route::post("/me/factor", SignedIn, pages::factor::begin),
+        Route::post("/me/factor/confirm", SignedIn, pages::factor::confirm),
+        Route::post("/me/factor/codes", SignedIn, pages::factor::remake_codes),
+        Route::post("/me/factor/off", SignedIn, pages::factor::end),
+        Route::post("/me/password", SignedIn, pages::me::change_password),
+        // Before what has an id there.
+        Route::post("/me/sessions/end-others", SignedIn, pages::me::end_other_sessions),
+        Route::post("/me/sessions/{id}/end", SignedIn, pages::me::end_session),
         Route::post("/me/views", holds(P::ConversationRead), pages::lists::save),
         Route::delete("/me/views/{id}", holds(P::ConversationRead), pages::lists::remove),
         Route::put("/me/list-order", SignedIn, pages::me::order),
@@ -494,8 +506,16 @@ mod tests {
     fn who_is_not_asked_who_they_are_is_a_short_list() {
         let open: BTreeSet<&str> =
             table().iter().filter(|route| route.access == Access::Public).map(|route| route.path).collect();
-        let known =
-            ["/health/live", "/health/ready", "/metrics", "/sign-in", "/welcome/{code}", "/favicon.ico"];
+        let known = [
+            "/health/live",
+            "/health/ready",
+            "/metrics",
+            "/sign-in",
+            "/sign-in/code",
+            "/sign-in/enrol",
+            "/welcome/{code}",
+            "/favicon.ico",
+        ];
         // Styles, scripts and fonts are public too.
         let rest: Vec<_> =
             open.into_iter().filter(|path| !known.contains(path) && !path.starts_with("/assets/")).collect();

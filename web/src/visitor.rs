@@ -4,7 +4,7 @@ use actix_web::{HttpMessage, HttpRequest, http::header};
 use chrono_tz::Tz;
 use views::{Lang, Theme, Tx};
 
-use crate::auth::SignedIn;
+use crate::{auth::SignedIn, pages::words};
 
 /// The cookie that remembers a language chosen on the sign-in page.
 pub const LANGUAGE: &str = "lang";
@@ -23,9 +23,7 @@ impl Visitor {
     #[must_use]
     pub fn of(request: &HttpRequest) -> Self {
         if let Some(viewer) = request.extensions().get::<SignedIn>() {
-            let zone = viewer.time_zone.parse().unwrap_or(Tz::UTC);
-            let lang = Lang::parse(&viewer.locale).unwrap_or_default();
-            return Self { tx: Tx::new(lang, zone), theme: Theme::parse(&viewer.theme) };
+            return Self { tx: words(viewer), theme: Theme::parse(&viewer.theme) };
         }
         let remembered = request.cookie(LANGUAGE).and_then(|cookie| Lang::parse(cookie.value()));
         let lang = Self::chosen(request).or(remembered).unwrap_or_else(|| {

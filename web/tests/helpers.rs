@@ -11,7 +11,12 @@ use std::{
 };
 
 use actix_web::{HttpRequest, cookie::Cookie, test::TestRequest};
-use bandeja::{clock::Clock, secrets, server, settings::Settings, state::AppState};
+use bandeja::{
+    clock::Clock,
+    secrets, server,
+    settings::{FactorPolicy, Settings},
+    state::AppState,
+};
 use domain::{PersonId, Principal};
 use entity::person;
 use reqwest::{
@@ -56,6 +61,7 @@ impl TestApp {
         settings.server.public_urls = vec![url.clone()];
         settings.server.workers = 1;
         settings.keys.current = Some(secrets::new_key());
+        settings.auth.second_factor = FactorPolicy::Nobody;
         // Right and wrong passwords differ as much with a quick hash as with a slow one.
         (settings.auth.argon2_memory_kib, settings.auth.argon2_passes) = (64, 1);
         let clock = Clock::manual(chrono::Utc::now());

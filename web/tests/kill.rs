@@ -43,6 +43,7 @@ impl House {
             .env("BANDEJA_SERVER__BIND", format!("127.0.0.1:{}", self.url.port().unwrap()))
             .env("BANDEJA_SERVER__PUBLIC_URLS", format!("[\"{}\"]", self.url))
             .env("BANDEJA_SERVER__WORKERS", "1")
+            .env("BANDEJA_AUTH__SECOND_FACTOR", "nobody")
             .env("BANDEJA_KEYS__CURRENT", settings.keys.current.as_ref().unwrap().expose_secret())
             .env("BANDEJA_VENDORS__WHATSAPP_URL", settings.vendors.whatsapp_url.as_str())
             .env("BANDEJA_VENDORS__TWILIO_URL", settings.vendors.twilio_url.as_str())

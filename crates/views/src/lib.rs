@@ -15,8 +15,10 @@ pub mod channels;
 pub mod company;
 pub mod day;
 pub mod details;
+pub mod device;
 pub mod due;
 pub mod error_page;
+pub mod factor;
 pub mod failure;
 pub mod file;
 pub mod file_refusal;
@@ -62,6 +64,7 @@ pub mod transfer;
 pub mod tx;
 pub mod welcome;
 pub mod why;
+pub mod zone;
 
 pub use admin::{AdminChannel, AdminPage, AdminPerson};
 pub use askama::{self, Template};
@@ -74,13 +77,14 @@ pub use details::{
 };
 pub use due::DueTag;
 pub use error_page::ErrorPage;
+pub use factor::{FactorCodesPage, FactorSetUpPage, SignInCodePage};
 pub use file::FileFacts;
 pub use file_refusal::FileRefusal;
 pub use floor::{
     FloorAgent, FloorAgentFragment, FloorAlert, FloorAlertFragment, FloorConversation,
     FloorConversationFragment, FloorPage, FloorQueue, FloorQueueFragment, FloorTotals, FloorTotalsFragment,
 };
-pub use frame::{Frame, Section, TextSize, Theme, Viewer};
+pub use frame::{Density, Frame, Section, TextSize, Theme, Viewer};
 pub use inbox::InboxPage;
 pub use lean::lean;
 pub use list::{

@@ -42,6 +42,16 @@ pub struct SignInPage {
     pub error: Option<SignInError>,
 }
 
+/// How long somebody has to wait who tried too often.
+#[must_use]
+pub fn wait(tx: &Tx, seconds: i64) -> String {
+    if seconds < 60 {
+        tx.n("sign-in-throttled-seconds", seconds.max(1))
+    } else {
+        tx.n("sign-in-throttled-minutes", seconds.saturating_add(59) / 60)
+    }
+}
+
 impl SignInPage {
     /// The sentence for the refusal.
     #[must_use]
@@ -49,12 +59,7 @@ impl SignInPage {
         Some(match self.error? {
             SignInError::Wrong => self.tx.t("sign-in-wrong"),
             SignInError::Stale => self.tx.t("sign-in-stale"),
-            SignInError::Throttled { wait_seconds } if wait_seconds < 60 => {
-                self.tx.n("sign-in-throttled-seconds", wait_seconds.max(1))
-            }
-            SignInError::Throttled { wait_seconds } => {
-                self.tx.n("sign-in-throttled-minutes", wait_seconds.saturating_add(59) / 60)
-            }
+            SignInError::Throttled { wait_seconds } => wait(&self.tx, wait_seconds),
         })
     }
 

@@ -22,6 +22,6 @@ pub struct WelcomePage {
     pub name: String,
     /// Their sign-in name, for the browser's password store.
     pub email: String,
-    /// Whether the last choice was too short or too long.
-    pub wrong_length: bool,
+    /// What was wrong with the last choice: the key of its words.
+    pub problem: Option<&'static str>,
 }

@@ -5,7 +5,8 @@ use actix_web::{
     cookie::{Cookie, SameSite, time::Duration},
 };
 
-/// Three cookies: the session's secret, the short token beside it, and what a sign-in form is bound to. With the
+/// Four cookies: the session's secret, the short token beside it, what a sign-in form is bound to, and who gave the right
+/// password and owes the second factor. With the
 /// `__Host-` prefix no other host can set them; plain http, which only the demo and a developer use, can't have it.
 #[derive(Debug, Clone, Copy)]
 pub struct Cookies {
@@ -31,6 +32,10 @@ impl Cookies {
         if self.https { "__Host-f" } else { "f" }
     }
 
+    const fn half_name(self) -> &'static str {
+        if self.https { "__Host-h" } else { "h" }
+    }
+
     /// The session's secret.
     #[must_use]
     pub fn session(self, request: &HttpRequest) -> Option<String> {
@@ -47,6 +52,24 @@ impl Cookies {
     #[must_use]
     pub fn form(self, request: &HttpRequest) -> Option<String> {
         read(request, self.form_name())
+    }
+
+    /// What stands between the right password and the second factor.
+    #[must_use]
+    pub fn half(self, request: &HttpRequest) -> Option<String> {
+        read(request, self.half_name())
+    }
+
+    /// Lets the browser go on to the second factor.
+    #[must_use]
+    pub fn carry_half(self, secret: String) -> Cookie<'static> {
+        self.bake(self.half_name(), secret)
+    }
+
+    /// The second factor was given, or it took too long.
+    #[must_use]
+    pub fn take_back_half(self) -> Cookie<'static> {
+        self.spoil(self.half_name())
     }
 
     /// Gives the browser its session.
@@ -70,11 +93,13 @@ impl Cookies {
     /// Takes the session and its token back.
     #[must_use]
     pub fn take_back(self) -> [Cookie<'static>; 2] {
-        [self.session_name(), self.token_name()].map(|name| {
-            let mut cookie = self.bake(name, String::new());
-            cookie.set_max_age(Duration::ZERO);
-            cookie
-        })
+        [self.session_name(), self.token_name()].map(|name| self.spoil(name))
+    }
+
+    fn spoil(self, name: &'static str) -> Cookie<'static> {
+        let mut cookie = self.bake(name, String::new());
+        cookie.set_max_age(Duration::ZERO);
+        cookie
     }
 
     fn bake(self, name: &'static str, value: String) -> Cookie<'static> {

@@ -6,13 +6,9 @@ use entity::{one_time_link, person};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait, Statement, TransactionTrait,
 };
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
-use super::{
-    Auth, Client,
-    passwords::LENGTHS,
-    session::{self, Opened},
-};
+use super::{Auth, Client, session, sign_in::Step, strength::Weak};
 use crate::error::PageError;
 
 const LIFE: TimeDelta = TimeDelta::hours(24);
@@ -20,10 +16,10 @@ const LIFE: TimeDelta = TimeDelta::hours(24);
 /// What came of choosing a password with a link.
 #[derive(Debug)]
 pub enum Welcome {
-    /// The password is set and the person is signed in.
-    In(Opened),
-    /// Too short or too long.
-    Length,
+    /// The password is set; the person is signed in, or goes on with the second factor.
+    In(Step),
+    /// Not a password to be had.
+    Weak(Weak),
     /// Unknown, used or too old: nobody learns which.
     NoSuchLink,
 }
@@ -73,11 +69,9 @@ impl Auth {
         password: SecretString,
         client: &Client,
     ) -> Result<Welcome, PageError> {
-        if self.invited(code).await?.is_none() {
-            return Ok(Welcome::NoSuchLink);
-        }
-        if !LENGTHS.contains(&password.expose_secret().chars().count()) {
-            return Ok(Welcome::Length);
+        let Some(invited) = self.invited(code).await? else { return Ok(Welcome::NoSuchLink) };
+        if let Err(weak) = self.judge(&password, &invited.name, &invited.email) {
+            return Ok(Welcome::Weak(weak));
         }
         let hash = self.passwords.hash(password).await?;
         let now = self.clock.now();
@@ -98,8 +92,8 @@ impl Auth {
             person::ActiveModel { id: Set(person), password_hash: Set(Some(hash)), ..Default::default() };
         row.update(&tx).await?;
         session::end_all(&tx, person, now).await?;
-        let opened = self.open(&tx, person, client, "password_set").await?;
+        let step = self.go_on(&tx, person, client, "password_set").await?;
         tx.commit().await?;
-        Ok(Welcome::In(opened))
+        Ok(Welcome::In(step))
     }
 }

@@ -7,9 +7,11 @@
 pub mod audit;
 pub mod cookies;
 pub mod csrf;
+pub mod factor;
 pub mod links;
 mod memory;
 pub mod origin;
+pub mod own;
 pub mod pace;
 pub mod pages;
 pub mod passwords;
@@ -17,11 +19,15 @@ pub mod roles;
 pub mod session;
 pub mod sign_in;
 pub mod signed_in;
+pub mod strength;
 pub mod throttle;
 pub mod token;
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, cookie::Cookie};
 use chrono::TimeDelta;
+use chrono_tz::Tz;
 use domain::SessionId;
 use sea_orm::{DatabaseConnection, DbErr};
 
@@ -56,6 +62,11 @@ pub struct Auth {
     tokens: Tokens,
     memory: Memory,
     settings: AuthSettings,
+    house: Tz,
+    house_name: String,
+    keyring: Arc<Keyring>,
+    /// What everybody may know of the company.
+    known: Vec<String>,
     trusted_proxies: Vec<Network>,
     db: DatabaseConnection,
     clock: Clock,
@@ -77,7 +88,7 @@ impl Auth {
     /// When a parameter or key makes no sense.
     pub fn new(
         settings: &Settings,
-        keyring: &Keyring,
+        keyring: &Arc<Keyring>,
         db: DatabaseConnection,
         clock: Clock,
     ) -> anyhow::Result<Self> {
@@ -91,6 +102,10 @@ impl Auth {
             tokens: Tokens::new(&keyring.derive("session tokens"), &settings.server.public_urls)?,
             memory: Memory::new(),
             settings: settings.auth.clone(),
+            house: settings.house.time_zone,
+            house_name: settings.house.name.clone(),
+            keyring: keyring.clone(),
+            known: known(settings),
             trusted_proxies: settings.server.trusted_proxies.clone(),
             db,
             clock,
@@ -164,6 +179,12 @@ impl Auth {
         self.memory.forget(session);
     }
 
+    /// Gives a browser a session's secret.
+    #[must_use]
+    pub fn session_cookie(&self, secret: String) -> Cookie<'static> {
+        self.cookies.carry_session(secret)
+    }
+
     /// Whose browser this is.
     #[must_use]
     pub fn client(&self, request: &HttpRequest) -> Client {
@@ -176,6 +197,12 @@ impl Auth {
             .map(|agent| agent.chars().take(200).collect())
             .unwrap_or_default();
         Client { address, agent }
+    }
+
+    /// What a browser shows that gave the right password and owes the second factor still.
+    #[must_use]
+    pub fn half_secret(&self, request: &HttpRequest) -> Option<String> {
+        self.cookies.half(request)
     }
 
     fn token_cookie(&self, viewer: &Viewer) -> Option<Cookie<'static>> {
@@ -198,8 +225,14 @@ impl Auth {
     }
 
     fn sight(&self, touch: bool) -> signed_in::Sight {
-        signed_in::Sight { now: self.clock.now(), idle: self.idle(), touch }
+        signed_in::Sight { now: self.clock.now(), idle: self.idle(), touch, house: self.house }
     }
+}
+
+/// What everybody may know of the company, and nobody should have for a password: its name and where its pages are.
+fn known(settings: &Settings) -> Vec<String> {
+    let hosts = settings.server.public_urls.iter().filter_map(|url| url.host_str());
+    std::iter::once(settings.house.name.as_str()).chain(hosts).map(str::to_owned).collect()
 }
 
 /// Random bytes as text for a cookie, a code or a token.

@@ -4,7 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{PersonId, SessionId};
 use entity::session;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, Statement,
+    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _,
+    QueryOrder as _, Statement,
 };
 use sha2::{Digest, Sha256};
 
@@ -74,6 +75,73 @@ pub async fn end(tx: &impl ConnectionTrait, session: SessionId, now: DateTime<Ut
         [session.into(), now.into()],
     );
     tx.execute_raw(end).await.map(drop)
+}
+
+/// The live sessions of a person, the last active one first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn of(
+    db: &impl ConnectionTrait,
+    person: PersonId,
+    now: DateTime<Utc>,
+    idle: TimeDelta,
+) -> Result<Vec<session::Model>, DbErr> {
+    use session::Column as C;
+    let live = session::Entity::find()
+        .filter(C::PersonId.eq(person))
+        .filter(C::EndedAt.is_null())
+        .filter(C::EndsAt.gt(now))
+        .filter(C::SeenAt.gt(now - idle));
+    live.order_by_desc(C::SeenAt).order_by_desc(C::Id).all(db).await
+}
+
+/// Which of a person's sessions are to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// That one.
+    One(SessionId),
+    /// All but that one.
+    AllBut(SessionId),
+}
+
+/// Ends some of a person's sessions, and says which did.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn end_some(
+    tx: &impl ConnectionTrait,
+    person: PersonId,
+    which: Which,
+    now: DateTime<Utc>,
+) -> Result<Vec<SessionId>, DbErr> {
+    let (one, session) = match which {
+        Which::One(session) => (true, session),
+        Which::AllBut(session) => (false, session),
+    };
+    let end = Statement::from_sql_and_values(
+        tx.get_database_backend(),
+        "update session set ended_at = $2
+         where person_id = $1 and ended_at is null and (id = $3) = $4
+         returning id",
+        [person.into(), now.into(), session.into(), one.into()],
+    );
+    tx.query_all_raw(end).await?.iter().map(|row| row.try_get("", "id")).collect()
+}
+
+/// Gives a session another secret: what its browser had before opens nothing any more.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn renew(tx: &impl ConnectionTrait, session: SessionId) -> Result<String, DbErr> {
+    let secret = super::random_text::<32>();
+    let renew = Statement::from_sql_and_values(
+        tx.get_database_backend(),
+        "update session set token_hash = $2 where id = $1",
+        [session.into(), hash(&secret).into()],
+    );
+    tx.execute_raw(renew).await?;
+    Ok(secret)
 }
 
 /// Ends all sessions of a person and makes their tokens worthless: after a new password or role, in the same

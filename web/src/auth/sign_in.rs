@@ -4,13 +4,15 @@ use chrono::{DateTime, Utc};
 use domain::PersonId;
 use entity::person;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, TransactionTrait,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
+    TransactionTrait,
 };
 use secrecy::SecretString;
 
 use super::{
     Auth, Client,
     audit::{self, Entry},
+    factor,
     passwords::{PasswordError, Verdict},
     session::{self, Opened},
     throttle::{self, Decision},
@@ -22,6 +24,8 @@ use crate::error::PageError;
 pub enum Answer {
     /// Let in.
     In(Opened),
+    /// The password is right; the second factor is asked for.
+    Half(Asked),
     /// Address or password is wrong, or the person was shut out: nobody learns which.
     Wrong,
     /// Too many failures; not before this many seconds.
@@ -29,6 +33,24 @@ pub enum Answer {
         /// How long.
         seconds: u32,
     },
+}
+
+/// A browser that is to go on with the second factor.
+#[derive(Debug)]
+pub struct Asked {
+    /// For the browser's cookie; kept nowhere else.
+    pub secret: String,
+    /// Whether the person has none yet and must set one up.
+    pub enrols: bool,
+}
+
+/// What the right password leads to.
+#[derive(Debug)]
+pub enum Step {
+    /// Into the house.
+    In(Opened),
+    /// To the second factor.
+    Half(Asked),
 }
 
 impl From<PasswordError> for PageError {
@@ -48,7 +70,7 @@ pub fn account(email: &str) -> String {
 }
 
 /// Whole seconds, rounded up: after them the time has come.
-fn seconds_until(until: DateTime<Utc>, now: DateTime<Utc>) -> u32 {
+pub(super) fn seconds_until(until: DateTime<Utc>, now: DateTime<Utc>) -> u32 {
     let left = (until - now).num_microseconds().unwrap_or(i64::MAX);
     u32::try_from(left.saturating_add(999_999) / 1_000_000).unwrap_or(u32::MAX)
 }
@@ -78,7 +100,10 @@ impl Auth {
         let verdict = self.passwords.verify(password, stored).await?;
         match (verdict, found) {
             (Verdict::Right { rehashed }, Some(person)) if person.disabled_at.is_none() => {
-                Ok(Answer::In(self.let_in(person, rehashed, &account, client).await?))
+                Ok(match self.let_in(person, rehashed, &account, client).await? {
+                    Step::In(opened) => Answer::In(opened),
+                    Step::Half(asked) => Answer::Half(asked),
+                })
             }
             (_, found) => {
                 let who = found.map(|person| person.id);
@@ -95,7 +120,7 @@ impl Auth {
         rehashed: Option<String>,
         account: &str,
         client: &Client,
-    ) -> Result<Opened, DbErr> {
+    ) -> Result<Step, DbErr> {
         let (id, now) = (person.id, self.clock.now());
         let tx = self.db.begin().await?;
         throttle::succeeded(&tx, account, &client.address).await?;
@@ -103,11 +128,32 @@ impl Auth {
             let row = person::ActiveModel { id: Set(id), password_hash: Set(rehashed), ..Default::default() };
             row.update(&tx).await?;
         }
-        let opened = self.open(&tx, id, client, "sign_in").await?;
+        let step = self.go_on(&tx, id, client, "sign_in").await?;
         tx.commit().await?;
-        tracing::info!(person = %id, session = %opened.id, "person {id} signed in at {now}");
-        metrics::counter!("bandeja_sign_ins", "result" => "right").increment(1);
-        Ok(opened)
+        if let Step::In(opened) = &step {
+            tracing::info!(person = %id, session = %opened.id, "person {id} signed in at {now}");
+            metrics::counter!("bandeja_sign_ins", "result" => "right").increment(1);
+        }
+        Ok(step)
+    }
+
+    /// What follows the right password: a session, or the question for the second factor where there is one or must be.
+    pub(super) async fn go_on(
+        &self,
+        tx: &DatabaseTransaction,
+        person: PersonId,
+        client: &Client,
+        action: &'static str,
+    ) -> Result<Step, DbErr> {
+        let enrols = factor::of(tx, person).await?.is_none();
+        if enrols {
+            let principal = inbox::principals::of(tx, person).await?;
+            if !principal.is_some_and(|principal| self.asks_factor_of(&principal)) {
+                return self.open(tx, person, client, action).await.map(Step::In);
+            }
+        }
+        let secret = self.begin_half(tx, person, enrols, client, action).await?;
+        Ok(Step::Half(Asked { secret, enrols }))
     }
 
     /// Opens a session and says so in the audit.

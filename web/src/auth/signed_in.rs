@@ -9,6 +9,7 @@ use std::{
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 use domain::{Bell, Permission, PersonId, Principal, QueueId, Scope, SessionId};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 use subtle::ConstantTimeEq;
@@ -34,8 +35,14 @@ pub struct Viewer {
     pub locale: String,
     /// `system`, `light` or `dark`.
     pub theme: String,
-    /// IANA name.
-    pub time_zone: String,
+    /// `comfortable` or `compact`.
+    pub density: String,
+    /// `small`, `normal` or `large`.
+    pub text_size: String,
+    /// The zone of their times: their own, or else the company's.
+    pub zone: Tz,
+    /// The IANA name of their own zone, where they have chosen one.
+    pub own_zone: Option<String>,
     /// A word of [`domain::Sort`].
     pub list_order: String,
     /// What stands under their answers.
@@ -68,6 +75,8 @@ pub(super) struct Sight {
     pub(super) now: DateTime<Utc>,
     pub(super) idle: TimeDelta,
     pub(super) touch: bool,
+    /// The zone of who has none of their own.
+    pub(super) house: Tz,
 }
 
 impl SignedIn {
@@ -106,8 +115,8 @@ with live as (
 )
 select live.id, live.token_hash, live.csrf_token, live.ends_at,
     case when $4 and live.seen_at <= $5 then $2 else live.seen_at end as seen_at,
-    person.id as person_id, person.name, person.email, person.locale, person.theme, person.time_zone,
-    person.list_order, person.signature, person.bell::text as bell, person.single_keys, person.version,
+    person.id as person_id, person.name, person.email, person.locale, person.theme, person.density, person.text_size,
+    person.time_zone, person.list_order, person.signature, person.bell::text as bell, person.single_keys, person.version,
     role.name as role,
     array(select permission || ' ' || scope from role_permission where role_id = role.id) as grants,
     array(select queue_id from queue_member where person_id = person.id) as serves,
@@ -141,14 +150,14 @@ impl Viewer {
         key: Value,
         sight: Sight,
     ) -> Result<Option<Self>, DbErr> {
-        let Sight { now, idle, touch } = sight;
+        let Sight { now, idle, touch, house } = sight;
         let values = [key, now.into(), (now - idle).into(), touch.into(), (now - TOUCH_EVERY).into()];
         let question = QUESTION.replace("{found}", found);
         let question = Statement::from_sql_and_values(db.get_database_backend(), question, values);
-        db.query_one_raw(question).await?.map(|row| Self::read(&row)).transpose()
+        db.query_one_raw(question).await?.map(|row| Self::read(&row, house)).transpose()
     }
 
-    fn read(row: &QueryResult) -> Result<Self, DbErr> {
+    fn read(row: &QueryResult, house: Tz) -> Result<Self, DbErr> {
         let person: PersonId = row.try_get("", "person_id")?;
         let principal = Principal {
             person,
@@ -156,6 +165,7 @@ impl Viewer {
             serves: queues(row.try_get("", "serves")?),
             team_queues: queues(row.try_get("", "team_queues")?),
         };
+        let own_zone: Option<String> = row.try_get("", "time_zone")?;
         Ok(Self {
             session: row.try_get("", "id")?,
             principal,
@@ -164,7 +174,10 @@ impl Viewer {
             role: row.try_get("", "role")?,
             locale: row.try_get("", "locale")?,
             theme: row.try_get("", "theme")?,
-            time_zone: row.try_get("", "time_zone")?,
+            density: row.try_get("", "density")?,
+            text_size: row.try_get("", "text_size")?,
+            zone: own_zone.as_deref().and_then(|name| name.parse().ok()).unwrap_or(house),
+            own_zone,
             list_order: row.try_get("", "list_order")?,
             signature: row.try_get("", "signature")?,
             bell: Bell::read(row.try_get::<Option<String>>("", "bell")?.as_deref()),

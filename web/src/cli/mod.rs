@@ -70,6 +70,13 @@ enum Command {
 enum UserCommand {
     /// Create a person, or invite one again, and print a one-time link.
     Add(NewUser),
+    /// Take the second factor of a person away who has lost device and recovery codes, and end their sessions. Make sure
+    /// that it is they who ask.
+    RemoveSecondFactor {
+        /// The sign-in name.
+        #[arg(long)]
+        email: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -177,6 +184,9 @@ fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Check => return runtime()?.block_on(check::check(config)),
         Command::Routes { json } => routes::print(*json)?,
         Command::User(UserCommand::Add(new)) => runtime()?.block_on(user::add(&settings(config)?, new))?,
+        Command::User(UserCommand::RemoveSecondFactor { email }) => {
+            runtime()?.block_on(user::remove_second_factor(&settings(config)?, email))?;
+        }
         Command::Channel(ChannelCommand::Add(new)) => {
             runtime()?.block_on(channel::add(&settings(config)?, new))?;
         }

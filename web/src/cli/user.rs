@@ -1,4 +1,4 @@
-//! `bandeja user add`.
+//! `bandeja user …`.
 
 use anyhow::{Context, bail};
 use domain::{PersonId, RoleId};
@@ -12,7 +12,7 @@ use super::{NewUser, say};
 use crate::{
     auth::{
         audit::{self, Entry},
-        links, roles, sign_in,
+        factor, links, roles, sign_in,
     },
     clock::Clock,
     database, schema,
@@ -42,6 +42,21 @@ pub(super) async fn add(settings: &Settings, new: &NewUser) -> anyhow::Result<()
     tx.commit().await?;
     let base = settings.server.public_urls.first().context("no public address")?;
     say(base.join(&format!("welcome/{}", code.expose_secret()))?)?;
+    Ok(())
+}
+
+pub(super) async fn remove_second_factor(settings: &Settings, email: &str) -> anyhow::Result<()> {
+    let email = sign_in::account(email);
+    let db = database::open(&settings.database).await?;
+    schema::is_current(&db).await?;
+    let tx = db.begin().await?;
+    let found = person::Entity::find().filter(person::Column::Email.eq(&email)).one(&tx).await?;
+    let person = found.with_context(|| format!("there is nobody with the address {email}"))?;
+    if !factor::remove(&tx, person.id, Clock::system().now()).await? {
+        bail!("{email} has no second factor");
+    }
+    tx.commit().await?;
+    say(format!("{email} signs in with the password alone the next time"))?;
     Ok(())
 }
 

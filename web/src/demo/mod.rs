@@ -21,7 +21,7 @@ use crate::{
     cli::{DemoOptions, runtime},
     clock::Clock,
     database, demo_mark, secrets, server,
-    settings::{LogFormat, Settings},
+    settings::{FactorPolicy, LogFormat, Settings},
     state::AppState,
     telemetry, worker,
 };
@@ -106,6 +106,8 @@ fn settings(options: &DemoOptions, dir: &DataDir, postgres: &Server) -> anyhow::
     let own = |host: &str| Url::parse(&format!("http://{host}:{}", options.port));
     settings.server.public_urls = vec![own("localhost")?, own("127.0.0.1")?];
     settings.server.shutdown_seconds = 5;
+    // Whoever tries it has no app at hand; everybody may set one up.
+    settings.auth.second_factor = FactorPolicy::Nobody;
     settings.log.format = LogFormat::Text;
     settings.log.filter = std::env::var("RUST_LOG").unwrap_or_else(|_| "warn,bandeja=info".to_owned());
     settings.database.url = Some(SecretString::from(postgres.url(DATABASE)));

@@ -62,7 +62,7 @@ fn answer(request: &HttpRequest) -> HttpResponse {
     if request.headers().contains_key("hx-request") {
         return HttpResponse::NoContent().finish();
     }
-    HttpResponse::SeeOther().insert_header((header::LOCATION, "/me?saved=1#bell")).finish()
+    HttpResponse::SeeOther().insert_header((header::LOCATION, "/me?saved=bell#bell")).finish()
 }
 
 fn read(form: &Fields) -> Result<Bell, QuietError> {

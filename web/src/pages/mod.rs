@@ -13,6 +13,7 @@ pub mod contacts;
 pub mod conversations;
 pub mod day;
 pub mod drafts;
+pub mod factor;
 pub mod files;
 pub mod floor;
 pub mod inbox;
@@ -41,7 +42,7 @@ pub mod why;
 use ::inbox::reading::{conversations::ConversationLine, start::Start};
 use actix_web::{HttpResponse, http::header, web::Redirect};
 use domain::{ConversationId, Permission};
-use views::{Frame, Lang, Section, Template, Theme, Tx, Viewer};
+use views::{Density, Frame, Lang, Section, Template, TextSize, Theme, Tx, Viewer};
 
 use crate::{auth::SignedIn, error::PageError, present, security_headers::Nonce, state::AppState};
 
@@ -51,11 +52,10 @@ pub async fn home(viewer: SignedIn) -> Redirect {
     Redirect::to(if supervises { "/floor" } else { "/inbox" }).see_other()
 }
 
-/// The words for a person.
+/// The words and the time zone of a person: the one place that decides in which zone their times are.
 #[must_use]
 pub fn words(viewer: &SignedIn) -> Tx {
-    let zone = viewer.time_zone.parse().unwrap_or(chrono_tz::UTC);
-    Tx::new(Lang::parse(&viewer.locale).unwrap_or_default(), zone)
+    Tx::new(Lang::parse(&viewer.locale).unwrap_or_default(), viewer.zone)
 }
 
 /// A conversation that the person may do this to, as screens read it.
@@ -86,7 +86,8 @@ pub fn frame(
     Frame {
         tx: words(viewer),
         theme: Theme::parse(&viewer.theme),
-        text: views::TextSize::default(),
+        text: TextSize::parse(&viewer.text_size),
+        density: Density::parse(&viewer.density),
         nonce: nonce.to_string(),
         csrf: viewer.csrf.clone(),
         assets: assets::prefix().to_owned(),

@@ -93,7 +93,9 @@ where
                     let answer = pages::sign_in::ask(request.request());
                     Ok(request.into_response(answer).map_into_right_body())
                 }
-                Err(PageError::StaleForm) if wants_page(request.request()) && request.path() == SIGN_IN => {
+                Err(PageError::StaleForm)
+                    if wants_page(request.request()) && request.path().starts_with(SIGN_IN) =>
+                {
                     let answer = pages::sign_in::renew(request.request());
                     Ok(request.into_response(answer).map_into_right_body())
                 }

@@ -188,6 +188,20 @@ pub struct AuthSettings {
     pub failures_per_account: u32,
     /// Failures from an address in 15 minutes before it has to wait.
     pub failures_per_address: u32,
+    /// Who has to have a second factor.
+    pub second_factor: FactorPolicy,
+}
+
+/// Who has to have a second factor. Everybody else may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FactorPolicy {
+    /// Whoever signs in.
+    Everybody,
+    /// Whose role reaches beyond their own work: supervisors, admins, and roles like theirs.
+    Leads,
+    /// Nobody has to.
+    Nobody,
 }
 
 /// Where vendors are called.

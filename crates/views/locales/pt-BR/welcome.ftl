@@ -4,3 +4,4 @@ welcome-hint = Escolha uma senha de 12 a 128 caracteres. Uma frase que você lem
 welcome-password = Senha nova
 welcome-action = Salvar e entrar
 welcome-length = A senha deve ter entre 12 e 128 caracteres.
+welcome-usual = Essa senha é fácil de adivinhar: usa palavras conhecidas, seu nome ou o da empresa. Escolha outra.

@@ -7,9 +7,12 @@ use chrono_tz::Tz;
 use domain::{ChannelKind, MustAct, PersonId, PresenceState, event::Alert};
 use routing::{DueClock, Promise};
 use views::{
-    AdminChannel, AdminPage, AdminPerson, ChannelTag, DueTag, Finishing, FloorAgent, FloorAlert,
+    AdminChannel, AdminPage, AdminPerson, ChannelTag, Density, DueTag, Finishing, FloorAgent, FloorAlert,
     FloorConversation, FloorPage, FloorQueue, FloorTotals, Frame, Lang, MePage, PauseTag, PersonTag, Section,
     TextSize, Theme, Tx, Viewer,
+    device::Device,
+    me::{FactorLine, FactorProblem, PasswordProblem, SessionLine},
+    zone,
 };
 
 /// An id that is the same in every run; `kind` keeps the ids of different things apart.
@@ -30,6 +33,7 @@ fn frame(lang: Lang, theme: Theme, section: Section) -> Frame {
         tx: tx(lang),
         theme,
         text: TextSize::Normal,
+        density: Density::Comfortable,
         nonce: "bm9uY2U".to_owned(),
         csrf: "dG9rZW4".to_owned(),
         assets: "assets".to_owned(),
@@ -314,14 +318,32 @@ pub fn admin(lang: Lang, theme: Theme, now: DateTime<Utc>) -> AdminPage {
     }
 }
 
+fn session(number: u16, agent: &str, current: bool) -> SessionLine {
+    let (begun, seen) = (views::sample::now(), views::sample::now());
+    let address = format!("190.42.1.{number}");
+    SessionLine { id: id(9, number), device: Device::of(agent), address, begun, seen, current }
+}
+
 /// The supervisor's own account.
 pub fn me(lang: Lang, theme: Theme, saved: bool) -> MePage {
     MePage {
         frame: frame(lang, theme, Section::Me),
         email: "gabriela.nunez@sonrisas.pe".to_owned(),
         role: "Supervisora".to_owned(),
+        zone: None,
+        house_zone: Tz::America__Lima,
+        zones: zone::groups(views::sample::now()),
+        wrong_zone: None,
         signature: String::new(),
-        saved,
+        factor: saved.then_some(FactorLine { since: views::sample::now(), codes_left: 2 }),
+        factor_insists: false,
+        factor_problem: saved.then_some(("codes", FactorProblem::Code)),
+        password: saved.then_some(PasswordProblem::New("welcome-usual")),
+        sessions: vec![
+            session(1, "Windows NT 10.0 Chrome/142.0", true),
+            session(2, "Linux; Android 14 Chrome/142.0", false),
+        ],
+        saved: saved.then_some("look"),
     }
 }
 

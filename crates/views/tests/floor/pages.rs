@@ -96,7 +96,7 @@ fn the_account_shows_what_is_chosen_and_each_form_carries_the_token() {
         assert!(html.contains(checked), "{checked} in {html}");
     }
     let radios = html.split("type=\"radio\"").skip(1).filter_map(|part| part.split('>').next());
-    assert_eq!(radios.filter(|radio| radio.contains(" checked")).count(), 2, "one of each");
+    assert_eq!(radios.filter(|radio| radio.contains(" checked")).count(), 4, "one of each");
     assert!(html.contains("America/Lima") && !html.contains("Preferências salvas"));
     for form in ["action=\"/me/preferences\">", "action=\"/sign-out\">"] {
         let token = format!("{form}<input type=\"hidden\" name=\"csrf\" value=\"dG9rZW4\">");

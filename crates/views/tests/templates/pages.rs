@@ -2,8 +2,8 @@
 
 use domain::conversation::ReplyWindow;
 use views::{
-    EarlierFragment, ErrorPage, Lang, SignInError, SignInPage, Template, Theme, ThreadPane, WelcomePage,
-    sample,
+    EarlierFragment, ErrorPage, FactorCodesPage, FactorSetUpPage, Lang, SignInCodePage, SignInError,
+    SignInPage, Template, Theme, ThreadPane, WelcomePage, factor, sample,
 };
 
 use crate::LANGS;
@@ -134,7 +134,7 @@ fn an_error_page_needs_neither_session_nor_script() {
 #[test]
 fn a_new_person_is_welcomed_in_every_language() {
     for lang in LANGS {
-        for wrong_length in [false, true] {
+        for problem in [None, Some("welcome-length"), Some("welcome-usual")] {
             let page = WelcomePage {
                 tx: sample::tx(lang),
                 theme: Theme::System,
@@ -143,11 +143,51 @@ fn a_new_person_is_welcomed_in_every_language() {
                 assets: "/assets/x".to_owned(),
                 name: "Renata <script>".to_owned(),
                 email: "renata@demo.test".to_owned(),
-                wrong_length,
+                problem,
             };
             let html = page.render().unwrap();
             assert!(!html.contains(">welcome-") && !html.contains("<script>"), "{html}");
-            assert_eq!(html.contains("role=\"alert\""), wrong_length);
+            assert_eq!(html.contains("role=\"alert\""), problem.is_some());
+        }
+    }
+}
+
+#[test]
+fn the_second_factor_is_explained_in_every_language() {
+    for lang in LANGS {
+        let bare = || factor::Bare {
+            tx: sample::tx(lang),
+            theme: Theme::Dark,
+            nonce: "n".to_owned(),
+            assets: "/assets/x".to_owned(),
+        };
+        let (csrf, next) = ("c".to_owned(), "/inbox?list=\"mine".to_owned());
+        let mut pages = Vec::new();
+        for error in [None, Some(SignInError::Wrong), Some(SignInError::Throttled { wait_seconds: 240 })] {
+            let (csrf, next) = (csrf.clone(), next.clone());
+            let page =
+                SignInCodePage { bare: bare(), csrf, email: "<script>@demo.test".to_owned(), next, error };
+            pages.push((page.render().unwrap(), error.is_some()));
+        }
+        for (own, wrong) in [(false, false), (true, true)] {
+            let key = factor::Key {
+                width: 41,
+                path: "M4 4h1v1h-1z".to_owned(),
+                text: "ABCD EFGH".to_owned(),
+                sealed: "x".to_owned(),
+            };
+            let (csrf, next) = (csrf.clone(), next.clone());
+            let page = FactorSetUpPage { bare: bare(), csrf, key, own, next, wrong };
+            pages.push((page.render().unwrap(), wrong));
+        }
+        let codes = vec!["ABCD-EFGH-IJKL-MNOP-QRST".to_owned(); 10];
+        let page = FactorCodesPage { bare: bare(), codes, on: "/me#factor".to_owned() };
+        pages.push((page.render().unwrap(), false));
+        for (html, refused) in pages {
+            assert!(!html.contains(">factor-") && !html.contains(">code-"), "{html}");
+            assert!(!html.contains("<script>") && !html.contains("list=\"mine"), "{html}");
+            assert!(!html.contains(" style=") && !html.contains("onclick"), "{html}");
+            assert_eq!(html.contains("role=\"alert\""), refused, "{html}");
         }
     }
 }

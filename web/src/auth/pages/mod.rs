@@ -1,5 +1,6 @@
 //! The pages of signing in and out.
 
+pub mod second;
 pub mod sign_in;
 pub mod sign_out;
 pub mod welcome;
@@ -12,10 +13,19 @@ use actix_web::{
 
 use views::Template;
 
+use super::strength::Weak;
 use crate::error::{PageError, wants_page};
 
 /// Where people land.
 const HOME: &str = "/";
+
+/// The key of the words for a password that can't be chosen.
+pub(crate) const fn weak_word(weak: Weak) -> &'static str {
+    match weak {
+        Weak::Length => "welcome-length",
+        Weak::Usual => "welcome-usual",
+    }
+}
 
 /// Sends a person on, or answers a script with nothing; the cookies go along either way.
 fn on_to(

@@ -28,7 +28,7 @@ pub const PATH: &str = "/sign-in";
 #[derive(Default, Deserialize)]
 pub struct Afterwards {
     #[serde(default)]
-    next: String,
+    pub(super) next: String,
 }
 
 /// What the form sends; its token was checked before.
@@ -78,6 +78,7 @@ pub async fn create(
             at_work::begin(&state, opened.id).await?;
             return Ok(enter(&request, &auth, opened, &next));
         }
+        Answer::Half(asked) => return Ok(super::second::ask(&request, &auth, asked, &next)),
         Answer::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, SignInError::Wrong, None),
         Answer::Wait { seconds } => {
             let error = SignInError::Throttled { wait_seconds: seconds.into() };
@@ -122,7 +123,7 @@ pub(super) fn enter(request: &HttpRequest, auth: &Auth, opened: Opened, next: &s
 }
 
 /// The path of a page of ours. Anything that a browser would take for another host, however written, is none.
-fn own_place(next: &str) -> Option<String> {
+pub(super) fn own_place(next: &str) -> Option<String> {
     const US: &str = "https://us.invalid/";
     let base = Url::parse(US).ok()?;
     let place =
@@ -131,7 +132,7 @@ fn own_place(next: &str) -> Option<String> {
     Some(format!("{}{query}", place.path()))
 }
 
-fn form(
+pub(super) fn form(
     request: &HttpRequest,
     auth: &Auth,
     status: StatusCode,

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use views::WelcomePage;
 
 use crate::{
-    auth::{Auth, links::Welcome},
+    auth::{Auth, links::Welcome, sign_in::Step, strength::Weak},
     error::PageError,
     pages::assets,
     security_headers::Nonce,
@@ -33,7 +33,7 @@ pub async fn show(
     nonce: Nonce,
     code: Path<String>,
 ) -> Result<HttpResponse, PageError> {
-    form(&request, &auth, &nonce, &code, false).await
+    form(&request, &auth, &nonce, &code, None).await
 }
 
 /// Sets the password and signs in.
@@ -49,8 +49,9 @@ pub async fn create(
 ) -> Result<HttpResponse, PageError> {
     let client = auth.client(&request);
     match auth.welcome(&code, given.into_inner().password, &client).await? {
-        Welcome::In(opened) => Ok(super::sign_in::enter(&request, &auth, opened, "")),
-        Welcome::Length => form(&request, &auth, &nonce, &code, true).await,
+        Welcome::In(Step::In(opened)) => Ok(super::sign_in::enter(&request, &auth, opened, "")),
+        Welcome::In(Step::Half(asked)) => Ok(super::second::ask(&request, &auth, asked, "")),
+        Welcome::Weak(weak) => form(&request, &auth, &nonce, &code, Some(weak)).await,
         Welcome::NoSuchLink => Err(PageError::NotFound),
     }
 }
@@ -60,14 +61,15 @@ async fn form(
     auth: &Auth,
     nonce: &Nonce,
     code: &str,
-    wrong_length: bool,
+    weak: Option<Weak>,
 ) -> Result<HttpResponse, PageError> {
     let person = auth.invited(code).await?.ok_or(PageError::NotFound)?;
     let Visitor { tx, theme } = Visitor::of(request);
     let (csrf, cookie) = auth.forms.begin(request);
     let (nonce, assets) = (nonce.to_string(), assets::prefix().to_owned());
+    let problem = weak.map(super::weak_word);
     let page =
-        WelcomePage { tx, theme, nonce, csrf, assets, name: person.name, email: person.email, wrong_length };
-    let status = if wrong_length { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        WelcomePage { tx, theme, nonce, csrf, assets, name: person.name, email: person.email, problem };
+    let status = if weak.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok(super::html(status, &page, cookie))
 }
