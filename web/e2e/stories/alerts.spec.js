@@ -173,6 +173,24 @@ test("an offer rings in quiet hours for who wants that, goes with its answer, an
   await office.command("mateo", "POST", "/me/bell", USUAL);
 });
 
+test("an hour before the reply window ends, once; and no more once it was answered", async ({ open, office, vendor }) => {
+  await office.command("valeria", "POST", "/me/bell", USUAL);
+  await office.atWork("valeria");
+  const valeria = await open("valeria", "/inbox", ALLOWED);
+  await valeria.waitForFunction(() => "told" in document.getElementById("mine").dataset);
+  await look(valeria, false);
+  const customer = vendor.customer();
+  await customer.write("¿Me confirman?", { at: -23 * 3600 + 12 });
+  const bodies = async () => (await notes(valeria)).map(({ body }) => body);
+  await expect.poll(bodies).toEqual(["Nueva conversación para ti · Citas"]);
+  await expect.poll(bodies, { timeout: 30_000 }).toEqual(["Nueva conversación para ti · Citas", expect.stringMatching(/^La ventana de respuesta se cierra en (1 h 0|59|60) min · Citas$/)]);
+  await look(valeria, true);
+  await openFromList(valeria, customer.name);
+  await at(valeria).draft.fill("Sí, confirmado");
+  await at(valeria).draft.press("Enter");
+  await expect.poll(() => standing(valeria)).toEqual([]);
+});
+
 test("how one is told: the permission is asked by a button, refusals say what is wrong, and it stays", async ({ open, office }) => {
   const camila = await open("camila", "/me", { before: desktop("default") });
   const form = camila.locator("[data-bell-form]");

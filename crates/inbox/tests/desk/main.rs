@@ -3,6 +3,7 @@
 
 mod alerts;
 mod assignment;
+mod bell;
 mod blocking;
 mod bulk;
 mod cards;
