@@ -12,7 +12,9 @@ async function bandeja(...options) {
     ? [process.env.BANDEJA_BIN]
     : ["cargo", "run", "--quiet", "--locked", "--bin", "bandeja", "--"];
   const [env, ...more] = typeof options[0] === "object" ? options : [{}, ...options];
-  const { stdout } = await run(program, [...before, ...more], { cwd: ROOT, env: { ...process.env, ...env } });
+  // What names the program is no setting of it.
+  const { BANDEJA_BIN: _, ...rest } = process.env;
+  const { stdout } = await run(program, [...before, ...more], { cwd: ROOT, env: { ...rest, ...env } });
   return stdout.trim();
 }
 
