@@ -88,7 +88,7 @@ const reads = new IntersectionObserver(
     const first = [...links.keys()].find((id) => seen.has(id));
     for (const [id, link] of links) id === first ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current");
   },
-  { root: document.querySelector(".page-body"), rootMargin: "0px 0px -55% 0px" },
+  { root: document.querySelector(".page-body"), rootMargin: "-12% 0px -55% 0px" },
 );
 for (const id of links.keys()) {
   const section = document.getElementById(id);
