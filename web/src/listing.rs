@@ -5,10 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use domain::{ChannelId, List, Permission, Principal, QueueId, Scope, Sort, View};
 use inbox::{
-    reading::{
-        choices::Choices,
-        lists::{Page, QueueCount},
-    },
+    reading::lists::{Page, QueueCount},
     saved_views::SavedView,
 };
 use url::form_urlencoded::{Serializer, parse};
@@ -250,17 +247,17 @@ impl Around<'_> {
 
     /// All filters of a list.
     #[must_use]
-    pub fn filters(&self, view: &View, choices: &Choices) -> Filters {
+    pub fn filters(&self, view: &View, channels: &[(ChannelId, String)], tags: &[String]) -> Filters {
         let filter = &view.filter;
         let option = |value: String, name: &str, is_on| FilterOption { value, name: name.to_owned(), is_on };
         let queues = self
             .queues()
             .map(|(queue, name)| option(queue.to_string(), name, filter.queues.contains(&queue)));
-        let channels = choices.channels.iter().map(|(channel, name): &(ChannelId, String)| {
-            option(channel.to_string(), name, filter.channels.contains(channel))
-        });
+        let channels = channels
+            .iter()
+            .map(|(channel, name)| option(channel.to_string(), name, filter.channels.contains(channel)));
         // A tag that was chosen stays to be taken off, though nothing has it any more.
-        let tags: BTreeSet<&String> = choices.tags.iter().chain(&filter.tags).collect();
+        let tags: BTreeSet<&String> = tags.iter().chain(&filter.tags).collect();
         let tags = tags.into_iter().map(|tag| option(tag.clone(), tag, filter.tags.contains(tag)));
         let group = |name, key: &str, options: Vec<FilterOption>| FilterGroup {
             name,

@@ -5,7 +5,6 @@
 //! the page is full; and what is common for somebody who sees little by walking their own conversations. Each question is
 //! planned anew for its words: a plan for words in general fits none.
 
-pub mod choices;
 pub mod contacts;
 pub mod indexing;
 pub mod messages;

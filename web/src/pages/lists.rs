@@ -124,11 +124,12 @@ pub async fn filters(
 ) -> Result<HttpResponse, PageError> {
     let view = listing::view(request.query_string());
     let reach = viewer.principal.reach(Permission::ConversationRead);
-    let choices = reading::choices::choices(&state.db, &reach).await?;
+    let choices = reading::choices::choices(&state.db, &viewer.principal).await?;
+    let tags = reading::choices::tags(&state.db, &reach).await?;
     let saved = saved_views::of(&state.db, viewer.principal.person).await?;
     let places = state.directory.places().await?;
     let around = Around { tx: words(&viewer), viewer: &viewer.principal, saved: &saved, places: &places };
-    html(&FiltersFragment { tx: words(&viewer), filters: around.filters(&view, &choices) })
+    html(&FiltersFragment { tx: words(&viewer), filters: around.filters(&view, &choices.channels, &tags) })
 }
 
 /// A view to keep.

@@ -10,11 +10,9 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeZone as _};
 use domain::{ChannelId, ConversationId, Permission, PersonId, QueueId, typed::Typed};
 use futures_util::future::try_join;
 use inbox::{
-    reading::{self, conversations::ConversationLine},
+    reading::{self, choices::Choices, conversations::ConversationLine},
     search::{
-        self, Direction, Filters, Place, SearchError,
-        choices::Choices,
-        contacts,
+        Direction, Filters, Place, SearchError, contacts,
         messages::{self, Hit},
     },
 };
@@ -179,7 +177,7 @@ pub async fn show(
         return html(&PaletteFound { tx, found: &found, all: asked.link(None) });
     }
     let start = reading::start::start(&state.db, viewer.principal.person).await?;
-    let choices = search::choices::choices(&state.db, &viewer.principal).await?;
+    let choices = reading::choices::choices(&state.db, &viewer.principal).await?;
     html(&SearchPage {
         frame: frame(&viewer, &nonce, &start, Section::Search, "none"),
         form: asked.form(&tx, choices),
