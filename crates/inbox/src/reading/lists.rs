@@ -25,6 +25,8 @@ use crate::{
 /// whether it is depends on opening hours, which the database does not know.
 const LOOKED_AT: u64 = 200;
 const LOOKS: usize = 10;
+/// What is over may be everything there ever was: for words and tags so many of it are looked through with each question.
+const LOOKED_THROUGH: u64 = 2000;
 
 /// What is asked of a list.
 #[derive(Debug, Clone, Copy)]
@@ -57,7 +59,7 @@ pub struct Page {
 }
 
 /// A conversation's place in an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromQueryResult)]
 pub struct Place {
     key: DateTime<Utc>,
     activity: DateTime<Utc>,
@@ -132,6 +134,9 @@ impl Sql {
 /// # Errors
 /// When the database fails.
 pub async fn page(db: &impl ConnectionTrait, ask: &Ask<'_>) -> Result<Page, DbErr> {
+    if ask.view.list == List::Closed && !ask.view.filter.at_risk && looks_closely(ask) {
+        return looked_through(db, ask).await;
+    }
     if !ask.view.filter.at_risk {
         let mut lines = stretch(db, ask, ask.after, ask.limit + 1).await?;
         let more = lines.len() as u64 > ask.limit;
@@ -167,6 +172,43 @@ async fn stretch(
     limit: u64,
 ) -> Result<Vec<ConversationLine>, DbErr> {
     let mut sql = Sql::of(ask);
+    let mut asked = wanted(ask, &mut sql);
+    asked.push_str(&closely(ask, &mut sql));
+    let (places, order) = places(ask, &mut sql, &asked, after, limit);
+    select(db, &format!("{places} place join conversation c on c.id = place.id"), &order, sql.values).await
+}
+
+/// Words and tags of what is over, from its end on, a part of it with each question.
+async fn looked_through(db: &impl ConnectionTrait, ask: &Ask<'_>) -> Result<Page, DbErr> {
+    let (mut found, mut after) = (Vec::new(), ask.after);
+    for _ in 0..LOOKS {
+        let mut sql = Sql::of(ask);
+        let asked = wanted(ask, &mut sql);
+        let (places, order) = places(ask, &mut sql, &asked, after, LOOKED_THROUGH);
+        let last =
+            format!("select key, at as activity, position from {places} place offset {}", LOOKED_THROUGH - 1);
+        let statement = Statement::from_sql_and_values(DatabaseBackend::Postgres, last, sql.values.clone());
+        let last = Place::find_by_statement(statement).one(db).await?;
+        let closely = closely(ask, &mut sql);
+        let missing = sql.bind(ask.limit.cast_signed() - i64::try_from(found.len()).unwrap_or(i64::MAX));
+        let from = format!("{places} place join conversation c on c.id = place.id");
+        found.extend(
+            select(db, &from, &format!("where true {closely} {order} limit {missing}"), sql.values).await?,
+        );
+        if found.len() as u64 >= ask.limit {
+            let more = found.last().map(|line| Place::of(line, ask));
+            return Ok(Page { lines: found, more });
+        }
+        after = last;
+        if last.is_none() {
+            break;
+        }
+    }
+    Ok(Page { lines: found, more: after })
+}
+
+/// The places of a list after one of them, as a subselect, and how lines stand in their order.
+fn places(ask: &Ask<'_>, sql: &mut Sql, asked: &str, after: Option<Place>, limit: u64) -> (String, String) {
     let key = match ask.sort {
         Sort::Newest if ask.view.list == List::Closed => "c.closed_at".to_owned(),
         Sort::Newest => format!("{}::timestamptz", sql.bind(DateTime::UNIX_EPOCH)),
@@ -181,7 +223,7 @@ async fn stretch(
     };
     // What was closed last stands first; by all other keys the smallest does.
     let (direction, follows) = if ask.view.list == List::Closed { ("desc", "<") } else { ("asc", ">") };
-    let mut asked = wanted(ask, &mut sql);
+    let mut asked = asked.to_owned();
     if let Some(Place { key: at, activity, position }) = after {
         let (at, activity, position) = (sql.bind(at), sql.bind(activity), sql.bind(position));
         asked.push_str(&format!(
@@ -199,13 +241,13 @@ async fn stretch(
             )
         })
         .collect();
-    let found = format!(
-        "join (select distinct on (key, at, position, id) * from ({}) found
-               order by key {direction}, at desc, position desc, id limit {limit}) place on place.id = c.id
-         order by place.key {direction}, place.at desc, place.position desc, place.id",
+    let places = format!(
+        "(select distinct on (key, at, position, id) * from ({}) found
+          order by key {direction}, at desc, position desc, id limit {limit})",
         ways.join(" union all ")
     );
-    select(db, &found, sql.values).await
+    let order = format!("order by place.key {direction}, place.at desc, place.position desc, place.id");
+    (places, order)
 }
 
 /// Where to look: for what is closed one way for each way in which the person may see it, each by an index of its own.
@@ -239,7 +281,7 @@ fn ways(ask: &Ask<'_>) -> Vec<&'static str> {
     }
 }
 
-/// What the filter asks, as SQL on `conversation c`.
+/// What the filter asks of the conversation itself, as SQL on `conversation c`.
 fn wanted(ask: &Ask<'_>, sql: &mut Sql) -> String {
     let filter = &ask.view.filter;
     let mut asked = String::new();
@@ -254,13 +296,6 @@ fn wanted(ask: &Ask<'_>, sql: &mut Sql) -> String {
     if !filter.channels.is_empty() {
         let channels: Vec<uuid::Uuid> = filter.channels.iter().map(|channel| channel.0).collect();
         and(format!("c.channel_id = any({})", sql.bind(channels)));
-    }
-    if !filter.tags.is_empty() {
-        let tags: Vec<String> = filter.tags.iter().cloned().collect();
-        and(format!(
-            "exists (select from conversation_tag t where t.conversation_id = c.id and t.tag = any({}))",
-            sql.bind(tags)
-        ));
     }
     if filter.unread {
         and("c.inbound_count > coalesce((select m.inbound_count from read_mark m
@@ -281,8 +316,27 @@ fn wanted(ask: &Ask<'_>, sql: &mut Sql) -> String {
         let since = sql.bind(ask.now - TimeDelta::minutes(i64::from(minutes)));
         and(format!("c.must_act = 'agent' and c.must_act_since < {since}"));
     }
+    asked
+}
+
+/// Whether something is asked that no index knows.
+fn looks_closely(ask: &Ask<'_>) -> bool {
+    ask.view.filter.text.is_some() || !ask.view.filter.tags.is_empty()
+}
+
+/// What the filter asks that no index knows: tags and words.
+fn closely(ask: &Ask<'_>, sql: &mut Sql) -> String {
+    let filter = &ask.view.filter;
+    let mut asked = String::new();
+    if !filter.tags.is_empty() {
+        let tags: Vec<String> = filter.tags.iter().cloned().collect();
+        asked.push_str(&format!(
+            " and exists (select from conversation_tag t where t.conversation_id = c.id and t.tag = any({}))",
+            sql.bind(tags)
+        ));
+    }
     if let Some(text) = &filter.text {
-        and(says(ask, sql, text));
+        asked.push_str(&format!(" and {}", says(ask, sql, text)));
     }
     asked
 }
@@ -291,7 +345,9 @@ fn wanted(ask: &Ask<'_>, sql: &mut Sql) -> String {
 /// see addresses. A name that is an address is one.
 fn says(ask: &Ask<'_>, sql: &mut Sql, text: &str) -> String {
     let words = sql.bind(text);
-    let within = |what: &str| format!("position(lower(unaccent({words})) in lower(unaccent({what}))) > 0");
+    // What was asked is folded once, not for each row.
+    let within =
+        |what: &str| format!("position((select lower(unaccent({words}))) in lower(unaccent({what}))) > 0");
     let name =
         if ask.addresses { "contact.name" } else { "regexp_replace(contact.name, '^[+0-9 ().-]+$', '')" };
     let mut either = vec![

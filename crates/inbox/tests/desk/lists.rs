@@ -11,6 +11,7 @@ use inbox::{
     watch,
 };
 use routing::policy::Targets;
+use sea_orm::{ConnectionTrait as _, DatabaseBackend, Statement};
 
 use crate::scene::Scene;
 
@@ -167,6 +168,70 @@ async fn what_was_closed_last_stands_first_and_others_closed_ones_stay_theirs() 
     assert_eq!(scene.list(&mateo, &closed).await, all[..2]);
     assert_eq!(scene.list(&valeria, &closed).await, all[2..]);
     assert_eq!(scene.list(&stranger, &closed).await, []);
+}
+
+/// 20,000 more, long over, of 2,000 contacts, held by one of two.
+const LONG_AGO: &str = "
+    with who as (select array_agg(id) as ids from person where name in ('valeria', 'mateo')),
+    known as (insert into contact (id, name) select gen_random_uuid(), 'Antes ' || n from generate_series(1, 2000) n returning id),
+    numbered as (select id, row_number() over () as n from known)
+    insert into conversation (id, contact_id, channel_id, queue_id, state, last_holder_id, reply_address, must_act_since,
+        opened_at, queued_at, closed_at, last_activity_at, last_position)
+    select gen_random_uuid(), numbered.id, $1, $2, 'closed', who.ids[1 + t.n % 2], '+51', t.at, t.at, t.at, t.at, t.at, t.n
+    from (select n, now() - make_interval(mins => n::int) as at from generate_series(1, 20000) n) t
+    join numbered on numbered.n = 1 + t.n % 2000, who";
+
+#[tokio::test]
+async fn a_page_of_a_list_reads_few_of_all_conversations_there_ever_were() {
+    let (scene, people) = floor().await;
+    scene.run(LONG_AGO, [scene.channel.into(), scene.queue.into()]).await;
+    scene.run("analyze", []).await;
+    for (who, list) in people.iter().flat_map(|who| List::ALL.iter().map(move |list| (who, *list))) {
+        for sort in Sort::ALL.iter().filter(|sort| list != List::Closed || **sort == Sort::Newest) {
+            let reach = who.reach(Permission::ConversationRead);
+            let (view, limit) = (View::of(list), 50);
+            let (person, sort, now) = (who.person, *sort, scene.now);
+            let ask =
+                Ask { person, reach: &reach, addresses: false, view: &view, sort, after: None, limit, now };
+            let tx = scene.begin().await;
+            let page = lists::page(&tx, &ask).await.unwrap();
+            let read = read(&tx).await;
+            assert!(
+                read < 1000,
+                "{list:?} by {sort:?} reads {read} conversations to show {}",
+                page.lines.len()
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn words_are_looked_for_in_all_that_is_over_a_part_at_a_time() {
+    let (scene, [_, _, gabriela, _]) = floor().await;
+    scene.run(LONG_AGO, [scene.channel.into(), scene.queue.into()]).await;
+    let view = of(List::Closed, |filter| filter.text = Some("Antes 1999".to_owned()));
+    let (mut found, mut pages, mut after) = (Vec::new(), 0, None);
+    loop {
+        let page = scene.page(&gabriela, &view, after, 4).await;
+        assert!(page.lines.len() <= 4);
+        found.extend(page.lines);
+        (pages, after) = (pages + 1, page.more);
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!((found.len(), pages), (10, 3));
+    assert!(found.iter().all(|line| line.contact_name == "Antes 1999"));
+    assert!(found.is_sorted_by(|one, next| one.closed_at > next.closed_at));
+}
+
+/// How many rows of conversations a transaction has read so far.
+async fn read(tx: &sea_orm::DatabaseTransaction) -> i64 {
+    let sql = "select (coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::bigint
+               from pg_stat_xact_user_tables where relname = 'conversation'";
+    let row =
+        tx.query_one_raw(Statement::from_string(DatabaseBackend::Postgres, sql)).await.unwrap().unwrap();
+    row.try_get_by_index(0).unwrap()
 }
 
 #[tokio::test]
