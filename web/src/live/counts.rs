@@ -9,12 +9,16 @@ use chrono::{DateTime, Utc};
 use domain::{List, Permission, Principal, View, ViewId};
 use inbox::reading::lists::{self, Open};
 use sea_orm::{DatabaseConnection, DbErr};
+use tokio::sync::Mutex;
 use views::Counts;
 
 use crate::listing;
 
-/// What was open a moment ago is good enough for a page's first numbers: its socket is told better ones at once.
+/// What was open a moment ago is good enough for a page's first numbers: its socket is told better ones at once. So
+/// nobody waits for newer ones; but they are read for those who come next.
 const FRESH: Duration = Duration::from_secs(3);
+/// Older numbers are shown to nobody.
+const OLD: Duration = Duration::from_secs(30);
 /// Reading and counting take at most this share of the time.
 const SHARE: u32 = 20;
 /// Pages are told at most this often.
@@ -31,7 +35,10 @@ pub struct Saved {
 
 /// All that is open, as it was read last on this node.
 #[derive(Debug, Clone, Default)]
-pub struct OpenNow(Arc<RwLock<Option<Read>>>);
+pub struct OpenNow {
+    read: Arc<RwLock<Option<Read>>>,
+    renewing: Arc<Mutex<()>>,
+}
 
 /// What was read, and when.
 type Read = (Instant, Arc<Open>);
@@ -42,11 +49,27 @@ impl OpenNow {
     /// # Errors
     /// When the database fails.
     pub async fn get(&self, db: &DatabaseConnection) -> Result<Arc<Open>, DbErr> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let known = self.read.read().unwrap_or_else(PoisonError::into_inner).clone();
         match known {
             Some((at, open)) if at.elapsed() < FRESH => Ok(open),
+            Some((at, open)) if at.elapsed() < OLD => {
+                self.renew(db);
+                Ok(open)
+            }
             _ => self.read(db).await,
         }
+    }
+
+    /// Read it for those who come next; once, however many ask.
+    fn renew(&self, db: &DatabaseConnection) {
+        let Ok(turn) = self.renewing.clone().try_lock_owned() else { return };
+        let (this, db) = (self.clone(), db.clone());
+        tokio::spawn(async move {
+            if let Err(error) = this.read(&db).await {
+                tracing::warn!(%error, "what is open could not be counted; the next page tries again");
+            }
+            drop(turn);
+        });
     }
 
     /// Read it now.
@@ -55,7 +78,7 @@ impl OpenNow {
     /// When the database fails.
     pub(super) async fn read(&self, db: &DatabaseConnection) -> Result<Arc<Open>, DbErr> {
         let open = Arc::new(lists::open(db, Utc::now()).await?);
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), open.clone()));
+        *self.read.write().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), open.clone()));
         Ok(open)
     }
 }
