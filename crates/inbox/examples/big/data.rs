@@ -2,6 +2,7 @@
 
 use std::{fmt::Write as _, path::Path, time::Instant};
 
+use domain::access::ready_made_roles;
 use embedded_postgres::{DataDir, Server, Settings};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, FromQueryResult,
@@ -63,7 +64,13 @@ impl Big {
             big.make().await;
             std::fs::write(&made, "").expect("a mark that it is whole");
         }
+        big.grant().await;
         big
+    }
+
+    /// Where the database is.
+    pub fn url(&self) -> String {
+        self.server.url("bandeja")
     }
 
     /// Stop; the data stays.
@@ -131,6 +138,21 @@ impl Big {
         run("statistics", "analyze").await;
         self.run("alter database bandeja reset session_replication_role; checkpoint").await;
         self.tell().await;
+    }
+
+    /// Give the ready-made roles what they may do, also what they may since the house was made.
+    async fn grant(&self) {
+        for (role, grants) in ready_made_roles() {
+            for (permission, scope) in grants {
+                let statement = Statement::from_sql_and_values(
+                    DatabaseBackend::Postgres,
+                    "insert into role_permission (role_id, permission, scope) select id, $2, $3 from role where name = $1
+                     on conflict do nothing",
+                    [role.into(), permission.into(), scope.into()],
+                );
+                self.db.execute_raw(statement).await.expect("grant");
+            }
+        }
     }
 
     async fn run(&self, sql: &str) {

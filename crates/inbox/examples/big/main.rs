@@ -1,5 +1,6 @@
 //! What costs what in a house of ten million messages. Run by `cargo xtask bench search`:
-//! `big FOLDER MESSAGES [search [QUESTIONS] | explain ROLE NUMBER WORD]`.
+//! `big FOLDER MESSAGES [search [QUESTIONS] | explain ROLE NUMBER WORD | open]`; `open` says the database's URL and keeps
+//! it up until the standard input ends.
 #![expect(clippy::expect_used, reason = "a benchmark that can't go on ends at once")]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the report is its output")]
 #![expect(
@@ -28,7 +29,12 @@ async fn main() {
             let role = number(3, 2) as usize;
             searching::explain(&big.db, role, number(4, 508), argument(5).unwrap_or("cita")).await;
         }
-        Some(_) => {}
+        Some("open") => {
+            println!("{}", big.url());
+            // Whoever asked for it closes our input, or is gone.
+            let _ = std::io::stdin().read_line(&mut String::new());
+        }
+        Some(other) => data::say(&format!("{other}: no such scenario")),
     }
     big.close().await;
 }

@@ -53,15 +53,14 @@ impl Agent {
     ///
     /// # Errors
     /// When the server does not let them in.
-    pub async fn sign_in(base: &str, number: usize, client: &Client) -> anyhow::Result<Self> {
+    pub async fn sign_in(base: &str, email: &str, client: &Client) -> anyhow::Result<Self> {
         let url = format!("{base}/sign-in");
         let form = client.get(&url).send().await?;
         let cookies = cookies(&form);
         let page = form.text().await?;
         let csrf =
             between(&page, "name=\"csrf\" value=\"", "\"").context("a sign-in form without a token")?;
-        let email = world::email(number);
-        let fields = [("csrf", csrf), ("email", &email), ("password", world::PASSWORD)];
+        let fields = [("csrf", csrf), ("email", email), ("password", world::PASSWORD)];
         let answer = client
             .post(&url)
             .header(header::COOKIE, cookies)
@@ -86,8 +85,23 @@ impl Agent {
     ///
     /// # Errors
     /// When it is refused.
-    pub async fn page(&self, path: &str) -> anyhow::Result<String> {
-        let request = self.client.get(format!("{}{path}", self.base)).header(header::COOKIE, &self.cookies);
+    pub async fn page(&self, path: impl AsRef<str>) -> anyhow::Result<String> {
+        Self::text(self.get(path.as_ref())).await
+    }
+
+    /// Ask for a part of a page, as a page does that is there already; its text.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub async fn pane(&self, path: impl AsRef<str>) -> anyhow::Result<String> {
+        Self::text(self.get(path.as_ref()).header("hx-request", "true")).await
+    }
+
+    fn get(&self, path: &str) -> reqwest::RequestBuilder {
+        self.client.get(format!("{}{path}", self.base)).header(header::COOKIE, &self.cookies)
+    }
+
+    async fn text(request: reqwest::RequestBuilder) -> anyhow::Result<String> {
         Ok(request.send().await?.error_for_status()?.text().await?)
     }
 

@@ -88,7 +88,7 @@ impl Desk {
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
         let (base, watched) = (instance.url(), Watched::default());
         let agents: Vec<Agent> = stream::iter(0..options.agents)
-            .map(|number| Agent::sign_in(&base, number, &client))
+            .map(async |number| Agent::sign_in(&base, &world::email(number), &client).await)
             .buffered(4)
             .try_collect()
             .await

@@ -13,6 +13,8 @@ use crate::Options;
 
 /// How long it may take to be ready: it also makes a database cluster.
 const READY_WITHIN: Duration = Duration::from_secs(60);
+/// A house that is measured keeps nothing that needs sealing.
+const NO_SECRET: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
 /// A running server.
 pub struct Instance {
@@ -33,26 +35,43 @@ impl Instance {
     /// When it does not start, with what it said on standard error above.
     pub async fn start(options: &Options) -> anyhow::Result<Self> {
         let (address, vendors) = (free_address()?, free_address()?);
-        let mut child = Command::new(&options.bandeja)
+        let mut child = command(options)
             .args(["demo", "--reset", "--no-simulator", "--port", &address.port().to_string()])
             .args(["--simulator-port", &vendors.port().to_string(), "--data-dir"])
             .arg(&options.data_dir)
-            // Fifty lines about sign-ins are no news here.
-            .env("RUST_LOG", "warn")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .kill_on_drop(true)
             .spawn()
             .with_context(|| format!("start {}", options.bandeja.display()))?;
-        let process = child.id().context("the server ended at once")?;
-        tokio::time::timeout(READY_WITHIN, ready(&mut child, address))
-            .await
-            .context("the server did not get ready")??;
+        let process = ready(&mut child, address).await?;
         let database =
             output(Command::new(&options.bandeja).args(["db-url", "--data-dir"]).arg(&options.data_dir))
                 .await
                 .context("ask for the database's URL")?;
         Ok(Self { child, process, address, vendors, database })
+    }
+
+    /// Start one on a database that is there already, as in production, and wait until it is ready. One person may ask
+    /// as fast as they like, because few people stand for many.
+    ///
+    /// # Errors
+    /// As [`Instance::start`].
+    pub async fn on(options: &Options, database: &str) -> anyhow::Result<Self> {
+        let (address, vendors) = (free_address()?, free_address()?);
+        let mut child = command(options)
+            .arg("serve")
+            .env("DATABASE_URL", database)
+            .env(
+                "MEDIA_URL",
+                format!("file://{}", std::path::absolute(options.data_dir.join("media"))?.display()),
+            )
+            .env("BANDEJA_KEYS__CURRENT", NO_SECRET)
+            .env("BANDEJA_SERVER__BIND", address.to_string())
+            .env("BANDEJA_SERVER__PUBLIC_URLS", format!("[\"http://{address}\"]"))
+            .env("BANDEJA_AUTH__REQUESTS_PER_SECOND", "100000")
+            .env("BANDEJA_AUTH__REQUESTS_AT_ONCE", "100000")
+            .spawn()
+            .with_context(|| format!("start {}", options.bandeja.display()))?;
+        let process = ready(&mut child, address).await?;
+        Ok(Self { child, process, address, vendors, database: database.to_owned() })
     }
 
     /// Base URL of its pages.
@@ -83,7 +102,28 @@ impl Instance {
     }
 }
 
-async fn ready(child: &mut Child, address: SocketAddr) -> anyhow::Result<()> {
+fn command(options: &Options) -> Command {
+    let mut command = Command::new(&options.bandeja);
+    command
+        // Fifty lines about sign-ins are no news here, nor that channels of a made house are known to no vendor.
+        .env("RUST_LOG", "warn")
+        .env("BANDEJA_LOG__FILTER", "error")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .kill_on_drop(true);
+    command
+}
+
+/// Waits until it answers; its process.
+async fn ready(child: &mut Child, address: SocketAddr) -> anyhow::Result<u32> {
+    let process = child.id().context("the server ended at once")?;
+    tokio::time::timeout(READY_WITHIN, answers(child, address))
+        .await
+        .context("the server did not get ready")??;
+    Ok(process)
+}
+
+async fn answers(child: &mut Child, address: SocketAddr) -> anyhow::Result<()> {
     let url = format!("http://{address}/health/ready");
     loop {
         if let Some(status) = child.try_wait()? {

@@ -11,6 +11,7 @@ mod agent;
 mod desk;
 mod figures;
 mod graph;
+mod house;
 mod instance;
 mod line;
 mod proc;
@@ -21,7 +22,7 @@ mod world;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::{Parser, ValueEnum};
 
 /// Load on a Bandeja of its own; one JSON object per scenario on standard output.
@@ -37,6 +38,12 @@ pub struct Options {
     /// Where its database lives while this runs: on a disk, fsync is on. Removed at the end.
     #[arg(long, value_name = "DIR", default_value = "target/bench")]
     data_dir: PathBuf,
+    /// A big house to measure `inbox` in; the server is started on it as in production. Its people get a password.
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+    /// How often `inbox` asks for each page.
+    #[arg(long, default_value_t = 200)]
+    pages: usize,
     /// Agents, each with a socket, a list and an open conversation.
     #[arg(long, default_value_t = 50)]
     agents: usize,
@@ -78,6 +85,8 @@ enum Scenario {
     P,
     /// From an agent's closing one conversation to the next one on their screen.
     Freed,
+    /// Pages and lists in a big house, which `--database` names.
+    Inbox,
 }
 
 #[tokio::main]
@@ -100,6 +109,11 @@ async fn main() -> ExitCode {
 
 /// Whether nothing was lost.
 async fn run(options: &Options) -> anyhow::Result<bool> {
+    if let [Scenario::Inbox] = options.scenarios.as_slice() {
+        let database = options.database.as_deref().context("which house? --database names its database")?;
+        house::pages(options, database).await?;
+        return Ok(true);
+    }
     let mut desk = desk::Desk::open(options).await?;
     let outcome = measure(options, &mut desk).await;
     desk.close().await.context("stop the server")?;
@@ -116,6 +130,7 @@ async fn measure(options: &Options, desk: &mut desk::Desk) -> anyhow::Result<boo
             Scenario::B => vec![scenarios::idle(desk, options).await?],
             Scenario::P => vec![scenarios::page(desk, options).await?],
             Scenario::Freed => vec![scenarios::freed(desk, options).await?],
+            Scenario::Inbox => bail!("inbox is measured in a house of its own: name it alone"),
         };
         for report in reports {
             complete &= report.lost == 0;

@@ -1,0 +1,178 @@
+// What a page feels like in a busy house: five thousand rows in one list, a hundred messages a second, and somebody who
+// opens one conversation after the other and types. Run by `cargo xtask bench screen`; one JSON object per person.
+import { chromium } from "@playwright/test";
+import { createHmac, randomUUID } from "node:crypto";
+
+import { Demo } from "../support/demo.js";
+import { signIn } from "../support/sign-in.js";
+
+const ROWS = Number(process.env.ROWS ?? 5000);
+const RATE = Number(process.env.RATE ?? 100);
+const SECONDS = Number(process.env.SECONDS ?? 30);
+const SWITCHES = 60;
+/** Webhooks under way while customers are made. */
+const AT_ONCE = 24;
+/** The demo's number, as the simulator plays it. */
+const CHANNEL = { account: "100000000000001", phone: "200000000000001", secret: "demo-app-secret" };
+
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+const wa = (n) => `519${String(70_000_000 + n)}`;
+
+/** A customer's message as Meta posts it. */
+async function write(url, customer, body) {
+  const message = { from: wa(customer), id: `wamid.${randomUUID()}`, timestamp: String(Math.floor(Date.now() / 1000)), type: "text", text: { body } };
+  const value = {
+    messaging_product: "whatsapp",
+    metadata: { display_phone_number: "51155500000", phone_number_id: CHANNEL.phone },
+    contacts: [{ profile: { name: `Cliente ${customer}` }, wa_id: wa(customer) }],
+    messages: [message],
+  };
+  const text = JSON.stringify({ object: "whatsapp_business_account", entry: [{ id: CHANNEL.account, changes: [{ field: "messages", value }] }] });
+  const signature = createHmac("sha256", CHANNEL.secret).update(text).digest("hex");
+  const answer = await fetch(`${url}/webhooks/whatsapp`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-hub-signature-256": `sha256=${signature}` },
+    body: text,
+  });
+  if (!answer.ok) throw new Error(`a webhook was refused: ${answer.status}`);
+}
+
+/** So many customers, each with a message. */
+async function fill(url) {
+  let next = 0;
+  const one = async () => {
+    while (next < ROWS) {
+      next += 1;
+      await write(url, next, `Buenas, escribo por primera vez, soy ${next}`);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, one));
+}
+
+/** In the page: how long tasks and frames took, and how long it is from a click to the conversation being there. */
+function watch() {
+  const seen = { tasks: [], gaps: [], switches: [] };
+  window.seen = seen;
+  new PerformanceObserver((list) => seen.tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: "longtask" });
+  let last = performance.now();
+  const frame = (now) => {
+    seen.gaps.push(now - last);
+    last = now;
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+  document.addEventListener(
+    "click",
+    (event) => {
+      const row = event.target.closest?.("#list > li");
+      if (!row) return;
+      const id = row.id.replace("row-", "");
+      const began = performance.now();
+      const shown = () => document.querySelector(`#thread-${CSS.escape(id)}`);
+      const look = new MutationObserver(() => {
+        if (!shown()) return;
+        look.disconnect();
+        // After the frame in which it stands there.
+        requestAnimationFrame(() => setTimeout(() => seen.switches.push(performance.now() - began)));
+      });
+      look.observe(document.body, { childList: true, subtree: true });
+    },
+    true,
+  );
+}
+
+const share = (values, part) => {
+  const sorted = [...values].sort((one, other) => one - other);
+  return Math.round((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0) * 10) / 10;
+};
+
+const report = (seen) => ({
+  frames: seen.gaps.length,
+  frame_ms: { p50: share(seen.gaps, 0.5), p99: share(seen.gaps, 0.99), worst: share(seen.gaps, 1) },
+  tasks_over_50_ms: { count: seen.tasks.length, worst: share(seen.tasks, 1) },
+  switch_ms: { count: seen.switches.length, p50: share(seen.switches, 0.5), p95: share(seen.switches, 0.95), worst: share(seen.switches, 1) },
+});
+
+const seen = (page) => page.evaluate(() => window.seen);
+const fresh = (page) => page.evaluate(() => Object.values(window.seen).forEach((values) => (values.length = 0)));
+
+/** Opens one visible conversation after the other. */
+async function browse(page, times) {
+  for (let n = 0; n < times; n += 1) {
+    const before = await page.evaluate(() => window.seen.switches.length);
+    await page.evaluate((n) => {
+      const list = document.getElementById("list");
+      const { top, bottom } = list.getBoundingClientRect();
+      const rows = [...list.children].filter((row) => row.getBoundingClientRect().top >= top && row.getBoundingClientRect().bottom <= bottom);
+      rows[(n * 3) % rows.length].querySelector("a").click();
+    }, n);
+    await page.waitForFunction((before) => window.seen.switches.length > before, before, { timeout: 10_000 }).catch(() => {});
+    await wait(150);
+  }
+}
+
+async function measure(browser, demo, who, path) {
+  const context = await browser.newContext({ baseURL: demo.url, viewport: { width: 1440, height: 900 }, storageState: await signIn(demo.url, who) });
+  const page = await context.newPage();
+  await page.addInitScript(watch);
+  await page.goto(path);
+  await page.locator('html[data-live="on"]').waitFor();
+  const began = Date.now();
+  let rows = 0;
+  for (;;) {
+    rows = await page.locator("#list > li").count();
+    const more = await page.evaluate(() => "more" in document.getElementById("list").dataset);
+    if (!more || rows >= ROWS) break;
+    await page.evaluate(() => (document.getElementById("list").scrollTop = 1e9));
+    await page.waitForFunction((rows) => document.querySelectorAll("#list > li").length > rows, rows, { timeout: 20_000 });
+  }
+  const filling = { rows, seconds: (Date.now() - began) / 1000, ...report(await seen(page)) };
+  await page.evaluate(() => (document.getElementById("list").scrollTop = 0));
+  await wait(2000);
+
+  await fresh(page);
+  await browse(page, SWITCHES);
+  const quiet = report(await seen(page));
+
+  await fresh(page);
+  let pouring = true;
+  const pour = (async () => {
+    const begin = performance.now();
+    let sent = 0;
+    const under = new Set();
+    while (pouring) {
+      const due = Math.floor(((performance.now() - begin) / 1000) * RATE);
+      for (; sent < due; sent += 1) {
+        const one = write(demo.url, 1 + Math.floor(Math.random() * ROWS), `Otra pregunta, la número ${sent}`).finally(() => under.delete(one));
+        under.add(one);
+      }
+      await wait(5);
+    }
+    await Promise.all(under);
+    return Math.round(sent / ((performance.now() - begin) / 1000));
+  })();
+  await browse(page, SWITCHES / 2);
+  const draft = page.locator("#draft");
+  if (await draft.isEditable().catch(() => false)) await draft.pressSequentially("Le confirmo la cita de las diez y media para mañana", { delay: 40 });
+  await page.mouse.move(300, 500);
+  for (let n = 0; n < SECONDS * 2; n += 1) {
+    await page.mouse.wheel(0, n % 8 < 4 ? 400 : -400);
+    await wait(250);
+  }
+  const storm = report(await seen(page));
+  pouring = false;
+  const rate = await pour;
+  console.log(JSON.stringify({ scenario: "screen", as: who, path, filling, quiet, storm: { messages_per_second: rate, ...storm } }));
+  await context.close();
+}
+
+const demo = await Demo.start();
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+try {
+  await fill(demo.url);
+  await measure(browser, demo, "admin", "/inbox?list=all");
+  await measure(browser, demo, "valeria", "/inbox?list=mine");
+} finally {
+  await browser.close();
+  await demo.end();
+}
