@@ -1,5 +1,6 @@
 //! What every page has around its content: head, rail, tab bar, the viewer's own presence.
 
+use chrono::{DateTime, Utc};
 use domain::{Bell, PersonId};
 
 use crate::{
@@ -188,6 +189,8 @@ pub struct Frame {
     pub cursor: i64,
     /// What the socket is asked for: `inbox?` and the query of a list, `floor` or `none`.
     pub live_view: String,
+    /// What time it is for the server; scripts count by that.
+    pub now: DateTime<Utc>,
     /// Where in the product the page is.
     pub section: Section,
     /// Who looks.

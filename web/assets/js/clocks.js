@@ -12,13 +12,25 @@ const fullDay = format({ weekday: "long", day: "numeric", month: "long" });
 const calendar = new Intl.DateTimeFormat("sv", { timeZone: zone });
 const DAY = 86_400_000;
 
+// How far this machine's clock is ahead: people's clocks go wrong, and what is due is due by the server's. The page says
+// when it was drawn, the line when it speaks; a second more or less is the way of the word.
+const came = performance.getEntriesByType("navigation")[0]?.responseStart || performance.now();
+let ahead = Date.now() - performance.now() + came - (Number(document.body.dataset.now) || Date.now() - performance.now() + came);
+document.addEventListener("server-says", ({ detail }) => {
+  const heard = Date.now() - detail;
+  if (Math.abs(heard - ahead) > 1500) ahead = heard;
+});
+
+/** What time it is, by the server's clock. */
+export const now = () => Date.now() - ahead;
+
 /** The viewer's calendar day of a time, as `2026-11-20`. */
 export const dayOf = (time) => calendar.format(new Date(time));
 
 /** The name of a day for a separator. */
-export function dayName(time, now = Date.now()) {
-  if (dayOf(time) === dayOf(now)) return t("today");
-  if (dayOf(time) === dayOf(now - DAY)) return t("yesterday");
+export function dayName(time, today = now()) {
+  if (dayOf(time) === dayOf(today)) return t("today");
+  if (dayOf(time) === dayOf(today - DAY)) return t("yesterday");
   return capital(fullDay.format(new Date(time)));
 }
 
@@ -29,10 +41,10 @@ function when(time, now) {
 }
 
 /** A moment to come: the hour, and the day if that is another one. */
-export function moment(time, now = Date.now()) {
+export function moment(time, from = now()) {
   const at = new Date(time);
-  if (dayOf(time) === dayOf(now)) return clock.format(at);
-  return `${time - now < 6 * DAY ? weekday.format(at) : shortDate.format(at)} ${clock.format(at)}`;
+  if (dayOf(time) === dayOf(from)) return clock.format(at);
+  return `${time - from < 6 * DAY ? weekday.format(at) : shortDate.format(at)} ${clock.format(at)}`;
 }
 
 /** A length of time as a stopwatch: 0:08, 12:34, 1:02:05. */
@@ -106,22 +118,21 @@ function drawClocks(root, now) {
   }
 }
 
-draw(document, Date.now());
+draw(document, now());
 for (const event of ["patched", "drawn"]) {
   document.addEventListener(event, ({ detail }) => {
-    const now = Date.now();
-    for (const element of detail) draw(element, now);
+    for (const element of detail) draw(element, now());
   });
 }
-let today = dayOf(Date.now());
+let today = dayOf(now());
 setInterval(() => {
-  const now = Date.now();
+  const time = now();
   if (document.hidden) return;
-  drawClocks(document, now);
-  if (dayOf(now) !== today) {
-    today = dayOf(now);
-    draw(document, now);
+  drawClocks(document, time);
+  if (dayOf(time) !== today) {
+    today = dayOf(time);
+    draw(document, time);
   }
-  document.dispatchEvent(new CustomEvent("second", { detail: now }));
+  document.dispatchEvent(new CustomEvent("second", { detail: time }));
 }, 1000);
-document.addEventListener("visibilitychange", () => document.hidden || draw(document, Date.now()));
+document.addEventListener("visibilitychange", () => document.hidden || draw(document, now()));

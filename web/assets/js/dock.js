@@ -1,6 +1,6 @@
 // What stands where one writes: the composer, or the reason why not. Decided from the thread's pushed state.
 import { act } from "./act.js";
-import { inWords } from "./clocks.js";
+import { inWords, now as time } from "./clocks.js";
 import { openConversation } from "./panes.js";
 import { t } from "./words.js";
 
@@ -25,7 +25,7 @@ act("answer-beside", () => {
   document.getElementById("draft").focus();
 });
 
-function draw(now = Date.now()) {
+function draw(now = time()) {
   const dock = document.getElementById("dock");
   const state = document.getElementById(`state-${openConversation()}`)?.dataset;
   if (!dock || !state) return;

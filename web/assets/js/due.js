@@ -1,6 +1,6 @@
 // What was promised, counted down in opening hours: what is left, since when it is overdue, or standing still while the
 // queue is closed. The server says by when, and what is closed until then; the page does the rest.
-import { inWords, length, moment } from "./clocks.js";
+import { inWords, length, moment, now as time } from "./clocks.js";
 import { t } from "./words.js";
 
 const HOUR = 3_600_000;
@@ -57,9 +57,9 @@ function drawAll(root, now) {
   for (const element of root.querySelectorAll(".due[data-due]")) draw(element, now);
 }
 
-drawAll(document, Date.now());
+drawAll(document, time());
 document.addEventListener("patched", ({ detail }) => {
-  for (const element of detail) drawAll(element, Date.now());
+  for (const element of detail) drawAll(element, time());
 });
 document.addEventListener("second", ({ detail }) => drawAll(document, detail));
-document.addEventListener("visibilitychange", () => document.hidden || drawAll(document, Date.now()));
+document.addEventListener("visibilitychange", () => document.hidden || drawAll(document, time()));

@@ -1,5 +1,6 @@
 // The live floor: the filter of the table, counters, order under the pointer, keys, and fetching it all again.
 import { act } from "./act.js";
+import { now as time } from "./clocks.js";
 import { standing } from "./due.js";
 import "./floor-alerts.js";
 import "./floor-assign.js";
@@ -21,7 +22,7 @@ act("floor-filter", (button) => {
 });
 
 function count() {
-  const now = Date.now();
+  const now = time();
   for (const row of rows.children) {
     const due = row.querySelector(".due");
     row.toggleAttribute("data-overdue", Boolean(due) && standing(due, now).left <= 0);

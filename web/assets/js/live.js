@@ -63,6 +63,7 @@ function inOrder(line, run) {
 }
 
 function receive(line, frame) {
+  if (frame.now) tell("server-says", frame.now);
   const then = (run) => inOrder(line, run);
   if (frame.u) then(() => apply(frame.u));
   else if (frame.t === "reset") return then(() => startAgain(frame.s));

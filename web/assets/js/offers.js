@@ -1,18 +1,18 @@
 // What is offered to this person: a countdown by the server's time, accepting, declining; and taking the next one.
 import { act } from "./act.js";
-import { length } from "./clocks.js";
+import { length, now as time } from "./clocks.js";
 import { key } from "./keys.js";
 import { shout, toast } from "./say.js";
 import { t } from "./words.js";
 
 const box = document.getElementById("offers");
 const cards = () => [...(document.getElementById("offers")?.querySelectorAll(":scope > .offer[data-left]") ?? [])];
-// When each runs out, by this page's clock: what was left when the server drew it, counted from when it came.
+// When each runs out, by the clock: what was left when the server drew it, counted from when it came.
 const ends = new Map();
 const nameOf = (card) => `${card.id}/${card.dataset.v}`;
 
 function hear() {
-  const now = Date.now();
+  const now = time();
   const known = new Set();
   for (const card of cards()) {
     const name = nameOf(card);
@@ -33,7 +33,7 @@ function hear() {
   draw(now);
 }
 
-function draw(now = Date.now()) {
+function draw(now = time()) {
   for (const card of cards()) {
     const left = Math.max(0, (ends.get(nameOf(card)) ?? now) - now);
     const part = Math.round((left / Number(card.dataset.whole)) * 100);

@@ -642,8 +642,9 @@ impl State {
     /// Through the queues, so that the cursor never runs ahead of the frames it counts.
     fn beat(&mut self) {
         let ids: Vec<SocketId> = self.sockets.keys().copied().collect();
+        let now = Utc::now();
         for id in ids {
-            self.send(id, ByteString::from(protocol::heartbeat(self.cursor_of(id))));
+            self.send(id, ByteString::from(protocol::heartbeat(self.cursor_of(id), now)));
         }
     }
 

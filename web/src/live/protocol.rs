@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use domain::ConversationId;
 use serde::{Deserialize, Serialize};
 
@@ -152,16 +153,16 @@ pub fn frame<'a>(seq: i64, updates: impl IntoIterator<Item = &'a str>) -> String
     text
 }
 
-/// Catching up is done.
+/// Catching up is done. Pages count by the server's clock: people's own go wrong.
 #[must_use]
-pub fn ready(seq: i64) -> String {
-    format!(r#"{{"t":"ready","s":{seq}}}"#)
+pub fn ready(seq: i64, now: DateTime<Utc>) -> String {
+    format!(r#"{{"t":"ready","s":{seq},"now":{}}}"#, now.timestamp_millis())
 }
 
 /// Nothing happened, and the line is alive.
 #[must_use]
-pub fn heartbeat(seq: i64) -> String {
-    format!(r#"{{"t":"hb","s":{seq}}}"#)
+pub fn heartbeat(seq: i64, now: DateTime<Utc>) -> String {
+    format!(r#"{{"t":"hb","s":{seq},"now":{}}}"#, now.timestamp_millis())
 }
 
 /// Too far behind: the page fetches its panes again.

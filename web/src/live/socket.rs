@@ -264,7 +264,7 @@ impl Open {
             self.say_standing(since).await?;
         }
         self.showing = Some(showing);
-        self.say(protocol::ready(up_to.max(since))).await
+        self.say(protocol::ready(up_to.max(since), self.state.clock.now())).await
     }
 
     /// What is theirs and what calls for them, all of it, whenever a page comes or comes back: the page tells by the

@@ -11,6 +11,7 @@ pub mod channels;
 pub mod closing;
 pub mod contacts;
 pub mod conversations;
+pub mod cost;
 pub mod day;
 pub mod drafts;
 pub mod factor;
@@ -20,6 +21,7 @@ pub mod inbox;
 pub mod later;
 pub mod ledger;
 pub mod lists;
+pub mod macro_files;
 pub mod macros;
 pub mod me;
 pub mod messages;
@@ -93,6 +95,7 @@ pub fn frame(
         assets: assets::prefix().to_owned(),
         cursor: start.cursor,
         live_view: live_view.into(),
+        now: start.now,
         section,
         viewer: Viewer {
             id: viewer.principal.person,

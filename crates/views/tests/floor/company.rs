@@ -38,6 +38,7 @@ fn frame(lang: Lang, theme: Theme, section: Section) -> Frame {
         csrf: "dG9rZW4".to_owned(),
         assets: "assets".to_owned(),
         cursor: 4711,
+        now: DateTime::<Utc>::UNIX_EPOCH,
         live_view: if section == Section::Floor { "floor" } else { "none" }.to_owned(),
         section,
         viewer: Viewer {
