@@ -13,6 +13,7 @@ pub mod card;
 pub mod channel;
 pub mod channels;
 pub mod company;
+pub mod cost;
 pub mod day;
 pub mod details;
 pub mod device;

@@ -200,5 +200,4 @@ picker-value = Variable { $name }
 picker-button-url = { $button }: end of the address
 picker-button-code = Code to copy
 picker-fill = Fill in all variables.
-picker-cost = Estimated cost: { $amount }
 picker-free = Free of charge

@@ -200,5 +200,4 @@ picker-value = Variable { $name }
 picker-button-url = { $button }: final de la dirección
 picker-button-code = Código que se copia
 picker-fill = Llena todas las variables.
-picker-cost = Costo estimado: { $amount }
 picker-free = Gratis

@@ -200,5 +200,4 @@ picker-value = Variável { $name }
 picker-button-url = { $button }: fim do endereço
 picker-button-code = Código que se copia
 picker-fill = Preencha todas as variáveis.
-picker-cost = Custo estimado: { $amount }
 picker-free = Grátis

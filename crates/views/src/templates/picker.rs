@@ -8,7 +8,7 @@ use domain::{
 use serde::Serialize;
 
 use super::words;
-use crate::Tx;
+use crate::{Tx, cost::Price};
 
 /// What the composer shows of templates.
 #[derive(Debug, Template)]
@@ -43,8 +43,10 @@ pub struct PickerOption {
     pub buttons: Vec<String>,
     /// What is to be filled in.
     pub fields: Vec<Field>,
-    /// What it will cost, as a sentence; nothing when only the vendor can tell.
-    pub cost: Option<String>,
+    /// What it costs while the reply window is open, and why; nothing for a category without prices.
+    pub cost: Option<(String, String)>,
+    /// The same, when it is closed.
+    pub cost_after: Option<(String, String)>,
 }
 
 /// A value to fill in.
@@ -81,19 +83,16 @@ impl PickerOption {
             buttons: buttons.iter().filter_map(Button::label).map(str::to_owned).collect(),
             fields: fields(template, first_name, tx),
             cost: None,
+            cost_after: None,
         }
     }
 
-    /// With what it will cost: an amount in millionths, as cards and windows have it now.
+    /// With what it costs in the open window, and after it.
     #[must_use]
-    pub fn costing(mut self, amount: Option<(i64, &str)>, tx: &Tx) -> Self {
-        self.cost = amount.map(|(micros, currency)| {
-            if micros == 0 {
-                tx.t("picker-free")
-            } else {
-                tx.a("picker-cost", "amount", &crate::money::amount(micros, currency, tx))
-            }
-        });
+    pub fn costing(mut self, prices: Option<(&Price, &Price)>, tx: &Tx) -> Self {
+        let told = |price: &Price| (price.told(tx), price.about(tx));
+        self.cost = prices.map(|(open, _)| told(open));
+        self.cost_after = prices.map(|(_, after)| told(after));
         self
     }
 
