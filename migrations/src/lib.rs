@@ -49,6 +49,7 @@ pub const HISTORY: History = History::new(&[
     migration!("0019_search"),
     migration!("0020_settings"),
     migration!("0021_bell"),
+    migration!("0022_composer"),
 ]);
 
 /// Applies what is missing and returns its names. Nodes that start together wait for each other.

@@ -257,6 +257,7 @@ pub fn planned(lines: &[PlannedLine]) -> Vec<PlannedView> {
         id: line.id,
         author: line.author.clone(),
         content: content_of(&line.content),
+        file: line.file,
         due: line.due_at,
         doubt: line.why.as_deref().and_then(Doubt::parse),
     };

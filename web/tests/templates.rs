@@ -215,3 +215,33 @@ async fn agents_read_templates_and_write_none() {
     page.posts_json(&path, &draft("otra", WORDS)).await.is(StatusCode::FORBIDDEN);
     page.gets(&format!("{path}/new")).await.is(StatusCode::FORBIDDEN);
 }
+
+#[tokio::test]
+async fn for_a_time_after_the_window_a_template_is_planned_and_goes_out() {
+    let clinic = Clinic::open().await;
+    let mut alonso = Builder::at(&clinic).await;
+    let id = alonso.writes("recordatorio_planeado", WORDS).await;
+    alonso.submits(&id).await.is(StatusCode::NO_CONTENT);
+    alonso.becomes(&id, "APPROVED").await;
+    let valeria = clinic.agent("Valeria").await;
+    clinic.vendor().lucia_writes("Hola").await;
+    let talk = clinic.held_conversation().await;
+    let page = valeria.opens(talk).await;
+    let words = page.gets(&format!("/conversations/{talk}/later")).await.is(StatusCode::OK).body;
+    assert!(words.contains("data-closes="), "{words}");
+    let dialog =
+        page.gets(&format!("/conversations/{talk}/later?template=true")).await.is(StatusCode::OK).body;
+    assert!(dialog.contains("a cualquier hora") && !dialog.contains("data-closes="), "{dialog}");
+
+    let at = (Utc::now().with_timezone(&chrono_tz::America::Lima) + chrono::TimeDelta::hours(30))
+        .format("%Y-%m-%dT%H:%M")
+        .to_string();
+    let mut plan = picked(&id, &["Lucía"]);
+    plan["at"] = json!(at);
+    page.posts_json(&format!("/conversations/{talk}/planned"), &plan).await.is(StatusCode::CREATED);
+    // Its time comes after the window has closed.
+    clinic.change("update conversation set window_until = now() - interval '1 minute'").await;
+    clinic.change("update planned set due_at = now()").await;
+    let sent = clinic.vendor().until_sent(1).await;
+    assert_eq!(sent[0]["body"], WORDS.replace("{{1}}", "Lucía"), "{sent:?}");
+}

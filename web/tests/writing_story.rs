@@ -170,3 +170,74 @@ async fn an_answer_for_later_stands_under_the_thread_and_goes_out_once() {
     page.posts(&format!("/planned/{id}/send"), &[]).await.is(StatusCode::NOT_FOUND);
     assert_eq!(clinic.vendor().sent_texts().await, ["¿Cómo amaneció?"]);
 }
+
+async fn goes_up(page: &Page, path: &str, bytes: &'static [u8]) -> crate::helpers::Answer {
+    let request = page
+        .request(reqwest::Method::POST, path)
+        .header("content-type", "application/octet-stream")
+        .body(bytes);
+    page.person.browser.clone().send(request).await
+}
+
+const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
+
+#[tokio::test]
+async fn a_quick_reply_brings_its_file_and_an_answer_for_later_takes_it_along() {
+    let clinic = Clinic::open().await;
+    let valeria = clinic.agent("Valeria").await;
+    clinic.vendor().lucia_writes("¿Tienen lista de precios?").await;
+    let talk = clinic.held_conversation().await;
+    let mut page = valeria.opens(talk).await;
+    let kept = goes_up(&page, "/macros/files?name=Precios.pdf", PDF).await.is(StatusCode::CREATED);
+    let kept: Value = serde_json::from_str(&kept.body).unwrap();
+    let file = kept["id"].as_str().unwrap();
+    let form = [("name", "Precios"), ("body", ""), ("whose", "own"), ("files", file)];
+    page.posts("/macros", &form).await.is(StatusCode::SEE_OTHER);
+    assert!(page.gets("/macros").await.is(StatusCode::OK).body.contains("Precios.pdf"));
+    page.gets(&format!("/macros/files/{file}")).await.is(StatusCode::OK);
+    goes_up(&page, "/macros/files?name=virus.exe", b"MZ\x90\0").await.is(StatusCode::UNPROCESSABLE_ENTITY);
+
+    let offered = page.gets(&format!("/conversations/{talk}/macros")).await.is(StatusCode::OK).body;
+    let offered: Value = serde_json::from_str(&offered).unwrap();
+    assert_eq!(offered[0]["files"], json!(["Precios.pdf"]));
+    let path = format!("/conversations/{talk}/macros/{}/files", offered[0]["id"].as_str().unwrap());
+    let put = page.posts(&path, &[]).await.is(StatusCode::CREATED);
+    let put: Value = serde_json::from_str(&put.body).unwrap();
+    let attached = &put["files"][0]["file"];
+    assert_eq!((&attached["kind"], &attached["caption"]), (&json!("document"), &json!(true)));
+
+    // Two messages for one time: all of it or nothing.
+    let at = (chrono::Utc::now().with_timezone(&chrono_tz::America::Lima) + chrono::TimeDelta::hours(2))
+        .format("%Y-%m-%dT%H:%M")
+        .to_string();
+    let content = json!({ "kind": "document", "file": attached["id"], "caption": "Los precios" });
+    let plan = |second: &str| {
+        json!({ "client_id": uuid::Uuid::now_v7(), "content": content, "at": at,
+            "more": [{ "client_id": uuid::Uuid::now_v7(), "content": { "kind": "text", "body": second } }] })
+    };
+    let path = format!("/conversations/{talk}/planned");
+    let long = "x".repeat(5_000);
+    assert_eq!(page.posts_json(&path, &plan(&long)).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(clinic.count("select count(*) from planned").await, 0);
+    page.posts_json(&path, &plan("¿Algo más?")).await.is(StatusCode::CREATED);
+    page.until("the card", |page| page.heard.iter().any(|frame| frame.contains("Precios.pdf · Los precios")))
+        .await;
+    let again = page.posts_json(&path, &plan("¿Algo más?")).await;
+    assert!(again.status == StatusCode::CONFLICT && again.body.contains("file_gone"), "{}", again.body);
+
+    clinic.change("update planned set due_at = now()").await;
+    let sent = clinic.vendor().until_sent(2).await;
+    assert_eq!((&sent[0]["type"], &sent[1]["body"]), (&json!("document"), &json!("¿Algo más?")));
+
+    // The bytes of the quick reply's own copy are there still; then they are lost.
+    let again = page
+        .posts(&format!("/conversations/{talk}/macros/{}/files", offered[0]["id"].as_str().unwrap()), &[])
+        .await;
+    assert!(again.body.contains("\"file\""), "{}", again.body);
+    let lost: uuid::Uuid = file.parse().unwrap();
+    files::Store::open(&clinic.ground.settings.media.url).unwrap().delete(lost).await.unwrap();
+    let lost = page
+        .posts(&format!("/conversations/{talk}/macros/{}/files", offered[0]["id"].as_str().unwrap()), &[])
+        .await;
+    assert!(lost.body.contains("ya no está"), "{}", lost.body);
+}

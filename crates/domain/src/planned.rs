@@ -15,6 +15,8 @@ words! {
         WindowClosed = "window_closed",
         /// The customer wants no such messages.
         Unwanted = "unwanted",
+        /// Its file is not there any more.
+        FileGone = "file_gone",
         /// The channel would not take it.
         Refused = "refused",
     }

@@ -186,6 +186,17 @@ impl Store {
         Ok(self.0.get(&key(id, part)).await?.bytes().await?)
     }
 
+    /// Keep a file that is here under a second id, too; with its small picture, where it has one.
+    ///
+    /// # Errors
+    /// When it is not here, or the store fails.
+    pub async fn copy(&self, from: Uuid, to: Uuid, thumbnail: bool) -> Result<(), StoreError> {
+        if thumbnail {
+            self.0.copy(&key(from, Part::Thumbnail), &key(to, Part::Thumbnail)).await?;
+        }
+        Ok(self.0.copy(&key(from, Part::Whole), &key(to, Part::Whole)).await?)
+    }
+
     /// Forget a file and its small picture. Nothing happens where they are gone already.
     ///
     /// # Errors

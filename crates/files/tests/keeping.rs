@@ -28,10 +28,17 @@ async fn a_file_is_kept_read_in_pieces_and_forgotten() {
     assert_eq!(all(&store, id, Some(ByteRange::Suffix(2))).await, (10, b"ma".to_vec()));
     assert_eq!(store.read(id, Part::Thumbnail).await.unwrap(), "small");
 
+    // A copy is there when the first one goes.
+    let second = Uuid::now_v7();
+    store.copy(id, second, true).await.unwrap();
+    let missing = store.copy(Uuid::now_v7(), Uuid::now_v7(), false).await;
+    assert!(matches!(missing, Err(StoreError::NotFound)));
     for _ in 0..2 {
         store.delete(id).await.unwrap();
     }
     assert!(matches!(store.read(id, Part::Thumbnail).await, Err(StoreError::NotFound)));
+    assert_eq!(all(&store, second, None).await, (10, b"Hola, Lima".to_vec()));
+    assert_eq!(store.read(second, Part::Thumbnail).await.unwrap(), "small");
 }
 
 #[tokio::test]

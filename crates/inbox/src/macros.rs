@@ -1,16 +1,19 @@
 //! Macros: kept, filled from a conversation, and carried out. Own ones are a person's, a team's are its people's, the
 //! others everybody's.
 
+pub mod files;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    ConversationId, MacroId, Permission, PersonId, Principal, Scope, TeamId,
+    ConversationId, FileId, MacroId, Permission, PersonId, Principal, Scope, TeamId,
     macros::{self, Action, Filled},
 };
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult};
 use uuid::Uuid;
 
+use self::files::{Kept, macro_files};
 use crate::{
     attributes,
     closing::{self, CloseError},
@@ -43,6 +46,8 @@ pub struct Line {
     pub body: String,
     /// What is done after it.
     pub actions: Vec<Action>,
+    /// What is sent along.
+    pub files: Vec<Kept>,
     /// Whose it is.
     pub whose: Whose,
     /// The team's name.
@@ -56,10 +61,12 @@ pub struct Wish {
     pub id: Option<MacroId>,
     /// What is typed after `/`, in whatever spelling.
     pub name: String,
-    /// The text, with places; may be empty where something is done.
+    /// The text, with places; may be empty where something is done or sent along.
     pub body: String,
     /// What is done after it.
     pub actions: Vec<Action>,
+    /// What is sent along, in this order.
+    pub files: Vec<FileId>,
     /// Whose it shall be.
     pub whose: Whose,
 }
@@ -85,6 +92,12 @@ pub enum MacroError {
     /// It has places that nothing could ever fill.
     #[error("unknown places")]
     Unknown(Vec<String>),
+    /// It has more than [`files::MOST`] files.
+    #[error("too many files")]
+    TooManyFiles,
+    /// One of its files is not there any more, or never was this person's to add.
+    #[error("a file is gone")]
+    FileGone,
     /// This person may not keep macros for so many.
     #[error("not for so many")]
     NotForSoMany,
@@ -99,6 +112,7 @@ struct Row {
     name: String,
     body: String,
     actions: serde_json::Value,
+    files: serde_json::Value,
     owner_id: Option<PersonId>,
     team_id: Option<TeamId>,
     team: Option<String>,
@@ -116,6 +130,7 @@ impl Row {
             name: self.name,
             body: self.body,
             actions: rows::read(self.actions)?,
+            files: rows::read(self.files)?,
             whose,
             team: self.team,
         })
@@ -156,11 +171,15 @@ pub async fn teams(db: &impl ConnectionTrait, by: &Principal) -> Result<Vec<Team
 pub async fn usable(db: &impl ConnectionTrait, person: PersonId) -> Result<Vec<Line>, DbErr> {
     let found: Vec<Row> = rows::all(
         db,
-        "select m.id, m.name, m.body, m.actions, m.owner_id, m.team_id, team.name as team
+        concat!(
+            "select m.id, m.name, m.body, m.actions, m.owner_id, m.team_id, team.name as team, ",
+            macro_files!(),
+            " as files
          from macro m left join team on team.id = m.team_id
          where m.owner_id = $1 or (m.owner_id is null and m.team_id is null)
              or m.team_id in (select team_id from team_member where person_id = $1)
-         order by m.owner_id is null, m.team_id is null, m.name, m.id",
+         order by m.owner_id is null, m.team_id is null, m.name, m.id"
+        ),
         [person.into()],
     )
     .await?;
@@ -175,11 +194,15 @@ pub async fn changeable(db: &impl ConnectionTrait, by: &Principal) -> Result<Vec
     let Some(scope) = by.scope(Permission::MacroManage) else { return Ok(Vec::new()) };
     let found: Vec<Row> = rows::all(
         db,
-        "select m.id, m.name, m.body, m.actions, m.owner_id, m.team_id, team.name as team
+        concat!(
+            "select m.id, m.name, m.body, m.actions, m.owner_id, m.team_id, team.name as team, ",
+            macro_files!(),
+            " as files
          from macro m left join team on team.id = m.team_id
          where m.owner_id = $1 or ($3 and m.owner_id is null)
              or ($2 and m.team_id in (select team_id from team_member where person_id = $1))
-         order by m.owner_id is null, m.team_id is null, m.name, m.id",
+         order by m.owner_id is null, m.team_id is null, m.name, m.id"
+        ),
         [by.person.into(), (scope >= Scope::Team).into(), (scope == Scope::All).into()],
     )
     .await?;
@@ -202,7 +225,7 @@ pub async fn save(
     if length > macros::LONGEST {
         return Err(MacroError::TooLong(length));
     }
-    if body.is_empty() && wish.actions.is_empty() {
+    if body.is_empty() && wish.actions.is_empty() && wish.files.is_empty() {
         return Err(MacroError::Empty);
     }
     let fields = attributes::all(tx).await?;
@@ -249,6 +272,7 @@ pub async fn save(
     if taken.first().is_some_and(|other| other.id != id) {
         return Err(MacroError::Taken);
     }
+    files::check(tx, by, id, &wish.files).await?;
     rows::run(
         tx,
         "insert into macro (id, name, body, actions, owner_id, team_id, changed_by, changed_at)
@@ -268,6 +292,7 @@ pub async fn save(
         ],
     )
     .await?;
+    files::settle(tx, id, &wish.files).await?;
     Ok(id)
 }
 

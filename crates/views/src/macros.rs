@@ -1,7 +1,7 @@
 //! Quick replies: those a person may change, and the form.
 
 use askama::Template;
-use domain::{MacroId, QueueId, conversation::Urgency, macros::Action};
+use domain::{FileId, MacroId, QueueId, conversation::Urgency, macros::Action};
 
 use crate::{Frame, Tx, system::urgency_word};
 
@@ -16,8 +16,21 @@ pub struct MacroLine {
     pub body: String,
     /// What is done after it, in words.
     pub actions: Vec<String>,
+    /// The names of what is sent along.
+    pub files: Vec<String>,
     /// Whose it is, in words.
     pub whose: String,
+}
+
+/// A file of one, in its form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MacroFile {
+    /// Which.
+    pub id: FileId,
+    /// Its name.
+    pub name: String,
+    /// Its size, in words.
+    pub size: String,
 }
 
 /// What stands in the form.
@@ -43,6 +56,8 @@ pub struct MacroForm {
     pub snooze: String,
     /// Whether it closes the conversation.
     pub close: bool,
+    /// What is sent along.
+    pub files: Vec<MacroFile>,
 }
 
 impl MacroForm {
@@ -107,6 +122,11 @@ impl MacrosPage {
     /// How urgent it can say that a conversation is.
     fn urgencies(&self) -> Vec<(&'static str, String)> {
         Urgency::ALL.iter().map(|one| (one.as_str(), self.tx().t(urgency_word(*one)))).collect()
+    }
+
+    /// Ids of its files, with commas between them, as they are posted.
+    fn file_ids(&self) -> String {
+        self.form.files.iter().map(|file| file.id.to_string()).collect::<Vec<_>>().join(",")
     }
 
     fn is_changed(&self, line: &MacroLine) -> bool {

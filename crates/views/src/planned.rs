@@ -2,7 +2,8 @@
 
 use askama::Template;
 use chrono::{DateTime, Utc};
-use domain::{Content, ConversationId, PlannedId, planned::Doubt};
+use domain::{Content, ConversationId, FileId, PlannedId, content::Media, limits::Form, planned::Doubt};
+use serde::Serialize;
 
 use crate::{Arg, Tx, preview, time};
 
@@ -15,6 +16,8 @@ pub struct PlannedView {
     pub author: String,
     /// What it says.
     pub content: Content,
+    /// Its file, while that is there.
+    pub file: Option<FileId>,
     /// When it goes out.
     pub due: DateTime<Utc>,
     /// Why it does not, and somebody is asked.
@@ -25,19 +28,71 @@ impl PlannedView {
     /// Its words, or what it is.
     #[must_use]
     pub fn words(&self, tx: &Tx) -> String {
-        match &self.content {
-            Content::Text { body } => body.clone(),
-            other => match other.text() {
-                Some(text) => format!("{}: {text}", tx.t(preview::word(other.kind()))),
-                None => tx.t(preview::word(other.kind())),
-            },
+        if let Content::Text { body } = &self.content {
+            return body.clone();
+        }
+        let kind = tx.t(preview::word(self.content.kind()));
+        match (self.media(), self.content.text()) {
+            (Some(media), _) => {
+                let mut words = kind;
+                for more in [&media.filename, &media.caption].into_iter().flatten() {
+                    words = format!("{words} · {more}");
+                }
+                if self.file.is_none() {
+                    words = format!("{words} {}", tx.t("planned-file-missing"));
+                }
+                words
+            }
+            (None, Some(text)) => format!("{kind}: {text}"),
+            (None, None) => kind,
         }
     }
 
-    /// Whether its words can go back into the field.
+    /// The file of ours that it sends.
+    fn media(&self) -> Option<&Media> {
+        self.content.media().filter(|media| media.file.is_some())
+    }
+
+    /// What goes back into the field, where it can: its words.
     #[must_use]
-    pub const fn is_text(&self) -> bool {
-        matches!(self.content, Content::Text { .. })
+    pub fn text(&self) -> Option<&str> {
+        match (&self.content, self.media()) {
+            (Content::Text { body }, _) => Some(body),
+            (
+                Content::Image(_) | Content::Video(_) | Content::Document(_) | Content::Audio(_),
+                Some(media),
+            ) if self.file.is_some() => Some(media.caption.as_deref().unwrap_or_default()),
+            _ => None,
+        }
+    }
+
+    /// What goes back into the tray beside them, as an upload answers it.
+    #[must_use]
+    pub fn tray(&self) -> Option<String> {
+        #[derive(Serialize)]
+        struct Tray<'a> {
+            id: FileId,
+            kind: &'static str,
+            name: Option<&'a str>,
+            voice: bool,
+            caption: bool,
+        }
+        let media = self.media()?;
+        let form = self.content.form();
+        let tray = Tray {
+            id: self.file?,
+            kind: self.content.kind(),
+            name: media.filename.as_deref(),
+            voice: media.voice,
+            caption: matches!(form, Some(Form::Image | Form::Video | Form::Document)),
+        };
+        serde_json::to_string(&tray).ok()
+    }
+
+    /// Whether a template is the way now.
+    #[must_use]
+    pub const fn wants_template(&self) -> bool {
+        matches!(self.doubt, Some(Doubt::WindowClosed))
     }
 
     /// When it goes out and whose it is, or why it did not.
@@ -58,6 +113,7 @@ const fn doubt_word(doubt: Doubt) -> &'static str {
         Doubt::NotTheirs => "planned-not-theirs",
         Doubt::WindowClosed => "planned-window-closed",
         Doubt::Unwanted => "planned-unwanted",
+        Doubt::FileGone => "planned-file-gone",
         Doubt::Refused => "planned-refused",
     }
 }
@@ -84,8 +140,12 @@ pub struct LaterDialog {
     pub tx: Tx,
     /// Of which conversation.
     pub conversation: ConversationId,
+    /// Whether it is a template, which may be sent at any time.
+    pub template: bool,
     /// Until when free text may be sent; `None` where it always may.
     pub until: Option<DateTime<Utc>>,
+    /// The same, as the field holds it; empty where it always may.
+    pub closes: String,
     /// Times that are often meant: as the field holds them, and in words.
     pub often: Vec<(String, String)>,
     /// The earliest and the latest time, as the field holds them.
@@ -95,6 +155,7 @@ pub struct LaterDialog {
 impl LaterDialog {
     fn about(&self) -> String {
         match &self.until {
+            _ if self.template => self.tx.t("later-template"),
             Some(until) => self.tx.a("later-until", "when", &time::moment(until, &self.tx)),
             None => self.tx.t("later-always"),
         }

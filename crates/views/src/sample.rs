@@ -153,6 +153,7 @@ pub fn frame(lang: Lang, theme: Theme, section: Section) -> Frame {
         assets: "/assets".to_owned(),
         cursor: 4711,
         live_view: "inbox?list=mine".to_owned(),
+        now: now(),
         section,
         viewer: Viewer {
             id: valeria().id,
@@ -618,11 +619,31 @@ pub fn planned() -> Vec<PlannedView> {
         id: id(13, 1),
         author: valeria().name,
         content: text("¿Cómo amaneció la muela?"),
+        file: None,
         due: now() + TimeDelta::hours(20),
         doubt: None,
     };
     let asked = PlannedView { id: id(13, 2), doubt: Some(Doubt::CustomerWrote), ..later.clone() };
-    vec![asked, later]
+    let media = |file| Media {
+        file: Some(file),
+        filename: Some("<b>presupuesto</b>.pdf".to_owned()),
+        caption: Some("Aquí está".to_owned()),
+        ..Media::default()
+    };
+    let with_file = PlannedView {
+        id: id(13, 3),
+        content: Content::Document(media(id(14, 2))),
+        file: Some(id(14, 2)),
+        ..later.clone()
+    };
+    let without = PlannedView {
+        id: id(13, 4),
+        content: Content::Document(media(id(14, 3))),
+        doubt: Some(Doubt::FileGone),
+        ..later.clone()
+    };
+    let shut = PlannedView { id: id(13, 5), doubt: Some(Doubt::WindowClosed), ..later.clone() };
+    vec![asked, shut, without, later, with_file]
 }
 
 /// A colleague's note.

@@ -122,6 +122,7 @@ pub const SCRIPT_KEYS: &[&str] = &[
     "js-file-ready",
     "js-file-remove",
     "js-file-wait",
+    "js-file-wait-save",
     "js-file-failed",
     "js-file-refused",
     "js-not-uploaded",

@@ -267,6 +267,13 @@ impl Thread {
         domain::limits::files::of(self.state.channel.kind).iter().map(|rule| rule.most).max().unwrap_or(0)
     }
 
+    /// The longest text that goes beside a file; a longer one is a message of its own.
+    #[must_use]
+    pub fn longest_caption(&self) -> usize {
+        use domain::limits::{Form, Part, table};
+        table::most(self.state.channel.kind, Form::Document, Part::Caption).unwrap_or_else(|| self.longest())
+    }
+
     /// The longest text the channel takes.
     #[must_use]
     pub fn longest(&self) -> usize {

@@ -3,7 +3,6 @@ import { act } from "./act.js";
 import { openConversation } from "./panes.js";
 import { say, shout } from "./say.js";
 import { send } from "./send.js";
-import { upload } from "./upload.js";
 import { t } from "./words.js";
 
 const MOST = 10;
@@ -42,30 +41,33 @@ function release(one) {
 
 function add(files) {
   if (!canWrite()) return;
-  const conv = openConversation();
-  for (const blob of files) {
-    if (items(conv).length >= MOST) return say(t("file-most", { n: MOST }));
-    begin(conv, blob);
-  }
+  for (const blob of files) begin(openConversation(), blob);
   document.getElementById("draft")?.focus();
 }
 
-async function begin(conv, blob) {
-  const stop = new AbortController();
-  const one = { key: (made += 1), name: blob.name || t("file-pasted"), share: 0, why: "", file: null, stop };
-  one.preview = /^image\/(png|jpeg|gif|webp)$/.test(blob.type) ? URL.createObjectURL(blob) : "";
+function begin(conv, blob) {
+  const preview = /^image\/(png|jpeg|gif|webp)$/.test(blob.type) ? URL.createObjectURL(blob) : "";
+  const most = Number(form()?.dataset.most) || Infinity;
+  return bring(conv, blob.name || t("file-pasted"), preview, async (one) => {
+    if (blob.size > most) return { why: t("file-over", { n: Math.floor(most / 1048576) }) };
+    const { upload } = await import("./upload.js");
+    return upload(conv, blob, { name: one.name, signal: one.stop.signal, progress: (share) => grow(one, share) });
+  });
+}
+
+/** A file for the tray of a conversation: on its way until `coming` answers `{ file, why }`. */
+export async function bring(conv, name, preview, coming) {
+  if (items(conv).length >= MOST) return say(t("file-most", { n: MOST }));
+  const one = { key: (made += 1), name, preview, share: 0, why: "", file: null, stop: new AbortController() };
   trays.set(conv, [...items(conv), one]);
   draw();
-  const most = Number(form()?.dataset.most) || Infinity;
-  const answer =
-    blob.size > most
-      ? { ok: false, why: t("file-over", { n: Math.floor(most / 1048576) }) }
-      : await upload(conv, blob, { name: one.name, signal: stop.signal, progress: (share) => grow(one, share) });
+  const { file, why } = await coming(one).catch(() => ({ why: t("not-uploaded") }));
   one.share = 1;
-  one.file = answer.file ?? null;
-  one.why = answer.ok ? "" : answer.why;
-  if (one.why) shout(`${one.name}: ${one.why}`);
-  else say(t("file-ready", { name: one.name }));
+  one.file = file ?? null;
+  one.why = file ? "" : why;
+  if (file?.thumbnail) one.preview ||= `/files/${file.id}/thumbnail`;
+  if (one.why) shout(`${name}: ${one.why}`);
+  else say(t("file-ready", { name }));
   changed(conv);
 }
 

@@ -40,6 +40,7 @@ function restore() {
   if (!field()) return;
   field().value ||= drafts.read(current, isNote());
   drafts.look(current);
+  import("./cost.js");
   drawKind();
   drawKept();
   wait();
@@ -79,7 +80,7 @@ act("as-note", () => write(true));
 act("as-reply", () => write(false));
 
 // What stands under each answer is shown under the field, and can be left out once.
-function signed(body) {
+export function signed(body) {
   const signature = isNote() ? "" : document.querySelector("#signature:not([hidden]) [data-text]")?.textContent;
   return body && signature ? `${body}\n\n${signature}` : body;
 }
@@ -148,8 +149,12 @@ document.addEventListener("gone", ({ detail }) => {
 
 // Sent, but for a file that still goes up: conversation → the words that go with it.
 const waiting = new Map();
+// What is meant to be done after it, while its author is asked back about it.
+let meant = "";
 
-function submit() {
+/** Send what is written; `then` is what is done to the conversation when it is on its way: "close", "snooze", or nothing. */
+export function submit(then) {
+  meant = then;
   const conv = current;
   let body = field().value.trim();
   if (isNote()) {
@@ -171,8 +176,8 @@ function submit() {
   }
   if (!document.dispatchEvent(new CustomEvent("about-to-send", { cancelable: true }))) return;
   body = signed(body);
-  if (!busy) return give(conv, body);
-  waiting.set(conv, body);
+  if (!busy) return give(conv, body, then);
+  waiting.set(conv, [body, then]);
   keep();
   wait();
   say(t("file-wait"));
@@ -187,15 +192,21 @@ function clear() {
   field().focus();
 }
 
-function give(conv, body) {
+/** The messages that words and files become: the words go beside the first file that can carry them. */
+export function messages(body, files) {
+  const carrier = size(body) > Number(form().dataset.caption) ? -1 : files.findIndex((file) => file.caption);
+  const all = files.map((file, at) => [at === carrier ? body : "", { file }]);
+  if (body && carrier < 0) all.push([body, {}]);
+  return all;
+}
+
+function give(conv, body, then) {
   const { files } = attached(conv);
   if (conv === current && field() && !isNote()) clear();
   forget(conv, false);
   takeAll(conv);
-  // The words go beside the first file that can carry some.
-  const carrier = files.findIndex((file) => file.caption);
-  const all = files.map((file, at) => [at === carrier ? body : "", { file }]);
-  if (body && carrier < 0) all.push([body, {}]);
+  const all = messages(body, files);
+  all.at(-1)[1].then = then;
   const { replyTo, after } = beside.get(conv) ?? {};
   beside.delete(conv);
   if (replyTo) all[0][1].replyTo = replyTo;
@@ -210,7 +221,7 @@ function wait() {
   const on = waiting.has(current) && !isNote();
   field().readOnly = on;
   form().toggleAttribute("data-waiting", on);
-  form().querySelector('[type="submit"]').disabled = on;
+  for (const button of form().querySelectorAll(".btn-group > .btn")) button.disabled = on;
 }
 
 function trouble(why, conv = current) {
@@ -231,17 +242,18 @@ document.addEventListener("attached", ({ detail: { conv, removed } }) => {
   if (!waiting.has(conv)) return;
   const { busy, bad } = attached(conv);
   if (!busy || removed) {
-    const body = waiting.get(conv);
+    const sent = waiting.get(conv);
     unwait(conv);
     if (bad) trouble(t("file-failed"), conv);
-    else if (!removed) give(conv, body);
+    else if (!removed) give(conv, ...sent);
   }
 });
 
 document.addEventListener("submit", (event) => {
   if (event.target !== form()) return;
   event.preventDefault();
-  submit();
+  // Sent all the same after a question: as it was meant.
+  submit(event.submitter ? "" : meant);
 });
 // Which of the two sends is this browser's; storage may be forbidden.
 const CTRL = "bandeja:ctrl-enter";
@@ -265,9 +277,10 @@ act("ctrl-enter", ({ checked }) => {
 document.addEventListener("keydown", (event) => {
   if (event.target !== field() || event.key !== "Enter" || event.shiftKey) return;
   if (event.isComposing || event.keyCode === 229) return; // an input method is choosing characters
-  if (ctrlSends && !event.ctrlKey && !event.metaKey) return;
+  const ctrl = event.ctrlKey || event.metaKey;
+  if (ctrlSends && !ctrl) return;
   event.preventDefault();
-  submit();
+  submit(ctrl && !ctrlSends && document.querySelector('#thread-pane [data-act="close"]') ? "close" : "");
 });
 // Before the keys of the whole page: what waits is taken back first.
 addEventListener(

@@ -1,24 +1,47 @@
 // An answer that goes out later: planned in a dialog, shown under the thread until then.
 import { act } from "./act.js";
+import { bring } from "./attach.js";
 import { openConversation } from "./panes.js";
 import { fragment } from "./patch.js";
 import { toast } from "./say.js";
-import { json, send } from "./send.js";
+import { send } from "./send.js";
 import { t } from "./words.js";
 
 let plan = null;
+// The time that was chosen for words, when a template goes instead.
+let meant = null;
 const dialog = () => document.getElementById("later");
 
-/** Plan what was written; `done` is called when it is planned. */
-export async function later(conv, body, replyTo, done) {
+/**
+ * Plan what was written: one message or several, in order; `done` is called when it is planned. A template may go at any
+ * time.
+ */
+export async function later(conv, contents, { replyTo = null, template = false, done }) {
   dialog()?.remove();
-  const answer = await fetch(`/conversations/${conv}/later`, { headers: { "HX-Request": "true" } }).catch(() => null);
+  const answer = await fetch(`/conversations/${conv}/later?template=${template}`, { headers: { "HX-Request": "true" } }).catch(() => null);
   if (!answer?.ok) return toast(t("failed"), { loud: true });
   document.getElementById("inbox").append(fragment(await answer.text()));
-  plan = { conv, body, replyTo, done, client: crypto.randomUUID() };
+  plan = { conv, parts: contents.map((content) => ({ client_id: crypto.randomUUID(), content })), replyTo, done };
+  if (template && meant?.conv === conv) at().value = meant.at;
   dialog().addEventListener("close", () => dialog().remove());
   dialog().querySelector("form").addEventListener("submit", submit);
+  dialog().querySelector("form").addEventListener("input", tell);
   dialog().showModal();
+}
+const at = () => dialog().querySelector('[name="at"]');
+
+// After the end of the reply window a template is the way: said before anything is refused.
+function tell() {
+  const { closes, beyond } = dialog().querySelector("form").dataset;
+  const late = Boolean(closes) && at().value >= closes;
+  notice(late ? beyond : "", late);
+}
+
+function notice(why, template) {
+  const line = dialog().querySelector(".notice");
+  line.querySelector("[data-why]").textContent = why;
+  line.querySelector('[data-act="later-template"]').hidden = !template || !document.querySelector('#composer [data-act="pick"]');
+  line.hidden = !why;
 }
 
 async function submit(event) {
@@ -26,41 +49,45 @@ async function submit(event) {
   const button = event.target.querySelector('[type="submit"]');
   if (button.getAttribute("aria-busy") === "true") return;
   button.setAttribute("aria-busy", "true");
-  const { conv, body, replyTo, client, done } = plan;
-  const fields = { client_id: client, content: { kind: "text", body }, at: event.target.elements.at.value, ...(replyTo && { reply_to: replyTo }) };
-  const answer = await send("POST", `/conversations/${conv}/planned`, fields, client);
+  const { conv, parts, replyTo, done } = plan;
+  const [first, ...more] = parts;
+  const fields = { ...first, more, at: at().value, ...(replyTo && { reply_to: replyTo }) };
+  const answer = await send("POST", `/conversations/${conv}/planned`, fields, first.client_id);
   button.removeAttribute("aria-busy");
-  if (answer.ok) {
-    dialog().close();
-    toast(t("planned"));
-    return done();
-  }
-  const notice = dialog().querySelector(".notice");
-  notice.querySelector("[data-why]").textContent = answer.error?.message ?? t("failed");
-  notice.querySelector('[data-act="later-template"]').hidden = answer.error?.code !== "beyond_window";
-  notice.hidden = false;
+  if (!answer.ok) return notice(answer.error?.message ?? t("failed"), answer.error?.code === "beyond_window");
+  meant = null;
+  dialog().close();
+  toast(t("planned"));
+  done();
 }
 
 act("later-close", () => dialog().close());
-act("later-often", ({ dataset }) => (dialog().querySelector('[name="at"]').value = dataset.at));
+act("later-often", ({ dataset }) => {
+  at().value = dataset.at;
+  tell();
+});
 act("later-template", () => {
+  meant = { conv: plan.conv, at: at().value };
   dialog().close();
-  document.querySelector('[data-act="pick"]')?.click();
+  document.querySelector('#composer [data-act="pick"]')?.click();
 });
 
 /** What a button of a planned answer does. */
 export async function change(button, what) {
-  const { plan: id } = button.dataset;
+  const { plan: id, text, tray } = button.dataset;
+  const conv = openConversation();
   const [method, path] = what === "now" ? ["POST", `/planned/${id}/send`] : ["DELETE", `/planned/${id}`];
-  const words = button.closest(".plan").querySelector("[data-words]").textContent;
   button.setAttribute("aria-busy", "true");
   const answer = await send(method, path);
   button.removeAttribute("aria-busy");
   if (!answer.ok) return toast(answer.error?.message ?? t("failed"), { loud: true });
-  if (what !== "edit") return;
   const field = document.getElementById("draft");
-  if (!field || !openConversation()) return;
-  field.value = [words, field.value.trim()].filter(Boolean).join("\n");
+  if (what !== "edit" || !field || conv !== openConversation()) return;
+  if (tray) {
+    const file = JSON.parse(tray);
+    bring(conv, file.name ?? t("file-pasted"), "", async () => ({ file }));
+  }
+  field.value = [text, field.value.trim()].filter(Boolean).join("\n");
   field.dispatchEvent(new Event("input", { bubbles: true }));
   field.focus();
 }

@@ -1,9 +1,11 @@
-// What is sent less often: a question with buttons, a place, an answer for later.
+// What is sent less often, a question with buttons or a place, and other ways of sending: with a deed after it, or later.
 import { act } from "./act.js";
-import { attached } from "./attach.js";
-import { beside } from "./composer.js";
+import { attached, takeAll } from "./attach.js";
+import { beside, messages, signed, submit } from "./composer.js";
+import { carry } from "./outbox.js";
 import { openConversation } from "./panes.js";
 import { say } from "./say.js";
+import { t } from "./words.js";
 
 let menu = null;
 const field = () => document.getElementById("draft");
@@ -11,13 +13,15 @@ const field = () => document.getElementById("draft");
 function close() {
   menu?.remove();
   menu = null;
-  document.querySelector('[data-act="more"]')?.removeAttribute("aria-expanded");
+  document.querySelector('[data-act="more"][aria-expanded]')?.removeAttribute("aria-expanded");
 }
 
 /** Open or close the menu. */
 export function toggle(button) {
-  if (menu?.isConnected) return close();
-  menu = document.getElementById("more-menu").content.firstElementChild.cloneNode(true);
+  const again = button.ariaExpanded;
+  close();
+  if (again) return;
+  menu = document.getElementById(button.dataset.menu).content.firstElementChild.cloneNode(true);
   document.getElementById("composer").append(menu);
   button.setAttribute("aria-expanded", "true");
   menu.querySelector("button").focus();
@@ -45,22 +49,33 @@ act("build", async ({ dataset }) => {
   const { build } = await import("./builder.js");
   build(openConversation(), dataset.what, field().value.trim());
 });
+act("send-then", ({ dataset }) => {
+  close();
+  field().focus();
+  submit(dataset.then);
+});
 act("later", async () => {
   close();
   const conv = openConversation();
   const body = field().value.trim();
-  if (!body || attached(conv).files.length) {
+  const { busy, bad, files } = attached(conv);
+  if (busy || bad || (!body && !files.length)) {
     field().focus();
-    return say(field().form.dataset.later);
+    return say(busy ? t("file-wait") : bad ? t("file-refused") : field().form.dataset.later);
   }
   const place = body.match(/\{\{[^{}]*\}\}/);
   if (place) return say(`${field().form.dataset.fill}: ${place[0]}`);
   const { later } = await import("./later.js");
-  later(conv, body, beside.get(conv)?.replyTo, () => {
-    beside.delete(conv);
-    document.dispatchEvent(new CustomEvent("given", { detail: conv }));
-    if (conv === openConversation() && field().value.trim() === body) empty();
-    field()?.focus();
+  const contents = messages(signed(body), files).map(([words, { file }]) => (file ? carry({ file, body: words }) : { kind: "text", body: words }));
+  later(conv, contents, {
+    replyTo: beside.get(conv)?.replyTo,
+    done() {
+      beside.delete(conv);
+      takeAll(conv);
+      document.dispatchEvent(new CustomEvent("given", { detail: conv }));
+      if (conv === openConversation() && field().value.trim() === body) empty();
+      field()?.focus();
+    },
   });
 });
 // What was asked with buttons was written in the field before.

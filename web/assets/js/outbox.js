@@ -1,5 +1,6 @@
 // Messages on their way from this browser: kept until the server has them, sent once each and in order.
 import { act } from "./act.js";
+import { now } from "./clocks.js";
 import { isLive } from "./live.js";
 import { openConversation } from "./panes.js";
 import { announce, fragment, place } from "./patch.js";
@@ -39,10 +40,10 @@ const drop = (id) => store((all) => all.filter((one) => one.id !== id));
 /**
  * Write a message down, draw it, and send it when its turn comes: words, a file with them, or any other content, which
  * `body` stands for on the screen until it is sent. A note goes to nobody outside. `replyTo` is the message that is
- * answered, `after` the macro that is carried out when the server has it.
+ * answered, `after` the macro that is carried out when the server has it, `then` what is done to the conversation.
  */
-export function post(conv, body, { file = null, content = null, note = false, replyTo = null, after = null } = {}) {
-  const entry = { id: crypto.randomUUID(), conv, body, file, content, note, replyTo, after, at: new Date().toISOString(), failed: null };
+export function post(conv, body, { file = null, content = null, note = false, replyTo = null, after = null, then = "" } = {}) {
+  const entry = { id: crypto.randomUUID(), conv, body, file, content, note, replyTo, after, then, at: new Date(now()).toISOString(), failed: null };
   store((all) => [...all, entry]);
   draw(entry);
   toEnd();
@@ -146,12 +147,13 @@ async function sendAll() {
   }
 }
 
-// A file, and the words beside it.
-const carry = ({ file, body }) => ({ kind: file.kind, file: file.id, voice: file.voice, ...(body && { caption: body }) });
+/** A file, and the words beside it. */
+export const carry = ({ file, body }) => ({ kind: file.kind, file: file.id, voice: file.voice, ...(body && { caption: body }) });
 
-function arrived({ id, conv, after }, html) {
+function arrived({ id, conv, after, then }, html) {
   drop(id);
   if (after) import("./slash.js").then(({ carryOut }) => carryOut(conv, after, id));
+  if (then) import("./work.js").then(({ afterwards }) => afterwards(conv, then));
   const thread = document.getElementById(`thread-${conv}`);
   if (thread && html) announce(place(thread, fragment(html)));
   document.getElementById(`p-${id}`)?.remove();

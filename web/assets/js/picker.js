@@ -1,5 +1,6 @@
 // Templates in the composer: choose, fill, send.
 import { act } from "./act.js";
+import { now } from "./clocks.js";
 import { post } from "./outbox.js";
 import { openConversation } from "./panes.js";
 import { fragment } from "./patch.js";
@@ -39,11 +40,22 @@ function draw() {
     const own = all.filter((input) => input.dataset.part === element.dataset.part);
     fill(element, (name) => own.find((input) => input.name === name)?.value.trim());
   }
-  document.querySelector('[data-act="pick-send"]').disabled = !chosen() || all.some((input) => !input.value.trim());
+  for (const name of ["pick-send", "pick-later"]) document.querySelector(`[data-act="${name}"]`).disabled = !chosen() || all.some((input) => !input.value.trim());
+}
+
+// What it costs now: after the end of the reply window it is another price.
+function drawCost() {
+  const cost = byId("pick-cost");
+  const option = chosen()?.closest(".tpl-opt").dataset;
+  if (!cost || !option) return;
+  const { window, until } = byId(`state-${openConversation()}`)?.dataset ?? {};
+  const open = window === "open" && Date.parse(until) > now();
+  const told = open ? [option.cost, option.about] : [option.costAfter, option.aboutAfter];
+  told.forEach((words = "", at) => cost.children[at].textContent !== words && (cost.children[at].textContent = words));
 }
 
 function choose(option) {
-  byId("pick-cost").textContent = option.dataset.cost ?? "";
+  drawCost();
   byId("pick-hint").hidden = true;
   byId("pick-preview").hidden = false;
   byId("pick-preview").replaceChildren(option.querySelector("template").content.cloneNode(true));
@@ -67,12 +79,12 @@ function header(value) {
   if (value("latitude")) return { header: "location", latitude: value("latitude"), longitude: value("longitude"), name: value("place"), address: value("address") };
 }
 
-act("pick-send", () => {
+function filled() {
   const { value: template, dataset } = chosen();
   const of = (part) => inputs().filter((input) => input.dataset.part === part);
   const head = header((part) => of(part)[0]?.value.trim());
   const text = byId("pick-preview").querySelector('[data-part="body"]').textContent;
-  const content = {
+  return {
     kind: "template",
     template,
     name: dataset.name,
@@ -82,10 +94,23 @@ act("pick-send", () => {
     buttons: of("button").map((input) => ({ index: Number(input.name), kind: "url", text: input.value.trim() })),
     shown: { body: text },
   };
-  post(openConversation(), text, { content });
+}
+
+function over() {
   delete byId("dock").dataset.pick;
   delete byId("pick-slot").dataset.loaded;
   load();
+}
+
+act("pick-send", () => {
+  const content = filled();
+  post(openConversation(), content.shown.body, { content });
+  over();
+});
+act("pick-later", async () => {
+  const conv = openConversation();
+  const { later } = await import("./later.js");
+  later(conv, [filled()], { template: true, done: () => conv === openConversation() && over() });
 });
 act("pick", () => {
   byId("dock").dataset.pick = "";
@@ -104,4 +129,5 @@ document.addEventListener("input", ({ target }) => {
   else if (target.closest?.("#pick-values")) draw();
 });
 for (const name of ["opened", "patched", "second"]) document.addEventListener(name, needed);
+document.addEventListener("second", drawCost);
 needed();

@@ -1,4 +1,5 @@
 // Quick replies: offered while "/" and a name are typed, shown as they will be sent, put into the field.
+import { bring } from "./attach.js";
 import { close, isOpen, offer } from "./choices.js";
 import { openConversation } from "./panes.js";
 import { toast } from "./say.js";
@@ -39,21 +40,23 @@ function search(macros, typed) {
     .slice(0, 50);
 }
 
-function option({ name, whose, body }) {
+function option({ name, whose, body, files }) {
   const element = make("div", "opt", "");
   element.setAttribute("role", "option");
   const top = make("span", "row", "");
   top.append(make("code", "grow trunc", `/${name}`), make("span", "meta subtle", whose));
-  element.append(top, make("span", "meta muted trunc", words(body)));
+  element.append(top, make("span", "meta muted trunc", words(body) || files.join(", ")));
   return element;
 }
 
-function preview(box, { body, actions }) {
+function preview(box, { body, actions, files }) {
   const pieces = body.map(({ is, text }) => (is === "words" ? text : make("span", is === "value" ? "var" : "var gap", text)));
   box.querySelector("[data-preview]").replaceChildren(...pieces);
-  const does = box.querySelector("[data-does]");
-  does.hidden = !actions.length;
-  does.querySelector("b").textContent = actions.join(", ");
+  for (const [which, all] of [["files", files], ["does", actions]]) {
+    const line = box.querySelector(`[data-${which}]`);
+    line.hidden = !all.length;
+    line.querySelector("b").textContent = all.join(", ");
+  }
   box.querySelector("[data-missing]").hidden = body.every(({ is }) => is !== "missing");
 }
 
@@ -81,10 +84,17 @@ export async function suggest(conv) {
   });
 }
 
-function put(field, start, end, { id, body, actions }) {
+// Its files come into the tray as if they had been picked by hand; what is wrong with one stands beside its name.
+function attach(conv, id, names) {
+  const answers = send("POST", `/conversations/${conv}/macros/${id}/files`).then((answer) => (answer.ok ? JSON.parse(answer.text).files : names.map(() => ({ why: answer.error?.message ?? t("failed") }))));
+  names.forEach((name, at) => bring(conv, name, "", async () => (await answers)[at] ?? { why: t("failed") }));
+}
+
+function put(field, start, end, { id, body, actions, files }) {
   field.setRangeText(words(body), start, end, "end");
   field.dispatchEvent(new Event("input", { bubbles: true }));
-  if (!body.length) return carryOut(openConversation(), id, crypto.randomUUID());
+  if (files.length) attach(openConversation(), id, files);
+  else if (!body.length) return carryOut(openConversation(), id, crypto.randomUUID());
   if (actions.length) afterwards(id, actions);
   const gap = body.findIndex(({ is }) => is === "missing");
   if (gap < 0) return;

@@ -51,6 +51,16 @@ export async function close(button) {
   toast(why(answer), { loud: true });
 }
 
+/** An answer is on its way: what was to be done to its conversation then, wherever its author is by now. */
+export async function afterwards(id, deed) {
+  const button = document.querySelector(`#thread-pane[data-conv="${id}"] [data-act="${deed}"]`);
+  if (button) return deed === "close" ? close(button) : snooze(button);
+  if (deed !== "close") return;
+  const answer = await send("POST", `/conversations/${id}/close`);
+  if (answer.ok) undoable(t("resolved"), takeBack(id, "reopen"));
+  else toast(why(answer), { loud: true });
+}
+
 function closed(id, next) {
   undoable(t("resolved"), takeBack(id, "reopen"));
   goOn(id, next);

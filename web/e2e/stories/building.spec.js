@@ -70,7 +70,7 @@ test("an answer for later: planned, changed, asked about when the customer write
   const plan = async (text) => {
     await valeria.setViewportSize(SIZES.wide);
     await at(valeria).draft.fill(text);
-    await valeria.getByRole("button", { name: "Más", exact: true }).click();
+    await valeria.getByRole("button", { name: "Más opciones de envío" }).click();
     await valeria.getByRole("menuitem", { name: "Enviar más tarde" }).click();
     await expect(dialog).toBeVisible();
   };

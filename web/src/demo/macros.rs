@@ -56,7 +56,14 @@ async fn save(
     actions: Vec<Action>,
     now: DateTime<Utc>,
 ) -> anyhow::Result<()> {
-    let wish = Wish { id: None, name: name.to_owned(), body: body.to_owned(), actions, whose: Whose::All };
+    let wish = Wish {
+        id: None,
+        name: name.to_owned(),
+        body: body.to_owned(),
+        actions,
+        files: Vec::new(),
+        whose: Whose::All,
+    };
     macros::save(tx, admin, wish, now).await.with_context(|| format!("the macro {name}"))?;
     Ok(())
 }

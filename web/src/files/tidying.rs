@@ -13,6 +13,7 @@ const BITE: i64 = 200;
 
 pub(super) async fn tidy(Bench { state, .. }: Bench) -> Result<(), Failure> {
     inbox::files::sweep(&state.db, DRAFTS).await?;
+    inbox::macros::files::sweep(&state.db, DRAFTS).await?;
     loop {
         let gone = inbox::files::gone(&state.db, BITE).await?;
         if gone.is_empty() {

@@ -101,6 +101,18 @@ pub async fn fetched_by_vendor(
     Ok(answer(piece, false, file.kind.as_deref(), "private, no-store", &disposition))
 }
 
+/// A file that is no message's, as a download.
+pub(super) async fn download(
+    state: &AppState,
+    id: FileId,
+    name: Option<&str>,
+    kind: Option<&str>,
+) -> Result<HttpResponse, PageError> {
+    let piece = state.files.get(id.0, Part::Whole, None).await.map_err(no_file)?;
+    let safe = kind.filter(|kind| kind::is_safe(kind));
+    Ok(answer(piece, false, safe, CACHE, &attachment(name, kind)))
+}
+
 async fn seen(viewer: &SignedIn, id: FileId, state: &AppState) -> Result<FileRow, PageError> {
     inbox::files::seen_by(&state.db, &viewer.principal, id)
         .await?

@@ -3,7 +3,7 @@
 use actix_web::{
     HttpResponse,
     http::StatusCode,
-    web::{Data, Json, Path},
+    web::{Data, Json, Path, Query},
 };
 use chrono::{DateTime, Datelike as _, NaiveDateTime, NaiveTime, TimeDelta, Timelike as _, Utc, Weekday};
 use chrono_tz::Tz;
@@ -23,6 +23,14 @@ use crate::{auth::SignedIn, error::PageError, state::AppState};
 /// How a `datetime-local` field holds a time.
 const FIELD: &str = "%Y-%m-%dT%H:%M";
 
+/// For what the dialog is.
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    /// For a template, which may be sent at any time.
+    #[serde(default)]
+    template: bool,
+}
+
 /// GET /conversations/{id}/later: the dialog, with times that are often meant and still allowed.
 ///
 /// # Errors
@@ -30,6 +38,7 @@ const FIELD: &str = "%Y-%m-%dT%H:%M";
 pub async fn show(
     viewer: SignedIn,
     id: Path<ConversationId>,
+    asked: Query<Asked>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
     let line = within_reach(&viewer, &state, *id, Permission::ConversationReply).await?;
@@ -39,20 +48,25 @@ pub async fn show(
         ReplyWindow::Open(until) => Some(until),
         ReplyWindow::Closed(_) => Some(now),
     };
+    let until = until.filter(|_| !asked.template);
     let here = now.with_timezone(&tx.zone);
-    let latest = until.unwrap_or(now + later::LATEST).with_timezone(&tx.zone);
+    let field = |at: DateTime<Utc>| at.with_timezone(&tx.zone).format(FIELD).to_string();
+    let latest = now + later::LATEST;
     let first = (here + TimeDelta::minutes(2)).format(FIELD).to_string();
     let often = often(here)
         .into_iter()
-        .filter(|(at, _)| *at < latest)
+        .filter(|(at, _)| *at < until.unwrap_or(latest))
         .map(|(at, word)| (at.format(FIELD).to_string(), tx.t(word)))
         .collect();
     html(&LaterDialog {
         tx,
         conversation: *id,
+        template: asked.template,
         until,
+        closes: until.map(field).unwrap_or_default(),
         often,
-        between: (first, latest.format(FIELD).to_string()),
+        // Later than the window's end is a time, too: then a template is offered.
+        between: (first, field(latest)),
     })
 }
 
@@ -80,11 +94,22 @@ pub struct NewPlan {
     content: Content,
     #[serde(default)]
     reply_to: Option<MessageId>,
+    /// What goes out right after it, when there is more than one.
+    #[serde(default)]
+    more: Vec<Part>,
     /// By the clock on the person's wall: `2026-11-23T09:00`.
     at: String,
 }
 
-/// POST /conversations/{id}/planned.
+/// One more message of what was written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    client_id: Uuid,
+    content: Content,
+}
+
+/// POST /conversations/{id}/planned: all of what was written, or nothing.
 ///
 /// # Errors
 /// Refusals in the person's language; nothing is changed then.
@@ -101,12 +126,17 @@ pub async fn create(
         .map(|at| at.to_utc());
     // A time that does not exist there, on the night when clocks go forward, is none that is to come.
     let Some(due) = due else { return Err(refusal(PlanError::Past, &viewer)) };
-    let NewPlan { client_id, content, reply_to, .. } = plan;
-    let draft = Draft { conversation: *id, client_id, content, reply_to, lane: Lane::Answer };
+    let NewPlan { client_id, content, reply_to, more, .. } = plan;
+    let mut parts = vec![Part { client_id, content }];
+    parts.extend(more);
     let tx = state.db.begin().await?;
-    later::plan(&tx, &viewer.principal, &draft, due, state.clock.now())
-        .await
-        .map_err(|error| refusal(error, &viewer))?;
+    for (at, Part { client_id, content }) in parts.into_iter().enumerate() {
+        let reply_to = reply_to.filter(|_| at == 0);
+        let draft = Draft { conversation: *id, client_id, content, reply_to, lane: Lane::Answer };
+        later::plan(&tx, &viewer.principal, &draft, due, state.clock.now())
+            .await
+            .map_err(|error| refusal(error, &viewer))?;
+    }
     tx.commit().await?;
     state.wakes.relay();
     Ok(HttpResponse::Created().finish())
@@ -161,7 +191,7 @@ fn refusal(error: PlanError, viewer: &SignedIn) -> PageError {
         PlanError::TooFar => refused("too_far", "planned-too-far"),
         PlanError::BeyondWindow(_) => refused("beyond_window", "planned-beyond"),
         PlanError::TooMany => refused("too_many", "planned-too-many"),
-        PlanError::Flawed(one) if one.part == domain::limits::Part::Kind => refused("file", "planned-file"),
+        PlanError::FileGone => refused("file_gone", "planned-no-file"),
         PlanError::Flawed(one) => PageError::Flawed { flaw: one, message: flaw::words(&tx, one) },
     }
 }

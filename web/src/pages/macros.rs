@@ -6,13 +6,13 @@ use actix_web::{
     web::{Data, Form, Path, Query},
 };
 use domain::{
-    ConversationId, MacroId, Permission, QueueId,
+    ConversationId, FileId, MacroId, Permission, QueueId,
     conversation::Urgency,
     macros::{self, Action, Filled},
 };
 use inbox::{
     macros as kept,
-    macros::{MacroError, RunError, Whose, Wish},
+    macros::{MacroError, RunError, Whose, Wish, files::Kept},
     reading::{self, conversations::ConversationLine, start::start},
 };
 use sea_orm::TransactionTrait as _;
@@ -20,7 +20,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use views::{
     Refusal, Section, Tx,
-    macros::{MacroForm, MacroLine, MacrosPage},
+    file::size,
+    macros::{MacroFile, MacroForm, MacroLine, MacrosPage},
     person::first_name,
 };
 
@@ -44,6 +45,8 @@ struct Offered {
     body: Vec<Filled>,
     /// What is done after it, in words.
     actions: Vec<String>,
+    /// The names of what is sent along.
+    files: Vec<String>,
 }
 
 /// GET /conversations/{id}/macros: all that may be used here, filled.
@@ -75,6 +78,7 @@ pub async fn offer(
                 .iter()
                 .map(|action| action_words(action, &tx, |id| names.queue(id)))
                 .collect(),
+            files: listed(&one.files, tx).into_iter().map(|file| file.name).collect(),
         })
         .collect();
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(offered))
@@ -193,7 +197,10 @@ pub async fn show(
     } else {
         let all = kept::changeable(&state.db, &viewer.principal).await?;
         let one = all.into_iter().find(|one| one.id.to_string() == asked.id).ok_or(PageError::NotFound)?;
-        MacroForm::of(one.id, &one.name, &one.body, &one.actions, whose_word(one.whose))
+        MacroForm {
+            files: listed(&one.files, words(&viewer)),
+            ..MacroForm::of(one.id, &one.name, &one.body, &one.actions, whose_word(one.whose))
+        }
     };
     let done = match asked.done.as_str() {
         "saved" => Some("macros-saved"),
@@ -201,6 +208,18 @@ pub async fn show(
         _ => None,
     };
     page(&viewer, &nonce, &state, form, done, None).await
+}
+
+/// Its files, as its form lists them.
+fn listed(files: &[Kept], tx: Tx) -> Vec<MacroFile> {
+    files
+        .iter()
+        .map(|file| MacroFile {
+            id: file.id,
+            name: file.name.clone().unwrap_or_else(|| tx.t("macros-file-unnamed")),
+            size: size(file.bytes, &tx),
+        })
+        .collect()
 }
 
 fn whose_word(whose: Whose) -> String {
@@ -255,6 +274,7 @@ async fn page(
                     .iter()
                     .map(|action| action_words(action, &tx, |id| names.queue(id)))
                     .collect(),
+                files: listed(&one.files, tx).into_iter().map(|file| file.name).collect(),
                 whose: match one.whose {
                     Whose::Own => tx.t("macros-own"),
                     Whose::Team(_) => one.team.unwrap_or_default(),
@@ -298,6 +318,9 @@ pub struct Posted {
     snooze: String,
     #[serde(default)]
     close: Option<String>,
+    /// Ids of files, with commas between them.
+    #[serde(default)]
+    files: String,
 }
 
 impl Posted {
@@ -314,11 +337,17 @@ impl Posted {
             queue: self.queue,
             snooze: self.snooze,
             close: self.close.is_some(),
+            files: Vec::new(),
         }
     }
 }
 
-fn wish(form: &MacroForm) -> Option<Wish> {
+/// What was posted as files: ids with commas between them.
+fn file_ids(posted: &str) -> Option<Vec<FileId>> {
+    posted.split(',').filter(|id| !id.is_empty()).map(|id| id.parse().ok()).collect()
+}
+
+fn wish(form: &MacroForm, files: Vec<FileId>) -> Option<Wish> {
     let whose = match form.whose.as_str() {
         "own" => Whose::Own,
         "all" => Whose::All,
@@ -345,7 +374,7 @@ fn wish(form: &MacroForm) -> Option<Wish> {
     if form.close {
         actions.push(Action::Close);
     }
-    Some(Wish { id: form.id, name: form.name.clone(), body: form.body.clone(), actions, whose })
+    Some(Wish { id: form.id, name: form.name.clone(), body: form.body.clone(), actions, files, whose })
 }
 
 /// POST /macros: a new one, or another shape of one that is there.
@@ -359,8 +388,10 @@ pub async fn save(
     request: HttpRequest,
     posted: Form<Posted>,
 ) -> Result<HttpResponse, PageError> {
-    let form = posted.into_inner().form();
-    let Some(wish) = wish(&form) else { return Err(PageError::NotFound) };
+    let posted = posted.into_inner();
+    let Some(files) = file_ids(&posted.files) else { return Err(PageError::NotFound) };
+    let mut form = posted.form();
+    let Some(wish) = wish(&form, files.clone()) else { return Err(PageError::NotFound) };
     let tx = state.db.begin().await?;
     match kept::save(&tx, &viewer.principal, wish, state.clock.now()).await {
         Ok(id) => {
@@ -371,6 +402,16 @@ pub async fn save(
         }
         Err(error) => {
             let why = refusal(error, words(&viewer))?;
+            tx.rollback().await?;
+            // As it was typed, with the files that are still there.
+            for file in files {
+                form.files.extend(
+                    kept::files::seen_by(&state.db, &viewer.principal, file)
+                        .await?
+                        .map(|file| listed(&[file], words(&viewer)))
+                        .unwrap_or_default(),
+                );
+            }
             page(&viewer, &nonce, &state, form, None, Some(why)).await
         }
     }
@@ -409,6 +450,8 @@ fn refusal(error: MacroError, tx: Tx) -> Result<String, PageError> {
             let places: Vec<String> = places.iter().map(|place| format!("{{{{{place}}}}}")).collect();
             tx.a("macros-unknown", "places", &places.join(", "))
         }
+        MacroError::TooManyFiles => tx.n("macros-too-many-files", kept::files::MOST),
+        MacroError::FileGone => tx.t("macros-file-gone-here"),
         MacroError::NotForSoMany => tx.t("macros-not-for-so-many"),
     })
 }

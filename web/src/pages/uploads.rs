@@ -6,7 +6,7 @@ use actix_web::{
     web::{Data, Path, Payload, Query},
 };
 use domain::{
-    ChannelKind, ConversationId, FileId,
+    ChannelKind, Content, ConversationId, FileId,
     content::Media,
     limits::{self, Form},
 };
@@ -42,7 +42,7 @@ pub struct NewFile {
 
 /// What the composer needs to send it.
 #[derive(Debug, Serialize)]
-struct Answer {
+pub(super) struct Answer {
     id: FileId,
     /// The word of `Content::kind`.
     kind: &'static str,
@@ -50,6 +50,22 @@ struct Answer {
     voice: bool,
     /// Whether words can stand beside it.
     caption: bool,
+    /// Whether there is a small picture of it.
+    thumbnail: bool,
+}
+
+impl Answer {
+    pub(super) fn of(id: FileId, content: &Content, name: Option<String>, thumbnail: bool) -> Self {
+        let form = content.form().unwrap_or(Form::Document);
+        Self {
+            id,
+            kind: content.kind(),
+            name,
+            voice: content.media().is_some_and(|media| media.voice),
+            caption: matches!(form, Form::Image | Form::Video | Form::Document),
+            thumbnail,
+        }
+    }
 }
 
 /// POST /conversations/{id}/files: attach a file. It waits for a message that takes it along.
@@ -70,7 +86,8 @@ pub async fn create(
             AttachError::NotFound => PageError::NotFound,
             AttachError::Db(error) => error.into(),
         })?;
-    let taken = receive(body, kind, voice).await?.map_err(|refusal| refused(&refusal, tx_words))?;
+    let most = if voice { largest(kind).min(LARGEST_NOTE) } else { largest(kind) };
+    let taken = receive(body, most).await?.map_err(|refusal| refused(&refusal, tx_words))?;
     let taken =
         if voice { note(&taken).await?.map_err(|refusal| refused(&refusal, tx_words))? } else { taken };
     let taken = without_notes(taken).await?;
@@ -81,13 +98,8 @@ pub async fn create(
         .map_err(|flaw| refused(&FileRefusal::of(flaw, kind, mime), tx_words))?;
 
     let file = FileId::new();
-    let fault = |error: files::StoreError| PageError::Fault(anyhow::Error::new(error).context("keep a file"));
-    if let Some(small) = taken.picture.as_ref().and_then(|picture| picture.small.clone()) {
-        state.files.keep_thumbnail(file.0, small).await.map_err(fault)?;
-    }
-    state.files.keep(file.0, taken.path()).await.map_err(fault)?;
-    let name: String = name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
-    let name = Some(name.trim().to_owned()).filter(|name| !name.is_empty() && !voice);
+    keep(&state, file, &taken).await?;
+    let name = tidy_name(&name).filter(|_| !voice);
     let attached = Attached {
         id: file,
         conversation: *id,
@@ -99,14 +111,29 @@ pub async fn create(
     let tx = state.db.begin().await?;
     inbox::files::attach(&tx, &viewer.principal, &attached, &facts(&taken), state.clock.now()).await?;
     tx.commit().await?;
-    let caption = matches!(form, Form::Image | Form::Video | Form::Document);
-    Ok(HttpResponse::Created().insert_header((header::CACHE_CONTROL, "no-store")).json(Answer {
-        id: file,
-        kind: content.kind(),
-        name,
-        voice,
-        caption,
-    }))
+    let thumbnail = taken.picture.as_ref().is_some_and(|picture| picture.small.is_some());
+    let answer = Answer::of(file, &content, name, thumbnail);
+    Ok(HttpResponse::Created().insert_header((header::CACHE_CONTROL, "no-store")).json(answer))
+}
+
+/// The bytes, in the store; a row that names them comes after.
+pub(super) async fn keep(state: &AppState, file: FileId, taken: &Taken) -> Result<(), PageError> {
+    let fault = |error: files::StoreError| PageError::Fault(anyhow::Error::new(error).context("keep a file"));
+    if let Some(small) = taken.picture.as_ref().and_then(|picture| picture.small.clone()) {
+        state.files.keep_thumbnail(file.0, small).await.map_err(fault)?;
+    }
+    state.files.keep(file.0, taken.path()).await.map_err(fault)
+}
+
+/// A name without what no name has.
+pub(super) fn tidy_name(name: &str) -> Option<String> {
+    let name: String = name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
+    Some(name.trim().to_owned()).filter(|name| !name.is_empty())
+}
+
+/// The largest file the channel takes, in bytes.
+pub(super) fn largest(kind: ChannelKind) -> u64 {
+    limits::files::of(kind).iter().map(|rule| rule.most).max().unwrap_or(0)
 }
 
 /// DELETE /files/{id}: a file that was attached and is not to be sent.
@@ -126,13 +153,7 @@ pub async fn discard(
     Ok(HttpResponse::NoContent().finish())
 }
 
-async fn receive(
-    mut body: Payload,
-    kind: ChannelKind,
-    voice: bool,
-) -> Result<Result<Taken, FileRefusal>, PageError> {
-    let most = limits::files::of(kind).iter().map(|rule| rule.most).max().unwrap_or(0);
-    let most = if voice { most.min(LARGEST_NOTE) } else { most };
+pub(super) async fn receive(mut body: Payload, most: u64) -> Result<Result<Taken, FileRefusal>, PageError> {
     let fault = |error: std::io::Error| PageError::Fault(anyhow::Error::new(error).context("take a file in"));
     let mut intake = match Intake::new(most).await {
         Ok(intake) => intake,
@@ -157,7 +178,7 @@ async fn receive(
 }
 
 /// A photo without what the camera wrote into it: where it was taken, above all.
-async fn without_notes(taken: Taken) -> Result<Taken, PageError> {
+pub(super) async fn without_notes(taken: Taken) -> Result<Taken, PageError> {
     const LARGEST: u64 = 32 * 1024 * 1024;
     let Some(kind @ ("image/jpeg" | "image/png")) = taken.kind else { return Ok(taken) };
     if taken.bytes > LARGEST {
@@ -185,7 +206,7 @@ async fn note(recorded: &Taken) -> Result<Result<Taken, FileRefusal>, PageError>
     Ok(Ok(Taken::from_bytes(&note.ogg).await.map_err(|error| fault(error.into()))?))
 }
 
-fn refused(refusal: &FileRefusal, tx: Tx) -> PageError {
+pub(super) fn refused(refusal: &FileRefusal, tx: Tx) -> PageError {
     let status = match refusal {
         FileRefusal::TooBig { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         _ => StatusCode::UNPROCESSABLE_ENTITY,

@@ -96,14 +96,15 @@ pub async fn attach(
     Ok(())
 }
 
-/// Forget a file that its person attached and did not send. Whether there was one.
+/// Forget a file that its person attached and did not send, nor planned to. Whether there was one.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn discard(tx: &DatabaseTransaction, by: &Principal, id: FileId) -> Result<bool, DbErr> {
     let gone = rows::run(
         tx,
-        "delete from file where id = $1 and person_id = $2 and message_id is null",
+        "delete from file where id = $1 and person_id = $2 and message_id is null
+             and not exists (select from planned p where p.file_id = file.id and p.state in ('waiting', 'asked'))",
         [id.into(), by.person.into()],
     )
     .await?;

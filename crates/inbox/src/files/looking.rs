@@ -69,14 +69,15 @@ pub async fn seen_by(
     }))
 }
 
-/// Forget files that were attached and never sent, so long ago. How many.
+/// Forget files that were attached and never sent, so long ago; what is planned keeps its file. How many.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn sweep(db: &impl ConnectionTrait, older_than: Duration) -> Result<u64, DbErr> {
     rows::run(
         db,
-        "delete from file where message_id is null and created_at < now() - make_interval(secs => $1)",
+        "delete from file where message_id is null and changed_at < now() - make_interval(secs => $1)
+             and not exists (select from planned p where p.file_id = file.id and p.state in ('waiting', 'asked'))",
         [older_than.as_secs_f64().into()],
     )
     .await

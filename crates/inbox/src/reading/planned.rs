@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use domain::{ConversationId, PlannedId};
+use domain::{ConversationId, FileId, PlannedId};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde::Deserialize;
 
@@ -18,6 +18,8 @@ pub struct PlannedLine {
     pub author: String,
     /// What it says.
     pub content: serde_json::Value,
+    /// Its file, while that is there.
+    pub file: Option<FileId>,
     /// When it goes out.
     pub due_at: DateTime<Utc>,
     /// The word of [`domain::planned::Doubt`], when somebody is asked.
@@ -28,7 +30,7 @@ pub struct PlannedLine {
 macro_rules! planned_line {
     () => {
         "json_build_object('id', p.id, 'author', (select person.name from person where person.id = p.author_id),
-             'content', p.content, 'due_at', p.due_at, 'why', p.why)"
+             'content', p.content, 'file', p.file_id, 'due_at', p.due_at, 'why', p.why)"
     };
 }
 pub(super) use planned_line;

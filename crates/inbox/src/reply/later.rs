@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Content, ConversationId, ConversationState, Event, MessageId, Permission, PersonId, PlannedId, Principal,
+    Content, ConversationId, ConversationState, Event, FileId, MessageId, Permission, PersonId, PlannedId,
+    Principal,
     conversation::ReplyWindow,
     limits::{self, Flaw, Part, Problem},
     planned::Doubt,
@@ -51,6 +52,9 @@ pub enum PlanError {
     /// Free text may be sent until then only, and the time is later.
     #[error("the reply window is closed by then")]
     BeyondWindow(Option<DateTime<Utc>>),
+    /// Its file is not there any more, or goes out with something else.
+    #[error("the file is gone")]
+    FileGone,
     /// There are [`MOST`] of them.
     #[error("too many are planned")]
     TooMany,
@@ -108,9 +112,7 @@ pub async fn plan(
         return Err(PlanError::TooFar);
     }
     let mut content = prepare::tidy(&draft.content)?;
-    if content.media().is_some_and(|media| media.file.is_some())
-        || matches!(content, Content::Reaction { .. })
-    {
+    if matches!(content, Content::Reaction { .. }) {
         return Err(PlanError::Flawed(Flaw { part: Part::Kind, problem: Problem::NotTaken }));
     }
     if let ReplyWindow::Closed(since) = ReplyWindow::at(channel.kind, talk.window_until, due)
@@ -122,6 +124,12 @@ pub async fn plan(
         prepare::template(tx, &channel.account_key, template).await?;
     }
     limits::check(channel.kind, &content).map_err(PlanError::Flawed)?;
+    let file = prepare::file(tx, by, (talk.id, channel.kind), &mut content).await.map_err(no_file)?;
+    if let Some(file) = file
+        && !is_free(tx, file).await?
+    {
+        return Err(PlanError::FileGone);
+    }
     let waiting: Vec<Count> = rows::all(
         tx,
         "select count(*) as count from planned where conversation_id = $1 and state in ('waiting', 'asked')",
@@ -135,8 +143,8 @@ pub async fn plan(
     rows::run(
         tx,
         "insert into planned (id, conversation_id, author_id, client_id, content, reply_to, due_at, inbound_count,
-             created_at)
-         values ($1, $2, $3, $4, $5::text::jsonb, $6, $7, $8, $9)",
+             created_at, file_id)
+         values ($1, $2, $3, $4, $5::text::jsonb, $6, $7, $8, $9, $10)",
         [
             id.into(),
             talk.id.into(),
@@ -147,11 +155,35 @@ pub async fn plan(
             due.into(),
             talk.inbound_count.into(),
             now.into(),
+            file.into(),
         ],
     )
     .await?;
     tell(tx, talk.id, Some(by.person), now).await?;
     Ok(Planned { id, new: true })
+}
+
+/// Here a file that can't be found is a file that is gone: the conversation was found before.
+fn no_file(error: ReplyError) -> PlanError {
+    match error {
+        ReplyError::NotFound => PlanError::FileGone,
+        ReplyError::Flawed(flaw) if (flaw.part, flaw.problem) == (Part::File, Problem::Missing) => {
+            PlanError::FileGone
+        }
+        other => other.into(),
+    }
+}
+
+/// Whether a file is here and goes out with nothing: neither sent nor planned.
+async fn is_free(tx: &DatabaseTransaction, file: FileId) -> Result<bool, DbErr> {
+    let found: Vec<Count> = rows::all(
+        tx,
+        "select count(*) as count from file f where f.id = $1 and f.message_id is null and f.state = 'stored'
+             and not exists (select from planned p where p.file_id = f.id and p.state in ('waiting', 'asked'))",
+        [file.into()],
+    )
+    .await?;
+    Ok(found.first().is_some_and(|found| found.count > 0))
 }
 
 #[derive(FromQueryResult)]
@@ -177,6 +209,8 @@ pub async fn cancel(
     let row = standing(tx, id).await?.ok_or(PlanError::NotFound)?;
     lock(tx, by, Permission::ConversationReply, row.conversation_id).await?;
     rows::run(tx, "update planned set state = 'cancelled' where id = $1", [id.into()]).await?;
+    // Whoever takes it back may want to send its file another way: it is theirs, and young again.
+    own(tx, row.file_id, by.person, now).await?;
     tell(tx, row.conversation_id, Some(by.person), now).await?;
     Ok(())
 }
@@ -193,6 +227,11 @@ pub async fn send_now(
 ) -> Result<MessageId, PlanError> {
     let row = standing(tx, id).await?.ok_or(PlanError::NotFound)?;
     let conversation = row.conversation_id;
+    if row.has_file()? && !is_there(tx, row.file_id).await? {
+        lock(tx, by, Permission::ConversationReply, conversation).await?;
+        return Err(PlanError::FileGone);
+    }
+    own(tx, row.file_id, by.person, now).await?;
     let sent = submit(tx, by, row.draft()?, now).await?;
     finish(tx, id, sent.message).await?;
     tell(tx, conversation, Some(by.person), now).await?;
@@ -207,9 +246,15 @@ struct Row {
     client_id: Uuid,
     content: serde_json::Value,
     reply_to: Option<MessageId>,
+    file_id: Option<FileId>,
 }
 
 impl Row {
+    fn has_file(&self) -> Result<bool, DbErr> {
+        let content: Content = rows::read(self.content.clone())?;
+        Ok(content.media().is_some_and(|media| media.file.is_some()))
+    }
+
     fn draft(self) -> Result<Draft, DbErr> {
         Ok(Draft {
             conversation: self.conversation_id,
@@ -225,12 +270,42 @@ impl Row {
 async fn standing(tx: &DatabaseTransaction, id: PlannedId) -> Result<Option<Row>, DbErr> {
     let found: Vec<Row> = rows::all(
         tx,
-        "select id, conversation_id, author_id, client_id, content, reply_to from planned
+        "select id, conversation_id, author_id, client_id, content, reply_to, file_id from planned
          where id = $1 and state in ('waiting', 'asked') for update",
         [id.into()],
     )
     .await?;
     Ok(found.into_iter().next())
+}
+
+/// Whether the file of something planned is here and was sent with nothing else. Whatever deletes it takes it from the
+/// row, too.
+async fn is_there(tx: &DatabaseTransaction, file: Option<FileId>) -> Result<bool, DbErr> {
+    let Some(file) = file else { return Ok(false) };
+    let found: Vec<Count> = rows::all(
+        tx,
+        "select count(*) as count from file where id = $1 and message_id is null and state = 'stored'",
+        [file.into()],
+    )
+    .await?;
+    Ok(found.first().is_some_and(|found| found.count > 0))
+}
+
+/// Files go out with answers of whoever attached them; whoever sends a colleague's planned answer takes its file over.
+async fn own(
+    tx: &DatabaseTransaction,
+    file: Option<FileId>,
+    by: PersonId,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let Some(file) = file else { return Ok(()) };
+    rows::run(
+        tx,
+        "update file set person_id = $2, changed_at = $3 where id = $1 and message_id is null",
+        [file.into(), by.into(), now.into()],
+    )
+    .await
+    .map(drop)
 }
 
 async fn finish(tx: &DatabaseTransaction, id: PlannedId, message: MessageId) -> Result<(), DbErr> {
@@ -311,7 +386,7 @@ async fn look(tx: &DatabaseTransaction, id: PlannedId, now: DateTime<Utc>) -> Re
 
     let found: Vec<Row> = rows::all(
         tx,
-        "select id, conversation_id, author_id, client_id, content, reply_to from planned
+        "select id, conversation_id, author_id, client_id, content, reply_to, file_id from planned
          where id = $1 and state = 'waiting' for update skip locked",
         [id.into()],
     )
@@ -337,6 +412,9 @@ async fn look(tx: &DatabaseTransaction, id: PlannedId, now: DateTime<Utc>) -> Re
         let Some(principal) = principals::of(tx, author).await? else {
             return ask(tx, row.id, conversation, Doubt::NotTheirs, now).await;
         };
+        if row.has_file()? && !is_there(tx, row.file_id).await? {
+            return ask(tx, row.id, conversation, Doubt::FileGone, now).await;
+        }
         match submit(tx, &principal, row.draft()?, now).await {
             Ok(sent) => {
                 finish(tx, id, sent.message).await?;

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Content, ConversationId, Principal,
+    Content, ConversationId, FileId, Principal,
+    content::Media,
     interactive::{Interactive, ReplyButton},
 };
 use futures_util::future::join_all;
@@ -158,4 +159,81 @@ async fn what_is_taken_back_does_not_go_out() {
     tx.commit().await.unwrap();
     assert_eq!(look(&scene, due).await, (0, 0));
     assert_eq!(scene.count("select count(*) from message", []).await, 0);
+}
+
+/// A paper that the person attached there.
+async fn paper(scene: &Scene, by: &Principal, talk: ConversationId) -> (FileId, Draft) {
+    let file = FileId::new();
+    scene
+        .run(
+            "insert into file (id, channel_id, conversation_id, person_id, state, type, bytes, name)
+             values ($1, $2, $3, $4, 'stored', 'application/pdf', 9, 'precios.pdf')",
+            [file.into(), scene.channel.into(), talk.into(), by.person.into()],
+        )
+        .await;
+    let media = Media { file: Some(file), caption: Some("Los precios".to_owned()), ..Media::default() };
+    (file, Draft { content: Content::Document(media), ..draft(talk) })
+}
+
+#[tokio::test]
+async fn a_planned_file_is_kept_until_it_goes_and_goes_with_whoever_sends_it() {
+    let scene = Scene::new().await;
+    let (valeria, gabriela) = (scene.agent("valeria").await, scene.supervisor("gabriela").await);
+    let talk = scene.talk_of(&valeria).await;
+    let due = scene.now + TimeDelta::hours(1);
+    let (file, mine) = paper(&scene, &valeria, talk).await;
+    plan(&scene, &valeria, &mine, due).await.unwrap();
+    let twice = Draft { client_id: Uuid::now_v7(), ..mine.clone() };
+    assert!(matches!(plan(&scene, &valeria, &twice, due).await, Err(PlanError::FileGone)), "it goes once");
+    scene
+        .run("update file set created_at = $1, changed_at = $1", [(scene.now - TimeDelta::days(3)).into()])
+        .await;
+    assert_eq!(inbox::files::sweep(scene.db(), std::time::Duration::from_secs(60)).await.unwrap(), 0);
+    let tx = scene.begin().await;
+    assert!(!inbox::files::discard(&tx, &valeria, file).await.unwrap(), "it is planned");
+    tx.commit().await.unwrap();
+    assert_eq!(look(&scene, due).await, (1, 0));
+    assert_eq!(scene.count("select count(*) from file where message_id is not null", []).await, 1);
+
+    // A supervisor sends it before its time.
+    let (_, mine) = paper(&scene, &valeria, talk).await;
+    let planned = plan(&scene, &valeria, &mine, due).await.unwrap().id;
+    let tx = scene.begin().await;
+    later::send_now(&tx, &gabriela, planned, scene.now).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(scene.count("select count(*) from file where message_id is not null", []).await, 2);
+
+    // Taken back, it is there to be attached anew, and swept like any other that nobody sends.
+    let (_, mine) = paper(&scene, &valeria, talk).await;
+    let planned = plan(&scene, &valeria, &mine, due).await.unwrap().id;
+    scene.run("update file set changed_at = $1", [(scene.now - TimeDelta::days(3)).into()]).await;
+    let tx = scene.begin().await;
+    later::cancel(&tx, &valeria, planned, scene.now).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(inbox::files::sweep(scene.db(), std::time::Duration::from_secs(3600)).await.unwrap(), 0);
+    plan(&scene, &valeria, &Draft { client_id: Uuid::now_v7(), ..mine }, due).await.unwrap();
+}
+
+#[tokio::test]
+async fn when_its_file_is_gone_nothing_goes_out_and_its_author_is_told() {
+    let scene = Scene::new().await;
+    let valeria = scene.agent("valeria").await;
+    let mateo = scene.agent("mateo").await;
+    let talk = scene.talk_of(&valeria).await;
+    let due = scene.now + TimeDelta::hours(1);
+    let (file, mine) = paper(&scene, &valeria, talk).await;
+    let planned = plan(&scene, &valeria, &mine, due).await.unwrap().id;
+    scene.run("delete from file where id = $1", [file.into()]).await;
+    assert_eq!(look(&scene, due).await, (0, 1));
+    assert_eq!(why(&scene).await.as_deref(), Some("file_gone"));
+    assert_eq!(scene.count("select count(*) from message", []).await, 0);
+    let tx = scene.begin().await;
+    assert!(matches!(later::send_now(&tx, &mateo, planned, due).await, Err(PlanError::NotFound)));
+    drop(tx);
+    let tx = scene.begin().await;
+    assert!(matches!(later::send_now(&tx, &valeria, planned, due).await, Err(PlanError::FileGone)));
+    drop(tx);
+    assert!(matches!(plan(&scene, &valeria, &mine, due).await.map(|one| one.new), Ok(false)));
+    let again = Draft { client_id: Uuid::now_v7(), ..mine };
+    assert!(matches!(plan(&scene, &valeria, &again, due).await, Err(PlanError::FileGone)));
 }

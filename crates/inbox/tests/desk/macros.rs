@@ -10,7 +10,14 @@ use uuid::Uuid;
 use crate::scene::Scene;
 
 fn wish(name: &str, body: &str, whose: Whose) -> Wish {
-    Wish { id: None, name: name.to_owned(), body: body.to_owned(), actions: Vec::new(), whose }
+    Wish {
+        id: None,
+        name: name.to_owned(),
+        body: body.to_owned(),
+        actions: Vec::new(),
+        files: Vec::new(),
+        whose,
+    }
 }
 
 async fn save(scene: &Scene, by: &Principal, wish: Wish) -> Result<domain::MacroId, MacroError> {
@@ -104,4 +111,60 @@ async fn what_it_does_is_done_whole_or_not_at_all() {
     assert!(matches!(run(Some("Lucía")).await, Err(RunError::Close(_))), "it is closed already");
     assert_eq!(scene.count("select count(*) from note", []).await, 1, "and no second note");
     scene.assert_books_balance().await;
+}
+
+#[tokio::test]
+async fn a_macro_keeps_its_files_and_lets_go_of_those_it_no_longer_has() {
+    let scene = Scene::new().await;
+    let (valeria, mateo) = (scene.agent("valeria").await, scene.agent("mateo").await);
+    let bring = async |by: &Principal, name: &str| {
+        let id = domain::FileId::new();
+        let facts = inbox::files::Facts {
+            kind: Some("application/pdf".to_owned()),
+            bytes: 9,
+            sha256: vec![1],
+            width: None,
+            height: None,
+            seconds: None,
+            thumbnail: false,
+        };
+        let tx = scene.begin().await;
+        let named = (id, Some(name.to_owned()));
+        macros::files::keep(&tx, by.person, named, &facts, scene.now).await.unwrap();
+        tx.commit().await.unwrap();
+        id
+    };
+    let (one, two, his) =
+        (bring(&valeria, "precios.pdf").await, bring(&valeria, "mapa.pdf").await, bring(&mateo, "x").await);
+    let with = |files: &[domain::FileId]| Wish { files: files.to_vec(), ..wish("precios", "", Whose::Own) };
+    assert!(matches!(save(&scene, &valeria, with(&[one, his])).await, Err(MacroError::FileGone)));
+    let many = vec![one; macros::files::MOST + 1];
+    assert!(matches!(save(&scene, &valeria, with(&many)).await, Err(MacroError::TooManyFiles)));
+
+    let id = save(&scene, &valeria, with(&[two, one])).await.unwrap();
+    let names = async |by: &Principal| {
+        let all = macros::files::usable(scene.db(), by.person, id).await.unwrap();
+        all.into_iter().filter_map(|file| file.name).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&valeria).await, ["mapa.pdf", "precios.pdf"]);
+    assert!(names(&mateo).await.is_empty(), "hers are hers");
+    assert!(macros::files::seen_by(scene.db(), &mateo, one).await.unwrap().is_none());
+    assert!(macros::files::seen_by(scene.db(), &valeria, one).await.unwrap().is_some());
+    scene
+        .run("update macro_file set created_at = $1", [(scene.now - chrono::TimeDelta::days(9)).into()])
+        .await;
+    let swept = macros::files::sweep(scene.db(), std::time::Duration::from_secs(60)).await.unwrap();
+    assert_eq!(swept, 1, "the one that nobody saved");
+
+    let only = Wish { id: Some(id), ..with(&[one]) };
+    save(&scene, &valeria, only).await.unwrap();
+    assert_eq!(names(&valeria).await, ["precios.pdf"]);
+    let tx = scene.begin().await;
+    macros::remove(&tx, &valeria, id).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut gone = inbox::files::gone(scene.db(), 10).await.unwrap();
+    gone.sort();
+    let mut all = vec![one, two, his];
+    all.sort();
+    assert_eq!(gone, all, "their bytes follow");
 }

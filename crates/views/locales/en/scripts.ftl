@@ -74,3 +74,4 @@ js-mentions-one = { $n } mention
 js-mentions-other = { $n } mentions
 js-view-saved = View saved
 js-view-removed = View deleted
+js-file-wait-save = Wait until the file has gone up.

@@ -74,3 +74,4 @@ js-mentions-one = { $n } mención
 js-mentions-other = { $n } menciones
 js-view-saved = Vista guardada
 js-view-removed = Vista eliminada
+js-file-wait-save = Espera a que termine de subir el archivo.

@@ -74,3 +74,4 @@ js-mentions-one = { $n } menção
 js-mentions-other = { $n } menções
 js-view-saved = Visão salva
 js-view-removed = Visão excluída
+js-file-wait-save = Espere o arquivo terminar de subir.

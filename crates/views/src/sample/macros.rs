@@ -2,7 +2,7 @@
 
 use crate::{
     Lang, Section, Theme,
-    macros::{MacroForm, MacroLine, MacrosPage},
+    macros::{MacroFile, MacroForm, MacroLine, MacrosPage},
 };
 
 use super::{frame, id};
@@ -15,6 +15,7 @@ pub fn macros(lang: Lang, theme: Theme) -> MacrosPage {
         name: name.to_owned(),
         body: body.to_owned(),
         actions: actions.iter().map(|word| (*word).to_owned()).collect(),
+        files: if number == 2 { vec!["<b>precios</b>.pdf".to_owned()] } else { Vec::new() },
         whose: whose.to_owned(),
     };
     MacrosPage {
@@ -30,6 +31,11 @@ pub fn macros(lang: Lang, theme: Theme) -> MacrosPage {
             body: "\"><script>alert(1)</script>".to_owned(),
             whose: "all".to_owned(),
             close: true,
+            files: vec![MacroFile {
+                id: id(14, 1),
+                name: "\"><img src=x>.pdf".to_owned(),
+                size: "312 kB".to_owned(),
+            }],
             ..MacroForm::default()
         },
         whose: vec![("own".to_owned(), "Mía".to_owned()), ("all".to_owned(), "Toda la empresa".to_owned())],
