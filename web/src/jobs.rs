@@ -23,6 +23,7 @@ pub struct Bench {
 #[must_use]
 pub fn runner(bench: &Bench) -> Runner {
     let runner = channels::upkeep::teach(Runner::default(), bench);
+    let runner = channels::blocking::teach(runner, bench);
     let runner = files::jobs(runner, bench);
     let runner = books::teach(runner, bench);
     let runner = pages::bulk::teach(runner, bench);

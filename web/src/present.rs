@@ -18,7 +18,7 @@ use inbox::{
     policy::Pause,
     reading::{
         conversations::ConversationLine,
-        details::{ContactDetails, CostLine},
+        details::{ContactDetails, CostLine, VendorBlockLine},
         floor::{AgentLine, QueueLine},
         messages::MessageLine,
         notes::NoteLine,
@@ -35,7 +35,7 @@ use views::{
     MePresence, MessageView, NoteView, OfferCard, OfferWhy, PauseTag, PersonTag, PreviousConversation, Quote,
     Spent, SystemLine, Tags, ThreadState, Tx,
     bell::Mine,
-    details::{ConsentLine, mask},
+    details::{ConsentLine, Standing, VendorBlock, mask},
     message::{Ad, Around},
     person::first_name,
     planned::PlannedView,
@@ -285,6 +285,18 @@ fn content_of(json: &serde_json::Value) -> Content {
         .unwrap_or_else(|_| Content::Unknown { label: "?".to_owned(), raw: json.clone() })
 }
 
+fn vendor_block(line: &VendorBlockLine) -> VendorBlock {
+    VendorBlock {
+        channel: line.channel.clone(),
+        on: line.wanted,
+        standing: match (line.state.as_str(), line.code) {
+            ("done", _) => Standing::Done,
+            ("failed", code) => Standing::Refused(code.unwrap_or(0), line.detail.clone().unwrap_or_default()),
+            _ => Standing::Asked,
+        },
+    }
+}
+
 /// What surrounds a message and became of it. What this version can't read is left out.
 fn around(line: &MessageLine, first: Option<Content>) -> Around {
     fn read<T: DeserializeOwned>(json: Option<&serde_json::Value>) -> Option<T> {
@@ -296,6 +308,7 @@ fn around(line: &MessageLine, first: Option<Content>) -> Around {
     Around {
         first,
         revoked: line.revoked,
+        muted: line.muted,
         reactions: read(Some(&line.reactions)).unwrap_or_default(),
         ad: referral.map(|ad| Ad {
             post: ad.source.as_deref() == Some("post"),
@@ -366,6 +379,7 @@ pub fn details(line: &ConversationLine, details: &ContactDetails, class: Class) 
         may_merge: false,
         may_block: false,
         blocked: line.blocked,
+        vendor_blocks: details.vendor_blocks.iter().map(vendor_block).collect(),
         identities: details
             .identities
             .iter()

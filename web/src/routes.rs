@@ -254,6 +254,7 @@ pub fn table() -> Vec<Route> {
         Route::get("/contacts/{id}/join", holds(P::ContactMerge), pages::contacts::find),
         Route::get("/contacts/{id}/block", holds(P::ContactBlock), pages::contacts::ask_block),
         Route::post("/contacts/{id}/block", holds(P::ContactBlock), pages::contacts::block),
+        Route::post("/contacts/{id}/block/vendor", holds(P::ContactBlock), pages::contacts::ask_vendor),
         Route::post("/contacts/{id}/unblock", holds(P::ContactBlock), pages::contacts::unblock),
         Route::post("/contacts/merges/{id}/undo", holds(P::ContactMerge), pages::contacts::undo),
         Route::get("/contacts/{id}/card", holds(P::ContactUpdate), pages::card::show),

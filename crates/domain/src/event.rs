@@ -307,6 +307,18 @@ pub enum Event {
         /// Blocked.
         on: bool,
     },
+    /// What the vendor did when it was asked to block a contact, too, or to let them in again.
+    VendorBlocked {
+        /// In which conversation.
+        conversation: ConversationId,
+        /// Who.
+        contact: ContactId,
+        /// Whether they were to be blocked.
+        on: bool,
+        /// Why it did not, in its code; 0 where it did not answer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<i64>,
+    },
     /// A conversation was closed.
     ConversationClosed {
         /// Which.
@@ -365,6 +377,7 @@ impl Event {
             Self::ConversationWoken { .. } => "conversation_woken",
             Self::ConversationPrioritized { .. } => "conversation_prioritized",
             Self::ContactBlocked { .. } => "contact_blocked",
+            Self::VendorBlocked { .. } => "vendor_blocked",
             Self::ConversationClosed { .. } => "conversation_closed",
             Self::PresenceChanged { .. } => "presence_changed",
         }
@@ -404,6 +417,7 @@ impl Event {
             | Self::ConversationWoken { conversation, .. }
             | Self::ConversationPrioritized { conversation, .. }
             | Self::ContactBlocked { conversation, .. }
+            | Self::VendorBlocked { conversation, .. }
             | Self::ConversationClosed { conversation, .. } => Some(*conversation),
             Self::PresenceChanged { .. } | Self::PolicyPublished { .. } => None,
         }

@@ -9,6 +9,7 @@ pub mod finding;
 mod merging;
 mod parting;
 mod proposals;
+pub mod vendor_block;
 
 use chrono::{DateTime, Utc};
 use domain::{ContactId, ConversationId, ConversationState, Permission, PersonId, Principal, Visibility};

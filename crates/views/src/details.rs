@@ -4,7 +4,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use domain::{Attribute, AttributeKind, ContactId, ConversationId, IdentityKind, consent::Purpose};
 
-use crate::{ChannelTag, Tx, phone, thread::PreviousConversation};
+use crate::{Arg, ChannelTag, Tx, phone, thread::PreviousConversation};
 
 /// One address of the contact, ready to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +88,66 @@ impl FieldLine {
     }
 }
 
+/// What a vendor was asked about a block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VendorBlock {
+    /// Through which channel.
+    pub channel: String,
+    /// Whether the contact was to be blocked there; else let in again.
+    pub on: bool,
+    /// What came of it.
+    pub standing: Standing,
+}
+
+/// What came of asking a vendor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// No answer yet.
+    Asked,
+    /// It is as wanted.
+    Done,
+    /// It is not: the vendor's code, 0 where it did not answer, and its words.
+    Refused(i64, String),
+}
+
+impl VendorBlock {
+    /// Whether it can be asked again.
+    #[must_use]
+    pub const fn failed(&self) -> bool {
+        matches!(self.standing, Standing::Refused(..))
+    }
+
+    /// In a sentence; nothing once somebody was let in again.
+    #[must_use]
+    pub fn words(&self, tx: &Tx) -> Option<String> {
+        let word = match (&self.standing, self.on) {
+            (Standing::Asked, true) => "vendor-block-asked",
+            (Standing::Asked, false) => "vendor-unblock-asked",
+            (Standing::Done, true) => "vendor-block-done",
+            (Standing::Done, false) => return None,
+            (Standing::Refused(code, _), on) => {
+                let why = vendor_refusal(*code, tx);
+                let word = if on { "vendor-block-refused" } else { "vendor-unblock-refused" };
+                return Some(
+                    tx.with(word, [("channel", Arg::Text(&self.channel)), ("why", Arg::Text(&why))]),
+                );
+            }
+        };
+        Some(tx.a(word, "channel", &self.channel))
+    }
+}
+
+/// Why a vendor did not block somebody, or let them in again (whatsapp-cloud.md §5.5, §5.6).
+#[must_use]
+pub fn vendor_refusal(code: i64, tx: &Tx) -> String {
+    match code {
+        0 => tx.t("vendor-block-no-answer"),
+        131_047 | 139_102 => tx.t("vendor-block-not-recent"),
+        139_101 => tx.t("vendor-block-full"),
+        code => tx.n("failure-code", code),
+    }
+}
+
 /// The contact panel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Details {
@@ -115,6 +175,8 @@ pub struct Details {
     pub may_block: bool,
     /// Whether it is blocked.
     pub blocked: bool,
+    /// What vendors were asked about that.
+    pub vendor_blocks: Vec<VendorBlock>,
     /// Addresses, best first.
     pub identities: Vec<IdentityLine>,
     /// The channel of this conversation.
@@ -158,6 +220,12 @@ pub struct JoinLine {
 }
 
 impl Details {
+    /// Whether a vendor said no, or nothing, about a block.
+    #[must_use]
+    pub fn vendor_failed(&self) -> bool {
+        self.vendor_blocks.iter().any(VendorBlock::failed)
+    }
+
     /// The stated language in words.
     #[must_use]
     pub fn language_name(&self, code: &str, tx: &Tx) -> String {

@@ -107,6 +107,8 @@ pub struct Around {
     pub forwarded: Option<bool>,
     /// The product it asks about.
     pub product: Option<String>,
+    /// Written while its contact was blocked: it told nobody.
+    pub muted: bool,
 }
 
 /// The ad or post that led here, as far as it is told.

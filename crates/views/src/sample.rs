@@ -29,6 +29,7 @@ use crate::{
     MessageView, NoteView, OfferCard, OfferWhy, PauseTag, PersonTag, PreviousConversation, Quote, Section,
     Spent, SystemLine, Tags, TextSize, Theme, Thread, ThreadState, Tx, Viewer, Why,
     card::{CardDialog, CardField},
+    details::{Standing, VendorBlock},
     planned::PlannedView,
     time,
 };
@@ -417,6 +418,9 @@ pub fn lines() -> Vec<SystemLine> {
         Happened::Prioritized { urgency: Urgency::Urgent, by: to.clone() },
         Happened::Blocked { on: true, by: to.clone() },
         Happened::Blocked { on: false, by: to.clone() },
+        Happened::VendorBlocked { on: true, code: None },
+        Happened::VendorBlocked { on: true, code: Some(131_047) },
+        Happened::VendorBlocked { on: false, code: Some(0) },
         Happened::Closed {
             holder: Some(to.clone()),
             outcome: Some("Venta › Implante".to_owned()),
@@ -569,6 +573,15 @@ pub fn details(masked: bool) -> Details {
         may_merge: true,
         may_block: true,
         blocked: false,
+        vendor_blocks: vec![
+            VendorBlock {
+                channel: "Sonrisas Lima".to_owned(),
+                on: true,
+                standing: Standing::Refused(131_047, "<b>no</b>".to_owned()),
+            },
+            VendorBlock { channel: "Sonrisas Cusco".to_owned(), on: true, standing: Standing::Done },
+            VendorBlock { channel: "Sonrisas Ica".to_owned(), on: true, standing: Standing::Asked },
+        ],
         identities: vec![
             IdentityLine { kind: IdentityKind::Phone, text: phone, masked },
             IdentityLine { kind: IdentityKind::Bsuid, text: "PE.4012998877".to_owned(), masked: false },
@@ -754,6 +767,7 @@ pub fn everything() -> Thread {
     let arounds = [
         Around { first: Some(text("Nos vemos a las 9")), ..Around::default() },
         Around { revoked: true, ..Around::default() },
+        Around { muted: true, ..Around::default() },
         Around {
             reactions: vec![("👍".to_owned(), true), ("🙏".to_owned(), false)], ..Around::default()
         },

@@ -113,6 +113,7 @@ pub const SCRIPT_KEYS: &[&str] = &[
     "js-chosen",
     "js-blocked",
     "js-unblocked",
+    "js-vendor-asked",
     "js-tag-on",
     "js-tag-off",
     "js-prioritized",

@@ -9,7 +9,7 @@ use domain::{
     event::{Alert, AssignmentReason, OfferOutcome, Woken},
 };
 
-use crate::{Arg, Tx, time};
+use crate::{Arg, Tx, details::vendor_refusal, time};
 
 /// Why a conversation has the holder it has, with names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,6 +148,13 @@ pub enum Happened {
         /// Who did it.
         by: String,
     },
+    /// The vendor was asked to block them, too, or to let them in again.
+    VendorBlocked {
+        /// Blocked.
+        on: bool,
+        /// Why it did not, in its code.
+        code: Option<i64>,
+    },
     /// It was closed.
     Closed {
         /// Who did it; `None` for time.
@@ -254,6 +261,7 @@ impl Happened {
             Event::ContactBlocked { on, .. } => {
                 Self::Blocked { on: *on, by: actor.map(person).unwrap_or_default() }
             }
+            Event::VendorBlocked { on, code, .. } => Self::VendorBlocked { on: *on, code: *code },
             Event::ConversationClosed { outcome, note, .. } => Self::Closed {
                 // Who closed it; time and rules have no name.
                 holder: actor.map(person),
@@ -369,6 +377,13 @@ impl Happened {
                 "sys-prioritized",
                 [("urgency", Arg::Text(&tx.t(urgency_word(*urgency)))), ("by", Arg::Text(by))],
             ),
+            Happened::VendorBlocked { on: true, code: None } => tx.t("sys-vendor-blocked"),
+            Happened::VendorBlocked { on: false, code: None } => tx.t("sys-vendor-unblocked"),
+            Happened::VendorBlocked { on, code: Some(code) } => tx.a(
+                if *on { "sys-vendor-not-blocked" } else { "sys-vendor-not-unblocked" },
+                "why",
+                &vendor_refusal(*code, tx),
+            ),
             Happened::Blocked { on, by } => tx.a(if *on { "sys-blocked" } else { "sys-unblocked" }, "by", by),
             Happened::Closed { holder, outcome, note } => {
                 let words = match (holder, outcome) {
@@ -421,8 +436,9 @@ impl SystemLine {
             Happened::Tagged { .. } => "list-checks",
             Happened::Snoozed { .. } | Happened::Woken { .. } => "clock",
             Happened::Prioritized { .. } => "arrow-up",
-            Happened::Blocked { on: true, .. } => "ban",
-            Happened::Blocked { on: false, .. } => "check",
+            Happened::VendorBlocked { code: Some(_), .. } => "triangle-alert",
+            Happened::Blocked { on: true, .. } | Happened::VendorBlocked { on: true, .. } => "ban",
+            Happened::Blocked { on: false, .. } | Happened::VendorBlocked { on: false, .. } => "check",
             Happened::Closed { .. } => "circle-check",
             Happened::AddressChanged => "shuffle",
             Happened::Joined | Happened::Parted => "contact-round",

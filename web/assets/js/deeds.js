@@ -17,7 +17,7 @@ async function command(button, url, done, fields) {
 }
 
 // Most of what is done to a conversation is fetched when it is first asked for.
-for (const deed of ["block", "close", "closeWith", "joinWith", "reopen", "snooze", "tags", "unblock", "wake"]) {
+for (const deed of ["block", "close", "closeWith", "joinWith", "reopen", "snooze", "tags", "unblock", "vendorBlock", "wake"]) {
   act(deed, (button) =>
     import("./work.js").then(
       (work) => work[deed](button),

@@ -223,6 +223,13 @@ document.addEventListener("click", async ({ target }) => {
 
 export const block = (button) => show(button, "block", `/contacts/${button.dataset.contact}/block`);
 
+export async function vendorBlock(button) {
+  const answer = await ask(button, `/contacts/${button.dataset.contact}/block/vendor`);
+  if (!answer) return;
+  toast(answer.ok ? t("vendor-asked") : why(answer), { loud: !answer.ok });
+  if (answer.ok) refetch();
+}
+
 export async function unblock(button) {
   const answer = await ask(button, `/contacts/${button.dataset.contact}/unblock`);
   if (!answer) return;

@@ -1,5 +1,6 @@
 //! Connecting channels and keeping them well: the vendor is asked here, and what it says is handed to the inbox.
 
+pub mod blocking;
 mod connect;
 mod gather;
 mod keys;

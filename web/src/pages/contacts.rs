@@ -9,7 +9,7 @@ use domain::{ContactId, Permission};
 use inbox::contacts::{
     self, MergeError, MergeReason,
     blocking::{self, BlockError, LONGEST_REASON},
-    card, finding,
+    card, finding, vendor_block,
 };
 use sea_orm::TransactionTrait as _;
 use serde::Deserialize;
@@ -157,6 +157,25 @@ pub async fn block(
     tx.commit().await?;
     state.wakes.dispatch();
     state.wakes.relay();
+    state.wakes.work();
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// POST /contacts/{id}/block/vendor: ask the vendor again.
+///
+/// # Errors
+/// Refusals in the person's language.
+pub async fn ask_vendor(
+    viewer: SignedIn,
+    id: Path<ContactId>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, PageError> {
+    let tx = state.db.begin().await?;
+    vendor_block::again(&tx, &viewer.principal, *id, state.clock.now())
+        .await
+        .map_err(|error| block_refusal(error, words(&viewer)))?;
+    tx.commit().await?;
+    state.wakes.work();
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -178,6 +197,7 @@ pub async fn unblock(
     actions::done(&tx, &viewer, &from, "contact.unblock", *id, now).await?;
     tx.commit().await?;
     state.wakes.relay();
+    state.wakes.work();
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -161,6 +161,22 @@ impl Graph {
         self.call(self.request(Method::DELETE, path, query)?).await
     }
 
+    /// `POST` or `DELETE /{path…}` with a JSON body: all of the answer, and what it means. Where a call is about several
+    /// things at once, an error tells only that there is more to read.
+    ///
+    /// # Errors
+    /// See [`GraphFault`]; only that nothing came back at all.
+    pub async fn change(
+        &self,
+        method: Method,
+        path: &[&str],
+        body: &Value,
+    ) -> Result<(Value, Result<Value, GraphFault>), GraphFault> {
+        let answer = http::attempt(self.request(method, path, &[])?.json(body)).await?;
+        let whole = serde_json::from_str(&mend(&answer.body)).unwrap_or(Value::Null);
+        Ok((whole, judge(&answer)))
+    }
+
     /// One page of a list (`data`), and the cursor of the next one. Meta's `next` is an address with the token in it;
     /// it only tells that there is more.
     ///

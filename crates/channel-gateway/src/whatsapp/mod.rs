@@ -2,6 +2,7 @@
 
 pub mod analytics;
 pub mod app;
+pub mod blocks;
 mod body;
 mod card;
 mod coexistence;

@@ -104,6 +104,8 @@ pub(super) struct Row<'a> {
     pub referral: Option<&'a Referral>,
     pub target: Option<&'a str>,
     pub applied_to: Option<MessageId>,
+    /// Its contact is blocked.
+    pub muted: bool,
 }
 
 impl<'a> Row<'a> {
@@ -127,6 +129,7 @@ impl<'a> Row<'a> {
             referral: message.referral.as_ref(),
             target: effects::target(&message.content),
             applied_to: None,
+            muted: false,
         }
     }
 }
@@ -158,7 +161,8 @@ pub(crate) async fn store(
             return Err(DbErr::RecordNotFound("an arrival without its conversation".to_owned()));
         };
         talk.receive(arrival, arrival.written_at(), now);
-        fresh.push(Row::of(arrival, talk.id));
+        let muted = talk.muted && arrival.side == Side::Customer;
+        fresh.push(Row { muted, ..Row::of(arrival, talk.id) });
     }
     insert(tx, &fresh, now).await?;
     happened.extend(fresh.iter().zip(arrivals).map(|(row, arrival)| {
@@ -249,12 +253,12 @@ pub(super) async fn insert(
     rows::run(
         tx,
         "insert into message (id, conversation_id, channel_id, direction, origin, kind, body, content, vendor_id,
-             written_at, position, reply_to, context, referral, target, applied_to, created_at)
+             written_at, position, reply_to, context, referral, target, applied_to, muted, created_at)
          select id, conversation_id, channel_id, direction, origin, kind, body, content, vendor_id, written_at, position,
-             reply_to, context, referral, target, applied_to, $2
+             reply_to, context, referral, target, applied_to, muted, $2
          from json_to_recordset($1::text::json) as row(id uuid, conversation_id uuid, channel_id uuid, direction text,
              origin text, kind text, body text, content jsonb, vendor_id text, written_at timestamptz, position bigint,
-             reply_to text, context jsonb, referral jsonb, target text, applied_to uuid)",
+             reply_to text, context jsonb, referral jsonb, target text, applied_to uuid, muted boolean)",
         [rows::recordset(fresh)?, now.into()],
     )
     .await?;

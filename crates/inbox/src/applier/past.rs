@@ -103,6 +103,7 @@ async fn store(
             referral: None,
             target: None,
             applied_to: None,
+            muted: false,
         };
         if let Some(state) = message.state.filter(|_| message.ours) {
             fates.push(Fate {

@@ -1,5 +1,5 @@
-//! Blocking a contact: what they write is kept, and asks nobody for anything. On our side alone: the vendor goes on
-//! delivering, so nothing is lost if it was a mistake.
+//! Blocking a contact: what they write is kept, and asks nobody for anything. It holds on our side at once; where the vendor
+//! can be asked not to deliver it at all, it is asked, too, and whatever it answers changes nothing here.
 
 use chrono::{DateTime, Utc};
 use domain::{ContactId, ConversationState, Event, Permission, Principal};
@@ -9,7 +9,7 @@ use sea_orm::{
     QueryOrder as _, QuerySelect as _, sea_query::LockType,
 };
 
-use super::is_within;
+use super::{is_within, vendor_block};
 use crate::{closing, events, rows};
 
 /// A reason has no more characters.
@@ -32,7 +32,7 @@ pub enum BlockError {
     Db(#[from] DbErr),
 }
 
-/// Block a contact; their open conversations are closed. Wake the dispatcher after the commit.
+/// Block a contact; their open conversations are closed. Wake the dispatcher and ring for jobs after the commit.
 ///
 /// # Errors
 /// The refusals of [`BlockError`].
@@ -65,13 +65,14 @@ pub async fn block(
         .all(tx)
         .await?;
     tell(tx, by, contact, true, now).await?;
+    vendor_block::ask(tx, contact, true, now).await?;
     for talk in &open {
         closing::end(tx, talk, Some(by.person), closing::Ending::default(), now).await?;
     }
     Ok(())
 }
 
-/// What a blocked contact writes counts again.
+/// What a blocked contact writes counts again. Ring for jobs after the commit.
 ///
 /// # Errors
 /// The refusals of [`BlockError`].
@@ -90,7 +91,9 @@ pub async fn unblock(
         [contact.into()],
     )
     .await?;
-    tell(tx, by, contact, false, now).await
+    tell(tx, by, contact, false, now).await?;
+    vendor_block::ask(tx, contact, false, now).await?;
+    Ok(())
 }
 
 /// Contacts before conversations, like whoever joins them. Whether it is blocked.

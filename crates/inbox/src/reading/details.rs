@@ -35,6 +35,8 @@ pub struct ContactDetails {
     pub consents: Vec<ConsentLine>,
     /// What the conversation has cost, by currency.
     pub costs: Vec<CostLine>,
+    /// What the vendors were asked about a block.
+    pub vendor_blocks: Vec<VendorBlockLine>,
     /// The newest events of the conversation, oldest first, without those that are messages.
     pub events: Vec<TimelineEvent>,
     /// The notes on the conversation since then, oldest first.
@@ -72,6 +74,21 @@ pub struct ConsentLine {
     pub proof: String,
     /// Since when.
     pub at: DateTime<Utc>,
+}
+
+/// What a vendor was asked about a block.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct VendorBlockLine {
+    /// Through which channel, by name.
+    pub channel: String,
+    /// Whether the contact was to be blocked.
+    pub wanted: bool,
+    /// `waiting`, `done` or `failed`.
+    pub state: String,
+    /// Why not, in the vendor's code; 0 where it did not answer.
+    pub code: Option<i64>,
+    /// The same in its words.
+    pub detail: Option<String>,
 }
 
 /// What was spent in one currency.
@@ -129,6 +146,7 @@ pub async fn details(
         events: serde_json::Value,
         notes: serde_json::Value,
         planned: serde_json::Value,
+        vendor_blocks: serde_json::Value,
     }
 
     if *reach == Visibility::Nothing {
@@ -174,7 +192,11 @@ pub async fn details(
                  where n.conversation_id = $2 and ($6::timestamptz is null or n.written_at >= $6)
                  order by n.written_at desc, n.position desc limit 200) noted) as notes,
              (select coalesce(json_agg(", planned_line!(), " order by p.due_at, p.id), '[]') from planned p
-              where p.conversation_id = $2 and p.state in ('waiting', 'asked')) as planned
+              where p.conversation_id = $2 and p.state in ('waiting', 'asked')) as planned,
+             (select coalesce(json_agg(json_build_object('channel', channel.name, 'wanted', v.wanted, 'state', v.state,
+                  'code', v.code, 'detail', v.detail) order by channel.name, channel.id), '[]')
+              from vendor_block v join channel on channel.id = v.channel_id
+              where v.contact_id = contact.id) as vendor_blocks
          from contact where contact.id = $1"),
         [
             contact.into(),
@@ -205,6 +227,7 @@ pub async fn details(
                 events: timeline::known(row.events)?,
                 notes: rows::read(row.notes)?,
                 planned: rows::read(row.planned)?,
+                vendor_blocks: rows::read(row.vendor_blocks)?,
             })
         })
         .transpose()

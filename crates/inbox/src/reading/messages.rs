@@ -26,6 +26,7 @@ pub struct MessageLine {
     pub context: Option<serde_json::Value>,
     pub edited_content: Option<serde_json::Value>,
     pub revoked: bool,
+    pub muted: bool,
     pub reactions: serde_json::Value,
     pub delivery_state: Option<DeliveryState>,
     pub attempts: Option<i32>,
@@ -67,7 +68,7 @@ impl MessageLine {
 const SELECT: &str = "
     select m.id, m.conversation_id, channel.kind as channel_kind, c.contact_id, contact.name as contact_name,
         m.direction, m.content, m.client_id, m.author_id, author.name as author_name, m.written_at, m.position,
-        m.version, m.origin, m.referral, m.context, m.edited_content, m.revoked_at is not null as revoked,
+        m.version, m.origin, m.referral, m.context, m.edited_content, m.revoked_at is not null as revoked, m.muted,
         (select coalesce(json_agg(json_build_array(r.emoji, r.from_customer) order by r.at), '[]')
          from reaction r where r.message_id = m.id and r.emoji is not null) as reactions,
         d.state as delivery_state, d.attempts, d.error_code, d.advice, d.held, d.due_at,

@@ -75,3 +75,4 @@ js-mentions-other = { $n } mentions
 js-view-saved = View saved
 js-view-removed = View deleted
 js-file-wait-save = Wait until the file has gone up.
+js-vendor-asked = Asked again

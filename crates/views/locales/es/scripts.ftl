@@ -75,3 +75,4 @@ js-mentions-other = { $n } menciones
 js-view-saved = Vista guardada
 js-view-removed = Vista eliminada
 js-file-wait-save = Espera a que termine de subir el archivo.
+js-vendor-asked = Se pidió otra vez

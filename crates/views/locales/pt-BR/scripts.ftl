@@ -75,3 +75,4 @@ js-mentions-other = { $n } menções
 js-view-saved = Visão salva
 js-view-removed = Visão excluída
 js-file-wait-save = Espere o arquivo terminar de subir.
+js-vendor-asked = Foi pedido de novo
