@@ -1,8 +1,9 @@
 //! What agents do with a conversation beside answering, over HTTP and the socket.
 
 use reqwest::StatusCode;
+use sea_orm::TransactionTrait as _;
 
-use crate::clinic::{Clinic, Page, one};
+use crate::clinic::{Clinic, LUCIA, Page, meta, one};
 
 #[tokio::test]
 async fn a_conversation_is_put_aside_stays_in_sight_and_comes_back_when_the_customer_writes() {
@@ -162,16 +163,86 @@ async fn a_contact_is_blocked_with_a_reason_and_leaves_a_line_in_the_audit() {
     watching.posts(&block, &[("reason", "Insulta al personal")]).await.is(StatusCode::NO_CONTENT);
     hers.until("it left her list", |page| !page.lists(talk)).await;
     watching.until("it says so", |page| page.shown.state.contains("bloqueado")).await;
-    clinic.vendor().lucia_writes("Más insultos").await;
+    let says = |words: &'static str| {
+        move |page: &Page| page.heard.iter().any(|frame| frame.contains(words))
+    };
+    watching.until("WhatsApp blocks her, too", says("WhatsApp también bloqueó")).await;
+    // What was on its way comes all the same: it is kept, and marked.
+    let (from, second) = (LUCIA.trim_start_matches('+'), chrono::Utc::now().timestamp());
+    let late = meta::messages(&[meta::text(from, "wamid.late", second, "Más insultos")]);
+    assert_eq!(clinic.vendor().posts(late).await, StatusCode::OK);
     watching.until("it is kept", |page| page.shows("Más insultos")).await;
+    let marked = |page: &Page| {
+        page.shown.thread.iter().any(|one| one.contains("Más insultos") && one.contains("no avisó a nadie"))
+    };
+    watching.until("it is marked", marked).await;
     assert_eq!(clinic.count("select count(*) from conversation where state <> 'closed'").await, 0);
     watching.posts(&format!("/contacts/{contact}/unblock"), &[]).await.is(StatusCode::NO_CONTENT);
+    watching.until("WhatsApp lets her in, too", says("WhatsApp también desbloqueó")).await;
     let audited =
         "select count(*) from audit where action in ('contact.block', 'contact.unblock') and succeeded";
     assert_eq!(clinic.count(audited).await, 2);
     watching.becomes_a_fresh_load().await;
     let found = watching.gets(&format!("/contacts/{contact}/join?q=luc")).await.is(StatusCode::OK).body;
     assert!(found.contains("Nadie con ese nombre"), "not herself: {found}");
+}
+
+#[tokio::test]
+async fn whom_whatsapp_does_not_block_stays_blocked_here_and_can_be_asked_about_again() {
+    let clinic = Clinic::open().await;
+    let _valeria = clinic.agent("Valeria").await;
+    // WhatsApp knows nothing of it, as if it were long ago.
+    let (from, second) = (LUCIA.trim_start_matches('+'), chrono::Utc::now().timestamp());
+    let wrote = meta::messages(&[meta::text(from, "wamid.1", second, "Insultos")]);
+    assert_eq!(clinic.vendor().posts(wrote).await, StatusCode::OK);
+    let talk = clinic.held_conversation().await;
+    let sql = format!("select contact_id from conversation where id = '{talk}'");
+    let contact: domain::ContactId = one(&clinic.ground.db, &sql).await.unwrap();
+    let mut gabriela = clinic.supervisor("Gabriela").await.opens(talk).await;
+    let block = format!("/contacts/{contact}/block");
+    gabriela.posts(&block, &[("reason", "Insulta")]).await.is(StatusCode::NO_CONTENT);
+    let why = "solo se puede a quien escribió en las últimas 24 horas";
+    gabriela.until("why not", |page| page.heard.iter().any(|frame| frame.contains(why))).await;
+    let refused = "select count(*) from vendor_block where state = 'failed' and code = 131047";
+    assert_eq!(clinic.count(refused).await, 1);
+    assert_eq!(clinic.count("select count(*) from contact where blocked_at is not null").await, 1);
+    let pane = gabriela.gets(&format!("/inbox/{talk}")).await.is(StatusCode::OK).body;
+    assert!(pane.contains("Pedir otra vez a WhatsApp"), "{pane}");
+
+    clinic.vendor().lucia_writes("Y sigo").await;
+    let again = format!("{block}/vendor");
+    gabriela.posts(&again, &[]).await.is(StatusCode::NO_CONTENT);
+    clinic.until_count("select count(*) from vendor_block where state = 'done'", 1).await;
+    gabriela.posts(&again, &[]).await.is(StatusCode::CONFLICT);
+    let mateo = clinic.agent("Mateo").await.opens_inbox().await;
+    mateo.posts(&again, &[]).await.is(StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn what_an_outcome_asks_for_is_filled_in_while_closing() {
+    let clinic = Clinic::open().await;
+    let valeria = clinic.agent("Valeria").await;
+    let tx = clinic.ground.db.begin().await.unwrap();
+    let edad = inbox::attributes::create(&tx, "Edad", domain::AttributeKind::Number, false).await.unwrap();
+    let typed = inbox::outcomes::Typed { name: "Cita".into(), parent: None, required: [edad.clone()].into() };
+    let cita = inbox::outcomes::create(&tx, typed).await.unwrap().to_string();
+    tx.commit().await.unwrap();
+    clinic.vendor().lucia_writes("Quiero una cita").await;
+    let talk = clinic.held_conversation().await;
+    let page = valeria.opens(talk).await;
+    let close = format!("/conversations/{talk}/close");
+    let dialog = page.gets(&close).await.is(StatusCode::OK).body;
+    assert!(dialog.contains(&format!("name=\"field.{edad}\"")), "{dialog}");
+    let bare = page.posts(&close, &[("outcome", &cita)]).await.is(StatusCode::CONFLICT);
+    assert!(bare.body.contains("fields_missing") && bare.body.contains("Edad"), "{}", bare.body);
+    let field = format!("field.{edad}");
+    let wrong = page.posts(&close, &[("outcome", &cita), (&field, "muchos")]).await;
+    assert!(wrong.is(StatusCode::UNPROCESSABLE_ENTITY).body.contains("Edad"));
+    assert_eq!(clinic.count("select count(*) from conversation where state = 'closed'").await, 0);
+    page.posts(&close, &[("outcome", &cita), (&field, "041")]).await.is(StatusCode::NO_CONTENT);
+    let filled = format!("select count(*) from contact where attributes ->> '{edad}' = '41'");
+    assert_eq!(clinic.count(&filled).await, 1);
+    assert_eq!(clinic.count("select count(*) from conversation where state = 'closed'").await, 1);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Closing a conversation, with an outcome where the company has them.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{ConversationId, ConversationState, Event, OutcomeId, Permission, PersonId, Principal};
 use entity::conversation;
@@ -10,6 +12,7 @@ use sea_orm::{
 use crate::{
     alerts,
     assignment::{self, Freed, offers},
+    contacts::card::{self, CardError, Spot, Wrong},
     events,
     handing_over::LONGEST_NOTE,
     outcomes, policy, rows, watch,
@@ -33,6 +36,9 @@ pub enum CloseError {
     /// Fields of the contact have to be filled in first: their names.
     #[error("fields are empty that have to be filled in")]
     Missing(Vec<String>),
+    /// What was filled in can't be so.
+    #[error("what was filled in can't be so")]
+    Wrong(BTreeMap<Spot, Wrong>),
     /// The note is too long.
     #[error("the note has {0} characters")]
     NoteTooLong(usize),
@@ -48,6 +54,8 @@ pub struct With {
     pub outcome: Option<OutcomeId>,
     /// What is to be known about it later; blank is none.
     pub note: Option<String>,
+    /// Fields of the contact that are filled in on the way, by key, as typed. Those that are not empty stay as they are.
+    pub fields: BTreeMap<String, String>,
 }
 
 /// How a conversation ends, in words that stay.
@@ -85,7 +93,19 @@ pub async fn close_with(
     with: With,
     now: DateTime<Utc>,
 ) -> Result<(), CloseError> {
-    let found = conversation::Entity::within(&by.reach(Permission::ConversationClose))
+    let mine = conversation::Entity::within(&by.reach(Permission::ConversationClose));
+    if !with.fields.is_empty() {
+        // Contacts before conversations, like whoever joins them.
+        let talk = mine.clone().filter(conversation::Column::Id.eq(id)).one(tx).await?;
+        let contact = talk.ok_or(CloseError::NotFound)?.contact_id;
+        match card::fill(tx, by, contact, with.fields, now).await {
+            // Whoever may not write on the contact is told below what is missing.
+            Ok(()) | Err(CardError::NotFound | CardError::ChangedSince) => {}
+            Err(CardError::Wrong(wrong)) => return Err(CloseError::Wrong(wrong)),
+            Err(CardError::Db(error)) => return Err(error.into()),
+        }
+    }
+    let found = mine
         .filter(conversation::Column::Id.eq(id))
         .lock(LockType::NoKeyUpdate)
         .one(tx)

@@ -3,7 +3,7 @@
 use askama::Template;
 use domain::{ContactId, ConversationId, OutcomeId};
 
-use crate::{Frame, Tx};
+use crate::{Frame, Tx, card::CardField};
 
 /// An outcome in the order of the tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct OutcomeLine {
     pub is_group: bool,
     /// Names of the fields that have to be filled in.
     pub required: Vec<String>,
+    /// The same fields by key.
+    pub asks: Vec<String>,
 }
 
 impl OutcomeLine {
@@ -104,8 +106,18 @@ pub struct CloseDialog {
     pub outcomes: Vec<OutcomeLine>,
     /// Whether one has to be chosen.
     pub outcome_required: bool,
+    /// Fields that are empty and that some way of closing asks for; none, where the viewer may not write on the contact.
+    pub fields: Vec<CardField>,
+    /// Keys of those that closing asks for, whatever the outcome.
+    pub always: Vec<String>,
     /// Whether the viewer may fill in what is missing.
     pub may_update: bool,
     /// The longest note.
     pub longest: usize,
+}
+
+impl CloseDialog {
+    fn is_always(&self, key: &str) -> bool {
+        self.always.iter().any(|one| one == key)
+    }
 }

@@ -287,11 +287,46 @@ const forms = {
     closed(id, next);
   },
 };
+// What an outcome asks for and nobody filled in yet is asked for in the same step.
+const control = (line) => line.querySelector("input, select");
+function asksMore(form, button) {
+  const box = form.querySelector("[data-close-fields]");
+  if (!box || form.dataset.work !== "close" || !button) return false;
+  const step = "closeNow" in button.dataset;
+  const keys = button.dataset.asks?.split(" ") ?? [];
+  const lines = [...box.querySelectorAll("[data-asked]")];
+  if (!step) for (const line of lines) line.hidden = !("always" in line.dataset) && !keys.includes(line.dataset.asked);
+  const empty = lines.filter((line) => !line.hidden && !control(line).value.trim());
+  if (!empty.length) return false;
+  if (!step) {
+    box.querySelector("[data-close-now]").value = button.value;
+    box.querySelector("[data-outcome]").textContent = button.dataset.name ?? "";
+    stepTo(form, true);
+  }
+  control(empty[0]).focus();
+  return true;
+}
+function stepTo(form, on) {
+  const box = form.querySelector("[data-close-fields]");
+  box.querySelector("[data-close-step]").hidden = !on;
+  form.querySelector("[data-close-choice]").hidden = on;
+  box.hidden = !on && !box.querySelector("[data-always]");
+}
+document.addEventListener("click", ({ target }) => {
+  if (!target.closest?.("[data-close-back]")) return;
+  const { form } = target.closest("button");
+  for (const line of form.querySelectorAll("[data-asked]:not([data-always])")) line.hidden = true;
+  form.querySelector("[data-outcome]").textContent = "";
+  stepTo(form, false);
+  form.querySelector("[data-pick-search], [data-close-choice] button")?.focus();
+});
+
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   const done = forms[form.dataset?.work];
   if (!done) return;
   event.preventDefault();
+  if (asksMore(form, event.submitter)) return;
   const id = form.dataset.conversation;
   const next = neighbour(id);
   const fields = Object.fromEntries(new FormData(form, event.submitter));
@@ -317,12 +352,17 @@ document.addEventListener("keydown", (event) => {
   const dialog = event.target.closest?.("dialog.pick");
   if (!dialog || event.isComposing) return;
   const all = choices(dialog);
+  // Enter in a field must not choose the first outcome.
+  if (event.key === "Enter" && event.target.closest("[data-close-fields]") && event.target.matches("input")) {
+    event.preventDefault();
+    dialog.querySelector("[data-close-step]:not([hidden]) [data-close-now]")?.click();
+  }
   if (event.key === "Enter" && event.target.matches("[data-pick-search]")) {
     event.preventDefault();
     all[0]?.click();
   }
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!step || event.target.matches("select, input[type='date'], input[type='time'], textarea")) return;
+  if (!step || event.target.closest("[data-close-fields]") || event.target.matches("select, input[type='date'], input[type='time'], textarea")) return;
   event.preventDefault();
   all[Math.min(Math.max(all.indexOf(document.activeElement) + step, 0), all.length - 1)]?.focus();
 });

@@ -124,7 +124,7 @@ fn read(form: BTreeMap<String, String>) -> Option<Written> {
 }
 
 /// Which part it is, and what is wrong with it.
-fn sentence(tx: &Tx, spot: Spot, wrong: Wrong, name: impl Fn(&str) -> Option<String>) -> String {
+pub(super) fn sentence(tx: &Tx, spot: Spot, wrong: Wrong, name: impl Fn(&str) -> Option<String>) -> String {
     let part = match spot {
         Spot::Name => tx.t("card-name"),
         Spot::Owner => tx.t("card-owner"),

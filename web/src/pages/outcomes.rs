@@ -95,8 +95,9 @@ async fn page(
 /// An outcome with the names of its fields; those that are asked for no longer are left out.
 pub(super) fn line(outcome: Outcome, fields: &[(String, String)]) -> OutcomeLine {
     let Outcome { id, name, path, depth, is_group, required, .. } = outcome;
-    let asked = fields.iter().filter(|(key, _)| required.contains(key));
-    OutcomeLine { id, name, path, depth, is_group, required: asked.map(|(_, name)| name.clone()).collect() }
+    let asked = fields.iter().filter(|(key, _)| required.contains(key)).cloned();
+    let (asks, required) = asked.unzip();
+    OutcomeLine { id, name, path, depth, is_group, required, asks }
 }
 
 /// What the forms post: a field may come more than once.

@@ -120,7 +120,7 @@ pub(super) async fn perform(
             }
         }
         Deed::Close { outcome } => {
-            closing::close_with(tx, by, id, With { outcome: *outcome, note: None }, now).await?;
+            closing::close_with(tx, by, id, With { outcome: *outcome, ..With::default() }, now).await?;
             Some(Back::Reopen)
         }
         Deed::Snooze { until } => {
@@ -230,7 +230,7 @@ impl From<CloseError> for Failed {
             CloseError::OutcomeRequired => Self::Refused("outcome_required"),
             CloseError::NoSuchOutcome => Self::Refused("no_such_outcome"),
             CloseError::Missing(_) => Self::Refused("fields_missing"),
-            CloseError::NoteTooLong(_) => Self::Refused("failed"),
+            CloseError::Wrong(_) | CloseError::NoteTooLong(_) => Self::Refused("failed"),
             CloseError::Db(error) => Self::Db(error),
         }
     }

@@ -193,6 +193,76 @@ pub async fn write(
     Ok(())
 }
 
+/// Fill in fields that are empty, as closing asks for them. What somebody filled in meanwhile stays, and so does everything
+/// else. Nothing to fill in is nothing to ask permission for.
+///
+/// # Errors
+/// The refusals of [`CardError`].
+pub async fn fill(
+    tx: &DatabaseTransaction,
+    by: &Principal,
+    contact: ContactId,
+    values: BTreeMap<String, String>,
+    now: DateTime<Utc>,
+) -> Result<(), CardError> {
+    if values.is_empty() {
+        return Ok(());
+    }
+    if !is_within(tx, by, Permission::ContactUpdate, contact).await? {
+        return Err(CardError::NotFound);
+    }
+    let locked: Vec<Row> = rows::all(
+        tx,
+        "select name, vip, owner_id, language, attributes, version from contact
+         where id = $1 and merged_into is null for no key update",
+        [contact.into()],
+    )
+    .await?;
+    let before = Card::try_from(locked.into_iter().next().ok_or(CardError::NotFound)?)?;
+    let filled = filled(&before.attributes, values, &attributes::all(tx).await?).map_err(CardError::Wrong)?;
+    if filled == before.attributes {
+        return Ok(());
+    }
+    let fields = serde_json::to_value(&filled).map_err(|error| DbErr::Json(error.to_string()))?;
+    rows::run(
+        tx,
+        "update contact set attributes = $2, version = version + 1 where id = $1",
+        [contact.into(), fields.into()],
+    )
+    .await?;
+    let happened: Vec<_> = open_conversations(tx, contact)
+        .await?
+        .into_iter()
+        .map(|conversation| (Event::ContactChanged { conversation, contact }, Some(by.person)))
+        .collect();
+    events::append(tx, &happened, now).await?;
+    Ok(())
+}
+
+/// The fields with what was filled in, or everything that is wrong with it.
+fn filled(
+    before: &BTreeMap<String, String>,
+    values: BTreeMap<String, String>,
+    known: &[Attribute],
+) -> Result<BTreeMap<String, String>, BTreeMap<Spot, Wrong>> {
+    let (mut after, mut wrong) = (before.clone(), BTreeMap::new());
+    for (key, text) in values.into_iter().filter(|(key, _)| !before.contains_key(key)) {
+        match known.iter().find(|attribute| attribute.key == key).map(|one| one.kind.normalise(&text)) {
+            Some(Ok(Some(value))) => {
+                after.insert(key, value);
+            }
+            Some(Ok(None)) => {}
+            Some(Err(fault)) => {
+                wrong.insert(Spot::Attribute(key), Wrong::Value(fault));
+            }
+            None => {
+                wrong.insert(Spot::Attribute(key), Wrong::Unknown);
+            }
+        }
+    }
+    if wrong.is_empty() { Ok(after) } else { Err(wrong) }
+}
+
 /// What the card is afterwards, or everything that is wrong with it.
 fn decide(
     before: &Card,
@@ -313,6 +383,20 @@ mod tests {
         let field = |key: &str, kind| Attribute { key: key.into(), name: key.into(), kind, sensitive: false };
         let options = vec!["Oro".to_owned(), "Plata".to_owned()];
         [field("plan", AttributeKind::Choice { options }), field("edad", AttributeKind::Number)]
+    }
+
+    #[test]
+    fn what_is_empty_is_filled_in_and_nothing_is_written_over() {
+        let values = |all: &[(&str, &str)]| {
+            all.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned())).collect()
+        };
+        let before = card().attributes;
+        let after = filled(&before, values(&[("edad", " 041 "), ("plan", "Oro")]), &fields()).unwrap();
+        assert_eq!(after.get("edad").map(String::as_str), Some("41"));
+        assert_eq!(after.get("plan").map(String::as_str), Some("Bronce"), "somebody was there first");
+        assert_eq!(filled(&before, values(&[("edad", "")]), &fields()).unwrap(), before);
+        let wrong = filled(&before, values(&[("edad", "muchos"), ("nada", "x")]), &fields()).unwrap_err();
+        assert_eq!(wrong.len(), 2);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use inbox::{
     contacts::{
         blocking::{self, BlockError},
         finding,
+        vendor_block::{self, Ask, Outcome},
     },
 };
 use testing::{PHONE_NUMBER_ID, WABA, meta};
@@ -52,6 +53,9 @@ async fn what_a_blocked_contact_writes_is_kept_and_asks_nobody_for_anything() {
     assert_eq!((still.state, still.must_act), (ConversationState::Closed, closed.must_act));
     assert_eq!(scene.dispatch().await, 0);
     assert_eq!(scene.count("select count(*) from message where direction = 'in'", []).await, 2, "it is kept");
+    let marked = "select count(*) from message where muted and vendor_id = 'wamid.2'";
+    assert_eq!(scene.count(marked, []).await, 1, "and marked");
+    assert_eq!(scene.count("select count(*) from message where muted", []).await, 1);
     assert_eq!(scene.count("select count(*) from conversation where state <> 'closed'", []).await, 0);
     writes(&scene, "51900000010", "wamid.3").await;
     assert_eq!(scene.dispatch().await, 1, "others are heard as ever");
@@ -63,6 +67,57 @@ async fn what_a_blocked_contact_writes_is_kept_and_asks_nobody_for_anything() {
     writes(&scene, "51900000009", "wamid.4").await;
     let again = scene.conversation(line.id).await;
     assert_eq!((again.state, again.must_act), (ConversationState::Queued, MustAct::Agent));
+}
+
+#[tokio::test]
+async fn the_vendor_is_asked_until_it_answers_and_only_the_newest_wish_counts() {
+    let scene = Scene::new().await;
+    let gabriela = scene.supervisor("gabriela").await;
+    let talk = scene.talk(5).await;
+    let contact = inbox::reading::conversations::some(scene.db(), &[talk]).await.unwrap()[0].contact_id;
+    let ask = Ask { contact, channel: scene.channel };
+    let wish = async |on: bool| {
+        let tx = scene.begin().await;
+        if on {
+            blocking::block(&tx, &gabriela, contact, "Insulta", scene.now).await.unwrap();
+        } else {
+            blocking::unblock(&tx, &gabriela, contact, scene.now).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    };
+    let question = async || vendor_block::waiting(scene.db(), ask).await.unwrap();
+    let answer = async |question: &vendor_block::Question, outcome: Outcome| {
+        let tx = scene.begin().await;
+        vendor_block::answered(&tx, ask, question, &outcome, scene.now).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    let told = "select count(*) from event where kind = 'vendor_blocked'";
+    wish(true).await;
+    let mut asked = 0;
+    while let Some(question) = question().await {
+        assert!(question.wanted && question.tries == asked, "{question:?}");
+        answer(&question, Outcome::NoAnswer("away".to_owned())).await;
+        asked += 1;
+    }
+    assert_eq!((asked, scene.count(told, []).await), (8, 1), "then somebody is told");
+    assert_eq!(scene.count("select count(*) from contact where blocked_at is not null", []).await, 1);
+
+    let again = async || {
+        let tx = scene.begin().await;
+        let done = vendor_block::again(&tx, &gabriela, contact, scene.now).await;
+        tx.commit().await.unwrap();
+        done
+    };
+    again().await.unwrap();
+    assert!(matches!(again().await, Err(BlockError::Already)));
+    let first = question().await.unwrap();
+    wish(false).await;
+    answer(&first, Outcome::Done).await;
+    let second = question().await.unwrap();
+    assert!(!second.wanted, "what was wished before is answered too late");
+    answer(&second, Outcome::Done).await;
+    assert_eq!((question().await, scene.count(told, []).await), (None, 2));
+    assert_eq!(scene.count("select count(*) from vendor_block where state = 'done' and not wanted", []).await, 1);
 }
 
 #[tokio::test]

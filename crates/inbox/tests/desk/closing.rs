@@ -41,7 +41,7 @@ async fn outcome(scene: &Scene, name: &str, parent: Option<OutcomeId>) -> Outcom
 }
 
 fn with(outcome: OutcomeId) -> With {
-    With { outcome: Some(outcome), note: None }
+    With { outcome: Some(outcome), ..With::default() }
 }
 
 #[tokio::test]
@@ -61,7 +61,7 @@ async fn a_leaf_is_kept_with_its_words_and_a_group_or_a_retired_one_is_refused()
         assert!(matches!(closed, Err(CloseError::NoSuchOutcome)));
     }
     let note = Some("  Paga en dos cuotas ".to_owned());
-    closes(&scene, &valeria, talk, With { outcome: Some(implante), note }).await.unwrap();
+    closes(&scene, &valeria, talk, With { note, ..with(implante) }).await.unwrap();
     let closed = scene.conversation(talk).await;
     assert_eq!(closed.outcome.as_deref(), Some("Venta › Implante"));
     assert_eq!((closed.state, closed.outcome_id), (ConversationState::Closed, Some(implante)));
@@ -106,9 +106,26 @@ async fn closing_asks_for_what_the_company_and_the_outcome_ask_for() {
     assert_eq!(missing(closes(&scene, &valeria, talk, with(cita)).await), ["Seguro", "DNI"]);
     let fill = "update contact set attributes = jsonb_build_object($1::text, 'x', $2::text, 'y')";
     scene.run(fill, [seguro.into(), dni.clone().into()]).await;
-    let long = With { outcome: Some(cita), note: Some("a".repeat(1001)) };
+    let long = With { note: Some("a".repeat(1001)), ..with(cita) };
     assert!(matches!(closes(&scene, &valeria, talk, long).await, Err(CloseError::NoteTooLong(1001))));
     closes(&scene, &valeria, talk, with(cita)).await.unwrap();
+
+    // Filled in on the way, by whoever may write on the contact; with a refusal, nothing of it stays.
+    let other = scene.talk_of(&valeria).await;
+    scene.run("update contact set attributes = '{}'", []).await;
+    let fields = [("seguro".to_owned(), "Rímac".to_owned()), (dni.clone(), "41".to_owned())];
+    let part = With { fields: [fields[0].clone()].into(), ..with(cita) };
+    assert_eq!(missing(closes(&scene, &valeria, other, part).await), ["DNI"]);
+    assert_eq!(scene.count("select count(*) from contact where attributes <> '{}'", []).await, 0);
+    let whole = With { fields: fields.clone().into(), ..with(cita) };
+    closes(&scene, &valeria, other, whole).await.unwrap();
+    assert_eq!(scene.count("select count(*) from contact where attributes ->> 'seguro' = 'Rímac'", []).await, 1);
+    let mut reader = valeria.clone();
+    reader.grants.remove(&domain::Permission::ContactUpdate);
+    let third = scene.talk_of(&valeria).await;
+    scene.run("update contact set attributes = '{}'", []).await;
+    let whole = With { fields: fields.into(), ..with(cita) };
+    assert_eq!(missing(closes(&scene, &reader, third, whole).await), ["Seguro", "DNI"], "not theirs to write");
 
     let tx = scene.begin().await;
     attributes::retire(&tx, &dni).await.unwrap();
