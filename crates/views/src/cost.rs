@@ -41,7 +41,7 @@ impl Price {
         match &self.total {
             Total::Free => None,
             Total::Of(micros, currency) => {
-                Some(tx.a("cost-about", "amount", &money::amount(*micros, currency, tx)))
+                Some(tx.a("cost-next", "amount", &money::amount(*micros, currency, tx)))
             }
             Total::AtLeast(micros, currency, _) => {
                 Some(tx.a("cost-at-least", "amount", &money::amount(*micros, currency, tx)))

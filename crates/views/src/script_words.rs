@@ -35,6 +35,7 @@ pub const SCRIPT_KEYS: &[&str] = &[
     "js-reconnecting",
     "js-online",
     "js-not-sent",
+    "js-not-yours",
     "js-sending",
     "js-waiting",
     "js-retry",

@@ -39,6 +39,7 @@ function restore() {
   current = openConversation();
   if (!field()) return;
   field().value ||= drafts.read(current, isNote());
+  field().spellcheck = spells;
   drafts.look(current);
   import("./cost.js");
   drawKind();
@@ -258,7 +259,9 @@ document.addEventListener("submit", (event) => {
 // Which of the two sends is this browser's; storage may be forbidden.
 const CTRL = "bandeja:ctrl-enter";
 let ctrlSends = false;
+let spells = true;
 try {
+  spells = !localStorage.getItem("bandeja:no-spell");
   ctrlSends = Boolean(localStorage.getItem(CTRL));
 } catch {
   // Enter, then.

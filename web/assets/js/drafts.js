@@ -64,7 +64,7 @@ async function push(conv, note) {
     store(key, { ...now, v: Math.max(now.v, JSON.parse(answer.text).v), dirty: now.text !== text });
     if (now.text !== text) push(conv, note);
   } else if (answer.status === 409) take(JSON.parse(answer.text));
-  else if (answer.status === 404) store(key, { ...now, dirty: false }); // not theirs any more; here it stays
+  else if ([403, 404].includes(answer.status)) store(key, { ...now, dirty: false }); // not theirs any more; here it stays
 }
 
 /** One's own choice between two drafts: from now on this one counts, whatever version the other had. */

@@ -23,6 +23,7 @@ export function toggle(button) {
   if (again) return;
   menu = document.getElementById(button.dataset.menu).content.firstElementChild.cloneNode(true);
   document.getElementById("composer").append(menu);
+  for (const one of menu.querySelectorAll('[data-act="spell"]')) one.ariaChecked = String(one.dataset.code === spelling());
   button.setAttribute("aria-expanded", "true");
   menu.querySelector("button").focus();
   menu.addEventListener("keydown", (event) => {
@@ -38,6 +39,32 @@ export function toggle(button) {
     event.stopPropagation();
   });
 }
+
+// In which language the words are looked over: the customer's, else the writer's own, unless somebody says otherwise.
+const chosen = new Map();
+const OFF = "bandeja:no-spell";
+const spelling = () => {
+  if (!field().spellcheck) return "";
+  const code = (field().lang || document.documentElement.lang).slice(0, 2);
+  return code === "pt" ? "pt-BR" : code;
+};
+function spell(code) {
+  field().spellcheck = Boolean(code);
+  if (code) field().lang = code;
+}
+act("spell", ({ dataset: { code } }) => {
+  close();
+  chosen.set(openConversation(), code);
+  spell(code);
+  try {
+    if (code) localStorage.removeItem(OFF);
+    else localStorage.setItem(OFF, "1");
+  } catch {
+    // For as long as this page lives.
+  }
+  field().focus();
+});
+document.addEventListener("opened", () => field() && chosen.has(openConversation()) && spell(chosen.get(openConversation())));
 
 function empty() {
   field().value = "";

@@ -43,7 +43,7 @@ const drop = (id) => store((all) => all.filter((one) => one.id !== id));
  * answered, `after` the macro that is carried out when the server has it, `then` what is done to the conversation.
  */
 export function post(conv, body, { file = null, content = null, note = false, replyTo = null, after = null, then = "" } = {}) {
-  const entry = { id: crypto.randomUUID(), conv, body, file, content, note, replyTo, after, then, at: new Date(now()).toISOString(), failed: null };
+  const entry = { id: crypto.randomUUID(), conv, body, file, content, note, replyTo, after, then, who: document.getElementById("thread-title")?.textContent, at: new Date(now()).toISOString(), failed: null };
   store((all) => [...all, entry]);
   draw(entry);
   toEnd();
@@ -143,6 +143,7 @@ async function sendAll() {
     );
     if (answer.ok) arrived(next, answer.text);
     else if (answer.status === 0 || answer.status >= 500 || answer.status === 429 || answer.status === 401) return waitFor(next);
+    else if (answer.status === 403 || answer.status === 404) lost(next);
     else refused(next, answer.error?.message ?? t("failed"));
   }
 }
@@ -169,6 +170,13 @@ function refused(entry, why) {
   update(entry.id, { failed: why });
   draw({ ...entry, failed: why });
   shout(`${t("not-sent")}. ${why}`);
+}
+
+// It is not this person's to answer any more: what they wrote stays with them, beside the page if its thread is gone.
+function lost(entry) {
+  if (document.getElementById(`thread-${entry.conv}`)) return refused(entry, t("not-yours"));
+  drop(entry.id);
+  import("./strips.js").then(({ saved }) => saved(entry.who, entry.body));
 }
 
 function drawAll() {

@@ -98,3 +98,127 @@ test("for a time after the window a template is offered, and planned for that ti
   await expect(at(valeria).draft).toHaveValue("¿Sigue en pie la cita?");
   expect(await nora.received()).toEqual([]);
 });
+
+test("send and resolve, send and snooze: by menu and by keyboard", async ({ open, office, vendor }) => {
+  await office.atWork("valeria");
+  const valeria = await open("valeria");
+  const [luis, hugo] = [vendor.customer(), vendor.customer()];
+  await luis.write("¿A qué hora abren?");
+  await openFromList(valeria, luis.name);
+  await at(valeria).draft.fill("A las ocho. ¡Hasta luego!");
+  await at(valeria).draft.press("Control+Enter");
+  await expect(at(valeria).row(luis.name)).toHaveCount(0);
+  await expect(at(valeria).toast).toContainText("resuelta");
+  await expect.poll(() => luis.received()).toEqual(["A las ocho. ¡Hasta luego!"]);
+
+  await hugo.write("¿Ya están los resultados?");
+  await openFromList(valeria, hugo.name);
+  await at(valeria).draft.fill("Mañana le confirmo");
+  const more = valeria.getByRole("button", { name: "Más opciones de envío" });
+  await more.focus();
+  await valeria.keyboard.press("Enter");
+  await expect(valeria.getByRole("menuitem", { name: "Enviar y resolver" })).toBeFocused();
+  await inspect(valeria, "send-menu", { scope: "#dock" });
+  await valeria.setViewportSize(SIZES.wide);
+  await valeria.keyboard.press("Escape");
+  await expect(more).toBeFocused();
+  await valeria.keyboard.press("Enter");
+  await valeria.keyboard.press("ArrowDown");
+  await valeria.keyboard.press("Enter");
+  await expect(valeria.locator("#snooze")).toBeVisible();
+  await expect.poll(() => hugo.received()).toEqual(["Mañana le confirmo"]);
+});
+
+for (const hours of [1, -1]) {
+  test(`a clock ${Math.abs(hours)} h ${hours > 0 ? "ahead" : "behind"}: windows and waits are by the server's`, async ({ open, office, vendor }) => {
+    await office.atWork("valeria");
+    const carmen = vendor.customer();
+    const closes = Math.floor(Date.now() / 1000) + 40 * 60;
+    await carmen.write("¿Me ayudan?", { at: closes - 24 * 3600 });
+    const wrong = (page) =>
+      page.addInitScript((by) => {
+        const Right = Date;
+        window.Date = class extends Right {
+          constructor(...all) {
+            super(...(all.length ? all : [Right.now() + by]));
+          }
+          static now() {
+            return Right.now() + by;
+          }
+        };
+      }, hours * 3_600_000);
+    const valeria = await open("valeria", "/inbox", { before: wrong });
+    await openFromList(valeria, carmen.name);
+    await expect(at(valeria).dock).toHaveAttribute("data-mode", "open");
+    await expect(valeria.locator("#window .num")).toHaveText(/^(39|40) min$/);
+    await at(valeria).draft.fill("Sí, dígame");
+    await at(valeria).draft.press("Enter");
+    await expect.poll(() => carmen.received()).toEqual(["Sí, dígame"]);
+    const shown = await at(valeria).bubble("Sí, dígame").locator("time").getAttribute("datetime");
+    expect(Math.abs(Date.parse(shown) - Date.now())).toBeLessThan(60_000);
+
+    // It closes at its second, not an hour before or after.
+    const andres = vendor.customer();
+    const soon = Math.floor(Date.now() / 1000) + 15;
+    await andres.write("Última pregunta", { at: soon - 24 * 3600 });
+    await openFromList(valeria, andres.name);
+    await expect(at(valeria).dock).toHaveAttribute("data-mode", "closed", { timeout: 30_000 });
+    const late = Date.now() - soon * 1000;
+    expect(late).toBeGreaterThanOrEqual(-200);
+    expect(late).toBeLessThan(4000);
+  });
+}
+
+test("sent into a conversation that is somebody else's by now: the words are not lost", async ({ open, office, vendor }) => {
+  await office.atWork("valeria");
+  const valeria = await open("valeria");
+  const julia = vendor.customer();
+  await julia.write("¿Hay citas el sábado?");
+  await openFromList(valeria, julia.name);
+  const id = valeria.url().split("/").pop();
+  await valeria.context().setOffline(true);
+  await at(valeria).draft.fill("El sábado a las diez");
+  await at(valeria).draft.press("Enter");
+  await office.atWork("mateo");
+  const mateo = await open("mateo");
+  const { person } = await mateo.evaluate(() => ({ person: document.body.dataset.me }));
+  await office.command("gabriela", "POST", `/conversations/${id}/assignee`, { person });
+  await valeria.context().setOffline(false);
+  const card = valeria.locator("#offers > li").filter({ has: valeria.locator("textarea") });
+  await expect(card.or(valeria.locator(".msg-err")).first()).toBeVisible({ timeout: 30_000 });
+  await expect(card.locator("textarea").first()).toHaveValue("El sábado a las diez");
+  expect(await julia.received()).toEqual([]);
+});
+
+test("what an outcome asks for is asked for in the same step", async ({ open, office, vendor }) => {
+  await office.atWork("valeria");
+  const admin = await open("admin", "/admin/attributes");
+  await admin.getByLabel("Nombre").fill("Número de historia");
+  await admin.locator('form[action="/admin/attributes"] [type="submit"]').click();
+  await expect(admin.getByRole("status")).toBeVisible();
+  const outcomes = await open("admin", "/admin/outcomes");
+  const form = outcomes.locator('form[action="/admin/outcomes"]');
+  await form.getByLabel("Nombre").fill("Historia abierta");
+  await form.getByLabel("Número de historia").check();
+  await form.locator('[type="submit"]').click();
+  await expect(outcomes.getByRole("status")).toBeVisible();
+
+  const valeria = await open("valeria");
+  const pablo = vendor.customer();
+  await pablo.write("Soy paciente nuevo");
+  await openFromList(valeria, pablo.name);
+  await valeria.locator("#thread-title").focus();
+  await valeria.keyboard.press("Shift+E");
+  const dialog = valeria.locator("#close");
+  await dialog.getByRole("button", { name: /Historia abierta/ }).click();
+  const field = dialog.getByLabel("Número de historia");
+  await expect(field).toBeFocused();
+  await inspect(valeria, "close-fields", { scope: "#close" });
+  await valeria.setViewportSize(SIZES.wide);
+  await valeria.keyboard.press("Enter");
+  await expect(dialog).toBeVisible();
+  await field.fill("H-204");
+  await valeria.keyboard.press("Enter");
+  await expect(dialog).toHaveCount(0);
+  await expect(at(valeria).row(pablo.name)).toHaveCount(0);
+});

@@ -98,3 +98,5 @@ send-more = More ways to send
 send-close = Send and resolve
 send-snooze = Send and snooze
 keys-send-close = Send and resolve
+spell-title = Spell-check in
+spell-off = No spell-check

@@ -48,7 +48,7 @@ costs-currency-wrong = That currency is not on the list.
 costs-save = Save
 costs-saved = Saved
 cost-was = cost { $amount }
-cost-about = Costs about { $amount }
+cost-about = cost about { $amount }
 cost-card = card { $day }
 cost-category-marketing = marketing
 cost-category-marketing-lite = marketing (MM)
@@ -93,6 +93,7 @@ costs-month-of = { $month ->
    *[m12] December
 } { $year }
 costs-card-source = Source: { $source }
+cost-next = Costs about { $amount }
 cost-at-least = Costs { $amount } or more
 cost-not-known = Cost not known
 cost-since = price since { $day }

@@ -76,3 +76,4 @@ js-view-saved = View saved
 js-view-removed = View deleted
 js-file-wait-save = Wait until the file has gone up.
 js-vendor-asked = Asked again
+js-not-yours = You can no longer answer here: somebody else has the conversation, or your permission changed. What you wrote is still here.

@@ -192,3 +192,5 @@ sys-vendor-unblocked = WhatsApp unblocked the customer, too
 sys-vendor-not-blocked = WhatsApp did not block the customer: { $why }. Here they stay blocked
 sys-vendor-not-unblocked = WhatsApp did not unblock the customer: { $why }
 message-muted = Written while blocked: it told nobody
+close-fields = Missing to resolve
+close-back = Back

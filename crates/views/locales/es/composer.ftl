@@ -98,3 +98,5 @@ send-more = Más opciones de envío
 send-close = Enviar y resolver
 send-snooze = Enviar y posponer
 keys-send-close = Enviar y resolver
+spell-title = Ortografía en
+spell-off = Sin corrector

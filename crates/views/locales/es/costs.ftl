@@ -48,7 +48,7 @@ costs-currency-wrong = Esa moneda no está en la lista.
 costs-save = Guardar
 costs-saved = Guardado
 cost-was = costó { $amount }
-cost-about = Cuesta unos { $amount }
+cost-about = costó aprox. { $amount }
 cost-card = tarjeta { $day }
 cost-category-marketing = marketing
 cost-category-marketing-lite = marketing (MM)
@@ -93,6 +93,7 @@ costs-month-of = { $month ->
    *[m12] Diciembre
 } de { $year }
 costs-card-source = Fuente: { $source }
+cost-next = Cuesta unos { $amount }
 cost-at-least = Cuesta { $amount } o más
 cost-not-known = Costo no conocido
 cost-since = precio desde el { $day }

@@ -76,3 +76,4 @@ js-view-saved = Vista guardada
 js-view-removed = Vista eliminada
 js-file-wait-save = Espera a que termine de subir el archivo.
 js-vendor-asked = Se pidió otra vez
+js-not-yours = Ya no puedes responder aquí: la conversación es de otra persona o cambió tu permiso. Lo que escribiste sigue aquí.

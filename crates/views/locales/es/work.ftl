@@ -192,3 +192,5 @@ sys-vendor-unblocked = WhatsApp también desbloqueó al cliente
 sys-vendor-not-blocked = WhatsApp no bloqueó al cliente: { $why }. Aquí sigue bloqueado
 sys-vendor-not-unblocked = WhatsApp no desbloqueó al cliente: { $why }
 message-muted = Escrito mientras estaba bloqueado: no avisó a nadie
+close-fields = Falta para resolver
+close-back = Volver

@@ -98,3 +98,5 @@ send-more = Mais opções de envio
 send-close = Enviar e resolver
 send-snooze = Enviar e adiar
 keys-send-close = Enviar e resolver
+spell-title = Ortografia em
+spell-off = Sem corretor

@@ -48,7 +48,7 @@ costs-currency-wrong = Essa moeda não está na lista.
 costs-save = Salvar
 costs-saved = Salvo
 cost-was = custou { $amount }
-cost-about = Custa cerca de { $amount }
+cost-about = custou aprox. { $amount }
 cost-card = tabela { $day }
 cost-category-marketing = marketing
 cost-category-marketing-lite = marketing (MM)
@@ -93,6 +93,7 @@ costs-month-of = { $month ->
    *[m12] Dezembro
 } de { $year }
 costs-card-source = Fonte: { $source }
+cost-next = Custa cerca de { $amount }
 cost-at-least = Custa { $amount } ou mais
 cost-not-known = Custo não conhecido
 cost-since = preço desde { $day }

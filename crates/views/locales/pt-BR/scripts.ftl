@@ -76,3 +76,4 @@ js-view-saved = Visão salva
 js-view-removed = Visão excluída
 js-file-wait-save = Espere o arquivo terminar de subir.
 js-vendor-asked = Foi pedido de novo
+js-not-yours = Você não pode mais responder aqui: a conversa é de outra pessoa ou sua permissão mudou. O que você escreveu continua aqui.

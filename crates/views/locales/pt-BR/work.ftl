@@ -192,3 +192,5 @@ sys-vendor-unblocked = O WhatsApp também desbloqueou o cliente
 sys-vendor-not-blocked = O WhatsApp não bloqueou o cliente: { $why }. Aqui continua bloqueado
 sys-vendor-not-unblocked = O WhatsApp não desbloqueou o cliente: { $why }
 message-muted = Escrito enquanto estava bloqueado: não avisou ninguém
+close-fields = Falta para resolver
+close-back = Voltar
