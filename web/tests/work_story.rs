@@ -163,9 +163,7 @@ async fn a_contact_is_blocked_with_a_reason_and_leaves_a_line_in_the_audit() {
     watching.posts(&block, &[("reason", "Insulta al personal")]).await.is(StatusCode::NO_CONTENT);
     hers.until("it left her list", |page| !page.lists(talk)).await;
     watching.until("it says so", |page| page.shown.state.contains("bloqueado")).await;
-    let says = |words: &'static str| {
-        move |page: &Page| page.heard.iter().any(|frame| frame.contains(words))
-    };
+    let says = |words: &'static str| move |page: &Page| page.heard.iter().any(|frame| frame.contains(words));
     watching.until("WhatsApp blocks her, too", says("WhatsApp también bloqueó")).await;
     // What was on its way comes all the same: it is kept, and marked.
     let (from, second) = (LUCIA.trim_start_matches('+'), chrono::Utc::now().timestamp());

@@ -172,12 +172,16 @@ function refused(entry, why) {
   shout(`${t("not-sent")}. ${why}`);
 }
 
-// It is not this person's to answer any more: what they wrote stays with them, beside the page if its thread is gone.
+// It is not this person's to answer any more: what they wrote stays with them, beside the page once its thread is gone.
 function lost(entry) {
   if (document.getElementById(`thread-${entry.conv}`)) return refused(entry, t("not-yours"));
-  drop(entry.id);
-  import("./strips.js").then(({ saved }) => saved(entry.who, entry.body));
+  giveBack(entry);
 }
+function giveBack({ id, who, body }) {
+  drop(id);
+  if (body) import("./strips.js").then(({ saved }) => saved(who, body));
+}
+document.addEventListener("gone", ({ detail }) => load().filter((one) => one.failed && detail === `thread-${one.conv}`).forEach(giveBack));
 
 function drawAll() {
   for (const entry of load()) if (entry.conv === openConversation()) draw(entry);

@@ -52,7 +52,7 @@ function option({ name, whose, body, files }) {
 function preview(box, { body, actions, files }) {
   const pieces = body.map(({ is, text }) => (is === "words" ? text : make("span", is === "value" ? "var" : "var gap", text)));
   box.querySelector("[data-preview]").replaceChildren(...pieces);
-  for (const [which, all] of [["files", files], ["does", actions]]) {
+  for (const [which, all] of [["with", files], ["does", actions]]) {
     const line = box.querySelector(`[data-${which}]`);
     line.hidden = !all.length;
     line.querySelector("b").textContent = all.join(", ");

@@ -337,14 +337,14 @@ document.addEventListener("submit", async (event) => {
     return done(id, JSON.parse(answer.text || "{}"), next, fields);
   }
   wrong(form, answer);
-  const fill = form.querySelector("[data-fill]");
+  const fill = form.querySelector("[data-fill-card]");
   if (fill) fill.hidden = answer.error?.code !== "fields_missing";
 });
 document.addEventListener("click", ({ target }) => {
-  const fill = target.closest?.("[data-fill]");
+  const fill = target.closest?.("[data-fill-card]");
   if (!fill) return;
   fill.closest("dialog").close();
-  show(document.getElementById("thread-title"), "card", `/contacts/${fill.dataset.fill}/card`);
+  show(document.getElementById("thread-title"), "card", `/contacts/${fill.dataset.fillCard}/card`);
 });
 
 // Arrows go through the choices of a dialog; Enter in the search takes the first.

@@ -30,7 +30,7 @@ test("a quick reply with a file: kept, put into the tray, sent, and planned", as
   const useIt = async () => {
     await at(valeria).draft.click();
     await valeria.keyboard.type("/tarifario");
-    await expect(valeria.locator("[data-files]")).toContainText("Tarifario <b>2026</b>.pdf");
+    await expect(valeria.locator(".slash [data-with]")).toContainText("Tarifario <b>2026</b>.pdf");
     await valeria.keyboard.press("Enter");
     await expect(valeria.locator("#tray li")).toContainText("Tarifario <b>2026</b>.pdf");
     await expect(valeria.locator("#tray progress")).toBeHidden();

@@ -35,11 +35,9 @@ pub async fn show(
     let principal = &viewer.principal;
     let talk = within_reach(&viewer, &state, *id, Permission::ConversationClose).await?;
     let known = attributes::all(&state.db).await?;
-    let names: Vec<(String, String)> =
-        known.iter().map(|one| (one.key.clone(), one.name.clone())).collect();
+    let names: Vec<(String, String)> = known.iter().map(|one| (one.key.clone(), one.name.clone())).collect();
     let rule = outcomes::rule(&state.db).await?;
-    let leaves: Vec<_> =
-        outcomes::all(&state.db).await?.into_iter().filter(|one| !one.is_group).collect();
+    let leaves: Vec<_> = outcomes::all(&state.db).await?.into_iter().filter(|one| !one.is_group).collect();
     let may_update = principal.can(Permission::ContactUpdate, &talk.facts());
     let card = card::read(&state.db, talk.contact_id).await?.filter(|_| may_update);
     let reveals = principal.can(Permission::ContactPiiReveal, &talk.facts());
@@ -50,7 +48,9 @@ pub async fn show(
         known
             .into_iter()
             // Whoever may not see it does not write it either.
-            .filter(|one| asked(one) && !card.attributes.contains_key(&one.key) && (reveals || !one.sensitive))
+            .filter(|one| {
+                asked(one) && !card.attributes.contains_key(&one.key) && (reveals || !one.sensitive)
+            })
             .map(|attribute| CardField { attribute, value: String::new() })
             .collect()
     });
@@ -103,12 +103,12 @@ pub async fn create(
     };
     let begun = state.db.begin().await?;
     let with = With { outcome, note: Some(note), fields };
-    closing::close_with(&begun, &viewer.principal, *id, with, state.clock.now())
-        .await
-        .map_err(|error| match error {
+    closing::close_with(&begun, &viewer.principal, *id, with, state.clock.now()).await.map_err(|error| {
+        match error {
             CloseError::Wrong(wrong) => wrong_fields(wrong, &known, tx),
             error => refusal(error, tx),
-        })?;
+        }
+    })?;
     begun.commit().await?;
     state.wakes.dispatch();
     state.wakes.relay();

@@ -14,7 +14,7 @@ use sea_orm::EntityTrait as _;
 use serde::Serialize;
 use views::cost::{Price, Total};
 
-use super::words;
+use super::{within_reach, words};
 use crate::{auth::SignedIn, error::PageError, state::AppState};
 
 /// What stands beside the field.
@@ -36,10 +36,7 @@ pub async fn show(
     state: Data<AppState>,
     id: Path<ConversationId>,
 ) -> Result<HttpResponse, PageError> {
-    let reach = viewer.principal.reach(Permission::ConversationReply);
-    let line = reading::conversations::one(&state.db, viewer.principal.person, *id, &reach)
-        .await?
-        .ok_or(PageError::NotFound)?;
+    let line = within_reach(&viewer, &state, *id, Permission::ConversationReply).await?;
     let to = recipient(&state, *id).await?;
     let now = state.clock.now();
     let quote = costs::quote(&state.db, line.channel_id, &to, Category::Service, true, now).await?;

@@ -117,7 +117,10 @@ async fn the_vendor_is_asked_until_it_answers_and_only_the_newest_wish_counts() 
     assert!(!second.wanted, "what was wished before is answered too late");
     answer(&second, Outcome::Done).await;
     assert_eq!((question().await, scene.count(told, []).await), (None, 2));
-    assert_eq!(scene.count("select count(*) from vendor_block where state = 'done' and not wanted", []).await, 1);
+    assert_eq!(
+        scene.count("select count(*) from vendor_block where state = 'done' and not wanted", []).await,
+        1
+    );
 }
 
 #[tokio::test]

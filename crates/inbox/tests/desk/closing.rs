@@ -119,13 +119,20 @@ async fn closing_asks_for_what_the_company_and_the_outcome_ask_for() {
     assert_eq!(scene.count("select count(*) from contact where attributes <> '{}'", []).await, 0);
     let whole = With { fields: fields.clone().into(), ..with(cita) };
     closes(&scene, &valeria, other, whole).await.unwrap();
-    assert_eq!(scene.count("select count(*) from contact where attributes ->> 'seguro' = 'Rímac'", []).await, 1);
+    assert_eq!(
+        scene.count("select count(*) from contact where attributes ->> 'seguro' = 'Rímac'", []).await,
+        1
+    );
     let mut reader = valeria.clone();
     reader.grants.remove(&domain::Permission::ContactUpdate);
     let third = scene.talk_of(&valeria).await;
     scene.run("update contact set attributes = '{}'", []).await;
     let whole = With { fields: fields.into(), ..with(cita) };
-    assert_eq!(missing(closes(&scene, &reader, third, whole).await), ["Seguro", "DNI"], "not theirs to write");
+    assert_eq!(
+        missing(closes(&scene, &reader, third, whole).await),
+        ["Seguro", "DNI"],
+        "not theirs to write"
+    );
 
     let tx = scene.begin().await;
     attributes::retire(&tx, &dni).await.unwrap();
