@@ -99,6 +99,7 @@ const TABLE: &[(&str, On, Key)] = &[
     ("keys-writing", INBOX, key("macros", &["/"], "keys-macros")),
     ("keys-writing", INBOX, key("", &["enter"], "keys-send-one")),
     ("keys-writing", INBOX, key("", &["shift+enter"], "keys-send-line")),
+    ("keys-writing", INBOX, key("", &["ctrl+enter"], "keys-send-close")),
     ("keys-doing", INBOX, key("resolve", &["e"], "keys-resolve")),
     ("keys-doing", INBOX, key("resolve-with", &["shift+e"], "keys-close-with")),
     ("keys-doing", INBOX, key("transfer", &["a"], "keys-transfer")),
