@@ -50,12 +50,12 @@ mod tests {
     #[test]
     fn what_is_said_of_the_user_counts_before_what_is_said_of_the_call() {
         let whole: Value =
-            serde_json::from_str(include_str!("../../fixtures/whatsapp/block_users_failed.json")).unwrap();
+            serde_json::from_str(include_str!("../../fixtures/graph/block_users_failed.json")).unwrap();
         let Some(Answer::Refused { code, detail }) = refused(&whole) else { panic!("{whole}") };
         assert_eq!(code, 131_047);
         assert!(detail.contains("24 hours"), "{detail}");
         let added: Value =
-            serde_json::from_str(include_str!("../../fixtures/whatsapp/block_users_added.json")).unwrap();
+            serde_json::from_str(include_str!("../../fixtures/graph/block_users_added.json")).unwrap();
         assert_eq!(refused(&added), None);
     }
 }

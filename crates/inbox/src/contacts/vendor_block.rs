@@ -63,7 +63,7 @@ pub(super) async fn ask(
         "insert into vendor_block (contact_id, channel_id, wanted, state, asked_at, changed_at)
          select distinct $1::uuid, c.channel_id, $2, 'waiting', $3::timestamptz, $3::timestamptz
          from conversation c join channel on channel.id = c.channel_id
-         where c.contact_id = $1 and channel.kind = 'whatsapp_cloud' and channel.enabled and c.reply_address <> ''
+         where c.contact_id = $1 and channel.kind = 'whatsapp_cloud' and channel.disabled_at is null and c.reply_address <> ''
              and ($2 or exists (select from vendor_block v where v.contact_id = $1 and v.channel_id = c.channel_id))
          on conflict (contact_id, channel_id) do update set wanted = excluded.wanted, state = 'waiting', code = null,
              detail = null, tries = 0, asked_at = excluded.asked_at, changed_at = excluded.changed_at
