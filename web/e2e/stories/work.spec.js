@@ -167,8 +167,8 @@ test("a supervisor joins two contacts, takes it back, and blocks one", async ({ 
     await dialog.getByRole("button", { name: "Bloquear contacto" }).click();
     await expect(gabriela.locator("#thread-pane")).toContainText("bloqueado");
     await expect(at(valeria).row(rosa.name)).toHaveCount(0);
-    await rosa.write("Sigo escribiendo");
-    await expect(at(gabriela).bubble("Sigo escribiendo")).toBeVisible();
+    await expect(gabriela.locator("[data-thread]")).toContainText("WhatsApp también bloqueó");
+    await expect(rosa.write("Sigo escribiendo"), "WhatsApp delivers nothing more").rejects.toThrow(/"accepted":false/);
     await expect(at(valeria).row(rosa.name)).toHaveCount(0);
     await gabriela.getByRole("button", { name: "Desbloquear" }).click();
     await expect(gabriela.getByRole("button", { name: "Bloquear", exact: true })).toBeVisible();
