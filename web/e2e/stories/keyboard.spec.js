@@ -88,7 +88,7 @@ test("the help tells every key there is, and single keys are turned off for good
     await expect(part.getByLabel("Usar atajos de una sola tecla")).not.toBeChecked();
     await part.getByLabel("Usar atajos de una sola tecla").check();
     await part.getByRole("button", { name: "Guardar" }).click();
-    await expect(valeria.getByText("Preferencias guardadas")).toBeVisible();
+    await expect(valeria).toHaveURL(/saved=/);
     await live(valeria);
     await valeria.locator("#main").focus();
     await valeria.keyboard.press("g");
