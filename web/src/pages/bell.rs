@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::{StatusCode, header},
+    http::StatusCode,
     web::{Data, Form},
 };
 use domain::{
@@ -14,7 +14,7 @@ use domain::{
 use serde::Deserialize;
 use views::Tx;
 
-use super::words;
+use super::{me, words};
 use crate::{auth::SignedIn, error::PageError, state::AppState};
 
 /// The form as it comes: a box that is not ticked is not there.
@@ -33,7 +33,7 @@ pub async fn update(
     let bell = read(&form).map_err(|error| refused(error, words(&viewer)))?;
     inbox::bell::set(&state.db, viewer.principal.person, &bell).await?;
     state.auth.forget(viewer.session);
-    Ok(answer(&request))
+    Ok(answer(&request, "bell"))
 }
 
 /// Whether single keys do something.
@@ -55,14 +55,14 @@ pub async fn single_keys(
 ) -> Result<HttpResponse, PageError> {
     inbox::bell::set_single_keys(&state.db, viewer.principal.person, !form.on.is_empty()).await?;
     state.auth.forget(viewer.session);
-    Ok(answer(&request))
+    Ok(answer(&request, "single-keys"))
 }
 
-fn answer(request: &HttpRequest) -> HttpResponse {
+fn answer(request: &HttpRequest, section: &str) -> HttpResponse {
     if request.headers().contains_key("hx-request") {
         return HttpResponse::NoContent().finish();
     }
-    HttpResponse::SeeOther().insert_header((header::LOCATION, "/me?saved=bell#bell")).finish()
+    me::saved(section)
 }
 
 fn read(form: &Fields) -> Result<Bell, QuietError> {
