@@ -174,14 +174,15 @@ function refused(entry, why) {
 
 // It is not this person's to answer any more: what they wrote stays with them, beside the page once its thread is gone.
 function lost(entry) {
-  if (document.getElementById(`thread-${entry.conv}`)) return refused(entry, t("not-yours"));
-  giveBack(entry);
+  if (!load().some((one) => one.id === entry.id)) return;
+  if (!document.getElementById(`thread-${entry.conv}`)) return giveBack(entry);
+  if (!entry.failed) refused(entry, t("not-yours"));
+  setTimeout(lost, 2000, { ...entry, failed: true });
 }
 function giveBack({ id, who, body }) {
   drop(id);
   if (body) import("./strips.js").then(({ saved }) => saved(who, body));
 }
-document.addEventListener("gone", ({ detail }) => load().filter((one) => one.failed && detail === `thread-${one.conv}`).forEach(giveBack));
 
 function drawAll() {
   for (const entry of load()) if (entry.conv === openConversation()) draw(entry);
