@@ -36,6 +36,15 @@ export function neighbour(id) {
   return next ? idOf(next) : null;
 }
 
+// Where what was loaded ends: its last row as it was drawn then; nowhere when all is there.
+let end = null;
+
+/** The list is loaded as far as this row; without one, to its end. */
+export function loadedTo(row) {
+  end = row?.cloneNode(true) ?? null;
+}
+const loaded = () => loadedTo("more" in list().dataset ? list().lastElementChild : null);
+
 /** What the person has read of conversations, as it was drawn with their rows. */
 export function take(source) {
   for (const [id, count] of Object.entries(JSON.parse(source.dataset.read || "{}"))) {
@@ -171,18 +180,20 @@ document.addEventListener("second", settle);
 document.addEventListener("patched", ({ detail }) => {
   const here = detail.filter((element) => element.parentElement === list());
   // Beyond what was loaded there are others between: it comes with them.
-  for (const row of here) if ("more" in list().dataset && !row.nextElementSibling && idOf(row) !== current) row.remove();
+  for (const row of here) if (end && !mayPrecede(list(), row, end) && idOf(row) !== current) row.remove();
   decorate(here.filter((row) => row.isConnected));
   settle();
 });
 document.addEventListener("opened", select);
 document.addEventListener("list-drawn", () => {
   take(list());
+  loaded();
   unreads = new Map();
   current = openConversation();
   decorate(rows());
 });
 document.addEventListener("read-elsewhere", ({ detail }) => readUpTo(detail.conv, detail.n));
 take(list());
+loaded();
 current = openConversation();
 decorate(rows());

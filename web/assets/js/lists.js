@@ -1,7 +1,7 @@
 // Going from list to list without loading the page: the side, chips, order, looking for words, and going on at the end.
 import { act } from "./act.js";
 import { key } from "./keys.js";
-import { isHeld, take } from "./list.js";
+import { isHeld, loadedTo, take } from "./list.js";
 import { cursorNow, watch } from "./live.js";
 import { openConversation } from "./panes.js";
 import { announce, fragment, place } from "./patch.js";
@@ -112,6 +112,7 @@ async function goOn() {
     take(next);
     if (next.dataset.more) here.dataset.more = next.dataset.more;
     else delete here.dataset.more;
+    loadedTo(next.dataset.more ? next.lastElementChild : null);
     announce(place(here, next));
   } catch {
     // The next scroll tries again.
