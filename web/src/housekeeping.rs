@@ -35,6 +35,10 @@ async fn tidy(state: &AppState) -> Result<(), DbErr> {
     let bodies = retention::forget_bodies(&state.db, ledger.body_days).await?;
     let trails = retention::forget_trail(&state.db, ledger.trail_days).await?;
     let decisions = retention::forget_decisions(&state.db, ledger.trail_days).await?;
+    let work = retention::forget_work(&state.db, now).await?;
+    if work > 0 {
+        tracing::info!(work, "drafts, planned answers and deeds to many past their time were forgotten");
+    }
     if decisions > 0 {
         tracing::info!(decisions, "decisions of the router past their time were forgotten");
     }

@@ -278,7 +278,7 @@ pub async fn step(db: &DatabaseConnection, id: Uuid, now: DateTime<Utc>) -> Resu
                 tx.rollback().await?;
                 let word = match failed {
                     deeds::Failed::Refused(word) => word,
-                    deeds::Failed::Db(error) if is_passing(&error) => return Err(error),
+                    deeds::Failed::Db(error) if rows::is_passing(&error) => return Err(error),
                     deeds::Failed::Db(error) => {
                         tracing::error!(%error, bulk = %id, "a row of the wide deed {id} could not be done");
                         "failed"
@@ -294,19 +294,6 @@ pub async fn step(db: &DatabaseConnection, id: Uuid, now: DateTime<Utc>) -> Resu
         }
     }
     Ok(true)
-}
-
-/// Whether it may go better later: a lost connection, a deadlock.
-fn is_passing(error: &DbErr) -> bool {
-    match error {
-        DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => true,
-        DbErr::Exec(sea_orm::RuntimeErr::SqlxError(cause))
-        | DbErr::Query(sea_orm::RuntimeErr::SqlxError(cause)) => cause
-            .as_database_error()
-            .and_then(|fault| fault.code())
-            .is_some_and(|code| code.starts_with("40") || code.starts_with("55") || code.starts_with("57")),
-        _ => false,
-    }
 }
 
 /// Ended once no row is left, also none that another worker has in hand.

@@ -1,6 +1,7 @@
 //! What may be forgotten, in small bites so that nobody waits behind it: first the bodies of the ledger, much later its
-//! trail and why the router decided as it did.
+//! trail and why the router decided as it did, and what agents' work leaves behind.
 
+use chrono::{DateTime, Utc};
 use sea_orm::{DatabaseConnection, DbErr, FromQueryResult, TransactionTrait as _};
 
 use crate::{rows, trail};
@@ -103,4 +104,45 @@ pub async fn forget_decisions(db: &DatabaseConnection, days: u32) -> Result<u64,
             return Ok(forgotten);
         }
     }
+}
+
+/// Answers that went out later or were taken back have done their work; asked about for so long, nobody answers.
+const PLANNED_DAYS: i32 = 30;
+const ASKED_DAYS: i32 = 90;
+/// An empty draft tells other pages that it was sent. One with words is its author's, but not for ever.
+const EMPTY_DRAFT_DAYS: i32 = 7;
+const DRAFT_DAYS: i32 = 180;
+/// What one thing to many did is looked at on the day.
+const BULK_DAYS: i32 = 30;
+
+/// Forget what agents' work leaves behind: answers planned that are done, drafts nobody goes on with, and what was done to
+/// many. Messages and notes are not among it. How many rows.
+///
+/// # Errors
+/// When the database fails; what was forgotten until then stays forgotten.
+pub async fn forget_work(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<u64, DbErr> {
+    const PLANNED: &str = "delete from planned where id in (
+        select id from planned where state <> 'waiting'
+            and due_at < $1 - make_interval(days => case state when 'asked' then $3 else $2 end) limit $4)";
+    const DRAFTS: &str = "delete from draft where ctid in (
+        select ctid from draft where at < $1 - make_interval(days => case body when '' then $2 else $3 end) limit $4)";
+    // What takes another back goes before it.
+    const BULKS: &str = "delete from bulk where id in (
+        select id from bulk where ended_at < $1 - make_interval(days => case when undoes is null then $2 else $3 end)
+            and not exists (select from bulk later where later.undoes = bulk.id) limit $4)";
+    let mut forgotten = 0;
+    for (sql, days, longer) in [
+        (PLANNED, PLANNED_DAYS, ASKED_DAYS),
+        (DRAFTS, EMPTY_DRAFT_DAYS, DRAFT_DAYS),
+        (BULKS, BULK_DAYS, BULK_DAYS),
+    ] {
+        loop {
+            let bite = rows::run(db, sql, [now.into(), days.into(), longer.into(), BITE.into()]).await?;
+            forgotten += bite;
+            if bite < BITE.unsigned_abs() {
+                break;
+            }
+        }
+    }
+    Ok(forgotten)
 }

@@ -102,6 +102,9 @@ pub async fn plan(
     if let Some(earlier) = earlier.first() {
         return Ok(Planned { id: earlier.id, new: false });
     }
+    if is_known(tx, draft).await? {
+        return Err(PlanError::NotFound);
+    }
     if talk.state == ConversationState::Closed {
         return Err(PlanError::Closed);
     }
@@ -161,6 +164,19 @@ pub async fn plan(
     .await?;
     tell(tx, talk.id, Some(by.person), now).await?;
     Ok(Planned { id, new: true })
+}
+
+/// Whether a message or somebody else's plan goes by this id of a browser: what is planned by it could never go out.
+async fn is_known(tx: &DatabaseTransaction, draft: &Draft) -> Result<bool, DbErr> {
+    let known: Vec<Count> = rows::all(
+        tx,
+        "select count(*) as count
+         from (select from message where conversation_id = $1 and client_id = $2
+               union all select from planned where conversation_id = $1 and client_id = $2) known",
+        [draft.conversation.into(), draft.client_id.into()],
+    )
+    .await?;
+    Ok(known.first().is_some_and(|known| known.count > 0))
 }
 
 /// Here a file that can't be found is a file that is gone: the conversation was found before.
@@ -361,18 +377,37 @@ pub async fn step(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<Looked,
     .await?;
     let mut looked = Looked::default();
     for Named { id } in due {
-        let tx = db.begin().await?;
-        match look(&tx, id, now).await? {
+        match look_alone(db, id, now).await? {
             Some(true) => looked.sent += 1,
             Some(false) => looked.asked += 1,
             None => {}
         }
-        tx.commit().await?;
     }
     let next: Vec<Next> =
         rows::all(db, "select min(due_at) as next from planned where state = 'waiting'", []).await?;
     looked.next = next.first().and_then(|next| next.next);
     Ok(looked)
+}
+
+/// One that the database refuses for good is given back to be asked about, so that it does not hold up what is due after it.
+async fn look_alone(
+    db: &DatabaseConnection,
+    id: PlannedId,
+    now: DateTime<Utc>,
+) -> Result<Option<bool>, DbErr> {
+    let tx = db.begin().await?;
+    match look(&tx, id, now).await {
+        Ok(went) => tx.commit().await.map(|()| went),
+        Err(error) if rows::is_passing(&error) => Err(error),
+        Err(error) => {
+            tx.rollback().await?;
+            tracing::error!(%error, planned = %id, "a planned answer can't go out; its author is asked");
+            let tx = db.begin().await?;
+            let Some(row) = standing(&tx, id).await? else { return Ok(None) };
+            let went = ask(&tx, id, row.conversation_id, Doubt::Refused, now).await?;
+            tx.commit().await.map(|()| went)
+        }
+    }
 }
 
 /// Whether it went out; `None` when somebody else took care of it meanwhile.

@@ -146,6 +146,50 @@ async fn whatever_changed_is_asked_about_and_nothing_goes_out() {
 }
 
 #[tokio::test]
+async fn one_that_the_database_refuses_is_asked_about_and_holds_up_no_other() {
+    let scene = Scene::new().await;
+    let (valeria, mateo) = (scene.agent("valeria").await, scene.agent("mateo").await);
+    let due = scene.now + TimeDelta::hours(2);
+    let (hers, his) = (draft(scene.talk_of(&valeria).await), draft(scene.talk_of(&mateo).await));
+    plan(&scene, &valeria, &hers, due).await.unwrap();
+    plan(&scene, &mateo, &his, due + TimeDelta::minutes(1)).await.unwrap();
+    // A message has taken its number since: whoever made both up did so by hand.
+    let taken = scene.reply(&valeria, hers.conversation, "Buenos días").await;
+    scene
+        .run(
+            "update message set client_id = $1, author_id = $2 where id = $3",
+            [hers.client_id.into(), mateo.person.into(), taken.into()],
+        )
+        .await;
+
+    assert_eq!(look(&scene, due + TimeDelta::hours(1)).await, (1, 1));
+    assert_eq!(why(&scene).await.as_deref(), Some("refused"));
+    let again = Draft::text(hers.conversation, hers.client_id, "¿Y hoy?");
+    assert!(matches!(plan(&scene, &mateo, &again, due).await, Err(PlanError::NotFound)));
+}
+
+#[tokio::test]
+async fn what_is_done_is_forgotten_in_time_and_what_waits_is_not() {
+    let scene = Scene::new().await;
+    let valeria = scene.agent("valeria").await;
+    let talk = scene.talk_of(&valeria).await;
+    let due = |hours| scene.now + TimeDelta::hours(hours);
+    plan(&scene, &valeria, &draft(talk), due(1)).await.unwrap();
+    plan(&scene, &valeria, &draft(talk), due(23)).await.unwrap();
+    assert_eq!(look(&scene, due(2)).await, (1, 0));
+    inbox::drafts::keep(scene.db(), &valeria, (talk, false), "Ya le", 0, scene.now).await.unwrap();
+
+    let forgotten = async |days| {
+        inbox::retention::forget_work(scene.db(), scene.now + TimeDelta::days(days)).await.unwrap()
+    };
+    assert_eq!(forgotten(29).await, 0);
+    assert_eq!(forgotten(32).await, 1, "the one that went out");
+    assert_eq!(forgotten(181).await, 1, "the draft");
+    assert_eq!(scene.count("select count(*) from planned where state = 'waiting'", []).await, 1);
+    assert_eq!(scene.count("select count(*) from message where body = '¿Cómo amaneció?'", []).await, 1);
+}
+
+#[tokio::test]
 async fn what_is_taken_back_does_not_go_out() {
     let scene = Scene::new().await;
     let (valeria, gabriela) = (scene.agent("valeria").await, scene.supervisor("gabriela").await);
