@@ -128,6 +128,10 @@ pub(super) fn own_place(next: &str) -> Option<String> {
     let base = Url::parse(US).ok()?;
     let place =
         base.join(next).ok().filter(|place| next.starts_with('/') && place.origin() == base.origin())?;
+    // "/.//evil.test" is of our host, but its path alone is an address of another.
+    if place.path().starts_with("//") {
+        return None;
+    }
     let query = place.query().map(|query| format!("?{query}")).unwrap_or_default();
     Some(format!("{}{query}", place.path()))
 }
@@ -178,6 +182,9 @@ mod tests {
             "https://evil.test/",
             "/\t/evil.test",
             "javascript:alert(1)",
+            "/.//evil.test",
+            "/..//evil.test",
+            "/inbox/..//evil.test",
         ] {
             assert_eq!(own_place(elsewhere), None, "{elsewhere:?}");
         }
