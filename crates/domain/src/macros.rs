@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Attribute, QueueId, conversation::Urgency};
+use crate::{Attribute, OutcomeId, QueueId, conversation::Urgency};
 
 /// The longest text, in characters: no channel takes more.
 pub const LONGEST: usize = 4_096;
+/// For no more hours is a conversation put aside: a year.
+pub const LONGEST_ASIDE: u32 = 365 * 24;
 /// Places that every conversation has something for, but where a name is not known.
 pub const PLACES: [&str; 6] =
     ["contact.first_name", "contact.name", "agent.first_name", "agent.name", "queue", "channel"];
@@ -43,7 +45,33 @@ pub enum Action {
         hours: Option<u32>,
     },
     /// Close it.
-    Close,
+    Close {
+        /// With what.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outcome: Option<OutcomeId>,
+    },
+}
+
+/// Why actions can't be those of one macro.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clash {
+    /// A conversation is handed on, put aside or closed; whoever has given it away can't do the others.
+    TwoEnds,
+    /// Nothing is put aside for no time, or for more than [`LONGEST_ASIDE`].
+    Aside,
+}
+
+/// What of these actions can't be done, or can't be done together.
+#[must_use]
+pub fn clash(actions: &[Action]) -> Option<Clash> {
+    let ends = |action: &&Action| {
+        matches!(action, Action::Transfer { .. } | Action::Snooze { .. } | Action::Close { .. })
+    };
+    if actions.iter().filter(ends).count() > 1 {
+        return Some(Clash::TwoEnds);
+    }
+    let bad = |action: &Action| matches!(action, Action::Snooze { hours: Some(hours) } if *hours == 0 || *hours > LONGEST_ASIDE);
+    actions.iter().any(bad).then_some(Clash::Aside)
 }
 
 /// A piece of a text.
@@ -170,6 +198,23 @@ mod tests {
         assert_eq!(pieces("a {{ b"), [Piece::Words("a {{ b")]);
         assert_eq!(pieces("a }} b"), [Piece::Words("a }} b")]);
         assert!(pieces("").is_empty());
+    }
+
+    #[test]
+    fn a_conversation_ends_in_one_way() {
+        let (close, aside) = (Action::Close { outcome: None }, |hours| Action::Snooze { hours });
+        assert_eq!(clash(&[Action::Tag { tag: "vip".to_owned() }, close.clone()]), None);
+        assert_eq!(clash(&[aside(None), close]), Some(Clash::TwoEnds));
+        assert_eq!(clash(&[aside(Some(LONGEST_ASIDE))]), None);
+        for hours in [0, LONGEST_ASIDE + 1, u32::MAX] {
+            assert_eq!(clash(&[aside(Some(hours))]), Some(Clash::Aside));
+        }
+    }
+
+    #[test]
+    fn closing_as_it_was_kept_before_there_were_outcomes_is_closing_with_none() {
+        let kept: Action = serde_json::from_str(r#"{"do":"close"}"#).unwrap();
+        assert_eq!(kept, Action::Close { outcome: None });
     }
 
     #[test]

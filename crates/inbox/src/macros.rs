@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     ConversationId, FileId, MacroId, Permission, PersonId, Principal, Scope, TeamId,
-    macros::{self, Action, Filled},
+    macros::{self, Action, Clash, Filled},
 };
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult};
 use uuid::Uuid;
@@ -16,7 +16,7 @@ use uuid::Uuid;
 use self::files::{Kept, macro_files};
 use crate::{
     attributes,
-    closing::{self, CloseError},
+    closing::{self, CloseError, With},
     handing_over::{self, HandOver, HandOverError, To},
     notes::{self, NewNote, NoteError},
     rows,
@@ -92,6 +92,9 @@ pub enum MacroError {
     /// It has places that nothing could ever fill.
     #[error("unknown places")]
     Unknown(Vec<String>),
+    /// What it does can't be done, or not together.
+    #[error("what it does can't be done")]
+    Clash(Clash),
     /// It has more than [`files::MOST`] files.
     #[error("too many files")]
     TooManyFiles,
@@ -227,6 +230,9 @@ pub async fn save(
     }
     if body.is_empty() && wish.actions.is_empty() && wish.files.is_empty() {
         return Err(MacroError::Empty);
+    }
+    if let Some(clash) = macros::clash(&wish.actions) {
+        return Err(MacroError::Clash(clash));
     }
     let fields = attributes::all(tx).await?;
     let said = wish.actions.iter().filter_map(|action| match action {
@@ -386,8 +392,16 @@ pub enum RunError {
     Db(#[from] DbErr),
 }
 
-/// Do what a macro does, all of it or nothing. `client_id` is the browser's for this use of it; doing it again after a lost
-/// answer writes no second note. Wake dispatcher and relay after the commit.
+/// What a use of a macro did.
+#[derive(Debug, Default)]
+pub struct Ran {
+    /// Why the conversation is still open, where closing asks for something that only a person can give: an outcome, a
+    /// field. Everything else is done.
+    pub left_open: Option<CloseError>,
+}
+
+/// Do what a macro does, all of it or nothing, but for closing that asks for more. `client_id` is the browser's for this
+/// use of it; doing it again after a lost answer writes no second note. Wake dispatcher and relay after the commit.
 ///
 /// # Errors
 /// The refusals of what it does.
@@ -398,7 +412,8 @@ pub async fn run(
     client_id: Uuid,
     value: impl Fn(&str) -> Option<String>,
     now: DateTime<Utc>,
-) -> Result<Vec<Action>, RunError> {
+) -> Result<Ran, RunError> {
+    let mut ran = Ran::default();
     let line =
         usable(tx, by.person).await?.into_iter().find(|line| line.id == id).ok_or(RunError::NotFound)?;
     for action in &line.actions {
@@ -435,8 +450,18 @@ pub async fn run(
                 let time = hours.map(|hours| Until::Time(now + TimeDelta::hours(i64::from(hours))));
                 snoozing::snooze(tx, by, conversation, time.unwrap_or(Until::Answer), now).await?;
             }
-            Action::Close => closing::close(tx, by, conversation, now).await?,
+            Action::Close { outcome } => {
+                let with = With { outcome: *outcome, ..With::default() };
+                match closing::close_with(tx, by, conversation, with, now).await {
+                    Err(
+                        asks @ (CloseError::OutcomeRequired
+                        | CloseError::NoSuchOutcome
+                        | CloseError::Missing(_)),
+                    ) => ran.left_open = Some(asks),
+                    closed => closed?,
+                }
+            }
         }
     }
-    Ok(line.actions)
+    Ok(ran)
 }

@@ -54,8 +54,8 @@ pub struct MacroForm {
     pub queue: String,
     /// `answer`, or the hours for which it puts the conversation aside.
     pub snooze: String,
-    /// Whether it closes the conversation.
-    pub close: bool,
+    /// `with-none`, or the outcome with which it closes the conversation.
+    pub close: String,
     /// What is sent along.
     pub files: Vec<MacroFile>,
 }
@@ -75,7 +75,9 @@ impl MacroForm {
                 Action::Snooze { hours } => {
                     form.snooze = hours.map_or_else(|| "answer".to_owned(), |hours| hours.to_string());
                 }
-                Action::Close => form.close = true,
+                Action::Close { outcome } => {
+                    form.close = outcome.map_or_else(|| "with-none".to_owned(), |id| id.to_string());
+                }
             }
         }
         form
@@ -94,6 +96,8 @@ pub struct MacrosPage {
     pub form: MacroForm,
     /// Whose it can be: what is posted, and the words.
     pub whose: Vec<(String, String)>,
+    /// With what it can close the conversation: what is posted, and the words.
+    pub outcomes: Vec<(String, String)>,
     /// Where it can hand the conversation.
     pub queues: Vec<(QueueId, String)>,
     /// What can stand in it between `{{` and `}}`.

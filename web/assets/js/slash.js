@@ -106,5 +106,10 @@ function put(field, start, end, { id, body, actions, files }) {
 /** Do what a macro does to the conversation. */
 export async function carryOut(conv, id, client) {
   const answer = await send("POST", `/conversations/${conv}/macros/${id}`, { client_id: client }, client);
-  if (!answer.ok) toast(answer.error?.message ?? t("failed"), { loud: true });
+  if (!answer.ok) return toast(answer.error?.message ?? t("failed"), { loud: true });
+  // All is done, but closing asks for more.
+  if (answer.status !== 202) return;
+  toast(JSON.parse(answer.text).said, { loud: true });
+  const button = document.querySelector(`#thread-pane[data-conv="${conv}"] [data-act="close"]`);
+  if (button) (await import("./work.js")).closeWith(button);
 }

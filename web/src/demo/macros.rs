@@ -40,7 +40,7 @@ pub async fn write(
     let grants = grants.context("the role admin is missing")?.1;
     let admin = Principal { person: admin, grants, serves: [].into(), team_queues: [].into() };
     for (name, body) in TEXTS {
-        let actions = if name == "gracias" { vec![Action::Close] } else { Vec::new() };
+        let actions = if name == "gracias" { vec![Action::Close { outcome: None }] } else { Vec::new() };
         save(tx, &admin, (name, body), actions, now).await?;
     }
     let note = Action::Note { body: "{{contact.name}} pide precio de ortodoncia: pasa a Ventas.".to_owned() };

@@ -155,15 +155,22 @@ pub async fn reopen(
 }
 
 pub(super) fn refusal(error: CloseError, tx: Tx) -> PageError {
-    let refusal = match error {
-        CloseError::NotFound => return PageError::NotFound,
-        CloseError::Db(error) => return error.into(),
+    match why(error, tx) {
+        Ok(refusal) => refused(StatusCode::CONFLICT, &refusal, tx),
+        Err(error) => error,
+    }
+}
+
+/// What a person is told, where there is more to tell than that it can't be found.
+pub(super) fn why(error: CloseError, tx: Tx) -> Result<Refusal, PageError> {
+    Ok(match error {
+        CloseError::NotFound => return Err(PageError::NotFound),
+        CloseError::Db(error) => return Err(error.into()),
         CloseError::AlreadyClosed => Refusal::AlreadyClosed,
         CloseError::OutcomeRequired => Refusal::OutcomeRequired,
         CloseError::NoSuchOutcome => Refusal::NoSuchOutcome,
         CloseError::Missing(names) => Refusal::FieldsMissing(names),
-        CloseError::Wrong(wrong) => return wrong_fields(wrong, &[], tx),
+        CloseError::Wrong(wrong) => return Err(wrong_fields(wrong, &[], tx)),
         CloseError::NoteTooLong(length) => Refusal::NoteTooLong { length, longest: LONGEST_NOTE },
-    };
-    refused(StatusCode::CONFLICT, &refusal, tx)
+    })
 }

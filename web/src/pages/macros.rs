@@ -8,11 +8,12 @@ use actix_web::{
 use domain::{
     ConversationId, FileId, MacroId, Permission, QueueId,
     conversation::Urgency,
-    macros::{self, Action, Filled},
+    macros::{self, Action, Clash, Filled},
 };
 use inbox::{
     macros as kept,
     macros::{MacroError, RunError, Whose, Wish, files::Kept},
+    outcomes::{self, Outcome},
     reading::{self, conversations::ConversationLine, start::start},
 };
 use sea_orm::TransactionTrait as _;
@@ -61,6 +62,7 @@ pub async fn offer(
     let (line, values) = values(&viewer, *id, &state).await?;
     let tx = words(&viewer);
     let names = state.directory.names().await?;
+    let outcomes = outcomes::all(&state.db).await?;
     let offered: Vec<Offered> = kept::usable(&state.db, viewer.principal.person)
         .await?
         .into_iter()
@@ -76,7 +78,7 @@ pub async fn offer(
             actions: one
                 .actions
                 .iter()
-                .map(|action| action_words(action, &tx, |id| names.queue(id)))
+                .map(|action| action_words(action, &tx, |id| names.queue(id), &outcomes))
                 .collect(),
             files: listed(&one.files, tx).into_iter().map(|file| file.name).collect(),
         })
@@ -110,7 +112,7 @@ fn value(viewer: &SignedIn, line: &ConversationLine, values: &Values, place: &st
     }
 }
 
-fn action_words(action: &Action, tx: &Tx, queue: impl Fn(QueueId) -> String) -> String {
+fn action_words(action: &Action, tx: &Tx, queue: impl Fn(QueueId) -> String, outcomes: &[Outcome]) -> String {
     match action {
         Action::Note { .. } => tx.t("macros-do-note"),
         Action::Tag { tag } => tx.a("macros-did-tag", "name", tag),
@@ -120,7 +122,10 @@ fn action_words(action: &Action, tx: &Tx, queue: impl Fn(QueueId) -> String) -> 
         Action::Transfer { queue: id } => tx.a("macros-do-transfer", "name", &queue(*id)),
         Action::Snooze { hours: None } => tx.t("macros-do-snooze"),
         Action::Snooze { hours: Some(hours) } => tx.n("macros-do-snooze-hours", i64::from(*hours)),
-        Action::Close => tx.t("resolve"),
+        Action::Close { outcome } => match outcomes.iter().find(|one| Some(one.id) == *outcome) {
+            Some(outcome) => tx.a("macros-do-close", "name", &outcome.path),
+            None => tx.t("resolve"),
+        },
     }
 }
 
@@ -134,7 +139,8 @@ pub struct Used {
 /// POST /conversations/{id}/macros/{macro}: do what it does; its text went the way of all messages.
 ///
 /// # Errors
-/// Refusals in the person's language; nothing is changed then.
+/// Refusals in the person's language; nothing is changed then. Accepted, with a sentence, says that all is done but closing,
+/// which asks for more.
 pub async fn run(
     viewer: SignedIn,
     path: Path<(ConversationId, MacroId)>,
@@ -147,14 +153,23 @@ pub async fn run(
     let value = |place: &str| value(&viewer, &line, &values, place);
     let at = (conversation, id);
     match kept::run(&tx, &viewer.principal, at, form.client_id, value, state.clock.now()).await {
-        Ok(_) => {}
-        Err(error) => return Err(run_refusal(error, &viewer, &state).await),
+        Ok(ran) => {
+            tx.commit().await?;
+            state.wakes.dispatch();
+            state.wakes.watch.notify_one();
+            state.wakes.relay();
+            match ran.left_open {
+                None => Ok(HttpResponse::NoContent().finish()),
+                Some(asks) => {
+                    let tx = words(&viewer);
+                    let why = closing::why(asks, tx)?.words(&tx);
+                    let said = format!("{} {why}", tx.t("macros-left-open"));
+                    Ok(HttpResponse::Accepted().json(serde_json::json!({ "said": said })))
+                }
+            }
+        }
+        Err(error) => Err(run_refusal(error, &viewer, &state).await),
     }
-    tx.commit().await?;
-    state.wakes.dispatch();
-    state.wakes.watch.notify_one();
-    state.wakes.relay();
-    Ok(HttpResponse::NoContent().finish())
 }
 
 async fn run_refusal(error: RunError, viewer: &SignedIn, state: &AppState) -> PageError {
@@ -244,6 +259,11 @@ async fn page(
     let wrong = refusal.is_some();
     let names = state.directory.names().await?;
     let queues = reading::handing::choices(&state.db, principal).await?.queues;
+    let outcomes = outcomes::all(&state.db).await?;
+    let mut endings = vec![("with-none".to_owned(), tx.t("macros-do-close-plain"))];
+    endings.extend(
+        outcomes.iter().filter(|one| !one.is_group).map(|one| (one.id.to_string(), one.path.clone())),
+    );
     let mut whose = vec![("own".to_owned(), tx.t("macros-own"))];
     whose.extend(
         kept::teams(&state.db, principal)
@@ -272,7 +292,7 @@ async fn page(
                 actions: one
                     .actions
                     .iter()
-                    .map(|action| action_words(action, &tx, |id| names.queue(id)))
+                    .map(|action| action_words(action, &tx, |id| names.queue(id), &outcomes))
                     .collect(),
                 files: listed(&one.files, tx).into_iter().map(|file| file.name).collect(),
                 whose: match one.whose {
@@ -284,6 +304,7 @@ async fn page(
             .collect(),
         form,
         whose,
+        outcomes: endings,
         queues: queues.into_iter().map(|queue| (queue.id, queue.name)).collect(),
         places,
         done,
@@ -317,7 +338,7 @@ pub struct Posted {
     #[serde(default)]
     snooze: String,
     #[serde(default)]
-    close: Option<String>,
+    close: String,
     /// Ids of files, with commas between them.
     #[serde(default)]
     files: String,
@@ -336,7 +357,7 @@ impl Posted {
             urgency: self.urgency,
             queue: self.queue,
             snooze: self.snooze,
-            close: self.close.is_some(),
+            close: self.close,
             files: Vec::new(),
         }
     }
@@ -371,8 +392,10 @@ fn wish(form: &MacroForm, files: Vec<FileId>) -> Option<Wish> {
         "answer" => actions.push(Action::Snooze { hours: None }),
         hours => actions.push(Action::Snooze { hours: Some(hours.parse().ok()?) }),
     }
-    if form.close {
-        actions.push(Action::Close);
+    match form.close.as_str() {
+        "" => {}
+        "with-none" => actions.push(Action::Close { outcome: None }),
+        outcome => actions.push(Action::Close { outcome: Some(outcome.parse().ok()?) }),
     }
     Some(Wish { id: form.id, name: form.name.clone(), body: form.body.clone(), actions, files, whose })
 }
@@ -449,6 +472,10 @@ fn refusal(error: MacroError, tx: Tx) -> Result<String, PageError> {
         MacroError::Unknown(places) => {
             let places: Vec<String> = places.iter().map(|place| format!("{{{{{place}}}}}")).collect();
             tx.a("macros-unknown", "places", &places.join(", "))
+        }
+        MacroError::Clash(Clash::TwoEnds) => tx.t("macros-two-ends"),
+        MacroError::Clash(Clash::Aside) => {
+            tx.n("macros-aside-too-long", i64::from(macros::LONGEST_ASIDE / 24))
         }
         MacroError::TooManyFiles => tx.n("macros-too-many-files", kept::files::MOST),
         MacroError::FileGone => tx.t("macros-file-gone-here"),

@@ -1,8 +1,14 @@
 //! Macros: whose they are, what they say here, and what they do.
 
-use domain::{ConversationState, Principal, conversation::Urgency, macros::Action};
+use domain::{
+    ConversationState, Principal,
+    conversation::Urgency,
+    macros::{Action, Clash},
+};
 use inbox::{
+    closing::CloseError,
     macros::{self, MacroError, RunError, Whose, Wish},
+    outcomes::{self, ClosingRule, Typed},
     reading,
 };
 use uuid::Uuid;
@@ -86,7 +92,7 @@ async fn what_it_does_is_done_whole_or_not_at_all() {
     let talk = scene.talk_of(&valeria).await;
     let note = Action::Note { body: "{{contact.name}} quedó contenta".to_owned() };
     let done = Wish {
-        actions: vec![note, Action::Prioritize { urgency: Urgency::High }, Action::Close],
+        actions: vec![note, Action::Prioritize { urgency: Urgency::High }, Action::Close { outcome: None }],
         ..wish("listo", "", Whose::Own)
     };
     let id = save(&scene, &valeria, done).await.unwrap();
@@ -111,6 +117,41 @@ async fn what_it_does_is_done_whole_or_not_at_all() {
     assert!(matches!(run(Some("Lucía")).await, Err(RunError::Close(_))), "it is closed already");
     assert_eq!(scene.count("select count(*) from note", []).await, 1, "and no second note");
     scene.assert_books_balance().await;
+}
+
+#[tokio::test]
+async fn where_closing_asks_for_an_outcome_all_else_is_done_and_it_stays_open() {
+    let scene = Scene::new().await;
+    let valeria = scene.agent("valeria").await;
+    let tx = scene.begin().await;
+    let typed = Typed { name: "Vendido".to_owned(), parent: None, required: [].into() };
+    let sold = outcomes::create(&tx, typed).await.unwrap();
+    let rule = ClosingRule { outcome_required: true, required: [].into() };
+    outcomes::set_rule(&tx, rule).await.unwrap();
+    tx.commit().await.unwrap();
+    let hurries = Action::Prioritize { urgency: Urgency::High };
+    let closes = async |name: &str, outcome| {
+        let actions = vec![hurries.clone(), Action::Close { outcome }];
+        save(&scene, &valeria, Wish { actions, ..wish(name, "", Whose::Own) }).await.unwrap()
+    };
+    let (plain, with) = (closes("listo", None).await, closes("vendido", Some(sold)).await);
+    let run = async |talk, id| {
+        let tx = scene.begin().await;
+        let ran = macros::run(&tx, &valeria, (talk, id), Uuid::now_v7(), |_| None, scene.now).await.unwrap();
+        tx.commit().await.unwrap();
+        ran.left_open
+    };
+
+    let talk = scene.talk_of(&valeria).await;
+    assert!(matches!(run(talk, plain).await, Some(CloseError::OutcomeRequired)));
+    assert_eq!(scene.conversation(talk).await.state, ConversationState::Assigned);
+    assert_eq!(scene.conversation(talk).await.priority, Urgency::High.priority());
+    assert!(run(talk, with).await.is_none());
+    assert_eq!(scene.conversation(talk).await.state, ConversationState::Closed);
+
+    let actions = vec![Action::Snooze { hours: None }, Action::Close { outcome: None }];
+    let both = save(&scene, &valeria, Wish { actions, ..wish("dos", "", Whose::Own) }).await;
+    assert!(matches!(both, Err(MacroError::Clash(Clash::TwoEnds))), "it can't end in two ways");
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ pub fn macros(lang: Lang, theme: Theme) -> MacrosPage {
             name: "gracias".to_owned(),
             body: "\"><script>alert(1)</script>".to_owned(),
             whose: "all".to_owned(),
-            close: true,
+            close: "with-none".to_owned(),
             files: vec![MacroFile {
                 id: id(14, 1),
                 name: "\"><img src=x>.pdf".to_owned(),
@@ -39,6 +39,10 @@ pub fn macros(lang: Lang, theme: Theme) -> MacrosPage {
             ..MacroForm::default()
         },
         whose: vec![("own".to_owned(), "Mía".to_owned()), ("all".to_owned(), "Toda la empresa".to_owned())],
+        outcomes: vec![
+            ("with-none".to_owned(), "Resolver sin resultado".to_owned()),
+            ("vendido".to_owned(), "Venta › \"><b>Hecha</b>".to_owned()),
+        ],
         queues: vec![(id(5, 1), "Citas".to_owned()), (id(5, 2), "Ventas".to_owned())],
         places: vec!["contact.first_name".to_owned(), "attribute.seguro".to_owned()],
         done: Some("macros-saved"),
