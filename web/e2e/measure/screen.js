@@ -102,9 +102,10 @@ async function browse(page, times) {
     const before = await page.evaluate(() => window.seen.switches.length);
     await page.evaluate((n) => {
       const list = document.getElementById("list");
-      const { top, bottom } = list.getBoundingClientRect();
-      const rows = [...list.children].filter((row) => row.getBoundingClientRect().top >= top && row.getBoundingClientRect().bottom <= bottom);
-      rows[(n * 3) % rows.length].querySelector("a").click();
+      const { left, top, bottom } = list.getBoundingClientRect();
+      const at = (y) => document.elementsFromPoint(left + 100, y).map((element) => element.closest("#list > li")).find(Boolean);
+      const shown = Array.from({ length: Math.floor((bottom - top) / 40) }, (_, k) => at(top + 20 + k * 40)).filter(Boolean);
+      shown[(n * 3) % shown.length].querySelector("a").click();
     }, n);
     await page.waitForFunction((before) => window.seen.switches.length > before, before, { timeout: 10_000 }).catch(() => {});
     await wait(150);

@@ -68,6 +68,8 @@ impl Instance {
             .env("BANDEJA_SERVER__PUBLIC_URLS", format!("[\"http://{address}\"]"))
             .env("BANDEJA_AUTH__REQUESTS_PER_SECOND", "100000")
             .env("BANDEJA_AUTH__REQUESTS_AT_ONCE", "100000")
+            // Agents of a benchmark have a password and nothing else.
+            .env("BANDEJA_AUTH__SECOND_FACTOR", "nobody")
             .spawn()
             .with_context(|| format!("start {}", options.bandeja.display()))?;
         let process = ready(&mut child, address).await?;
