@@ -144,6 +144,11 @@ class Office {
   async command(person, method, path, form = {}) {
     const { web, headers } = await this.#desk(person);
     const answer = await web.fetch(path, { method, form, headers });
+    // Who asks too fast is told when to go on.
+    if (answer.status() === 429) {
+      await new Promise((done) => setTimeout(done, 1000 * Number(answer.headers()["retry-after"] ?? 1)));
+      return this.command(person, method, path, form);
+    }
     if (!answer.ok()) throw new Error(`${person} ${method} ${path}: ${answer.status()} ${await answer.text()}`);
     return answer;
   }
