@@ -11,7 +11,6 @@ file-alt-video = Video from { $name }, { $time }
 file-play = Play audio, { $time }
 file-play-voice = Play voice note, { $time }
 file-seek = Position
-file-download = Download { $name }
 file-viewer = Picture
 file-save = Download
 file-close = Close

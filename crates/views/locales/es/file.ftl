@@ -11,7 +11,6 @@ file-alt-video = Video de { $name }, { $time }
 file-play = Reproducir audio, { $time }
 file-play-voice = Reproducir nota de voz, { $time }
 file-seek = Posición
-file-download = Descargar { $name }
 file-viewer = Imagen
 file-save = Descargar
 file-close = Cerrar

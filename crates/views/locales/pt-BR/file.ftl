@@ -11,7 +11,6 @@ file-alt-video = Vídeo de { $name }, { $time }
 file-play = Reproduzir áudio, { $time }
 file-play-voice = Reproduzir mensagem de voz, { $time }
 file-seek = Posição
-file-download = Baixar { $name }
 file-viewer = Imagem
 file-save = Baixar
 file-close = Fechar

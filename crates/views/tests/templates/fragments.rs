@@ -257,8 +257,8 @@ fn a_file_is_shown_as_what_it_is_or_told_why_it_is_not_here() {
     let papers = here(Content::Document(media.clone()), "application/pdf");
     assert!(papers[0].contains("1,4 MB") && papers.iter().any(|html| html.contains("1.4 MB")));
     // What a browser does not show is a download, whatever the message calls it.
-    assert!(here(Content::Image(media.clone()), "image/heic")[0].contains(" download "));
-    assert!(here(Content::Audio(media.clone()), "audio/amr")[0].contains(" download "));
+    assert!(here(Content::Image(media.clone()), "image/heic")[0].contains(" download>"));
+    assert!(here(Content::Audio(media.clone()), "audio/amr")[0].contains(" download>"));
     for state in [FileState::Waiting, FileState::Expired, FileState::Refused, FileState::Failed] {
         for html in shown(Content::Image(media.clone()), facts(state, "image/jpeg")) {
             assert!(!html.contains("/files/"), "{html}");
