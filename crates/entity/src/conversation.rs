@@ -117,7 +117,7 @@ impl Model {
             queue: self.queue_id,
             state: self.state,
             last_holder: self.last_holder_id,
-            // Read with other rows; nothing is done with closed conversations but reading them.
+            // Read with other rows, where they matter: who served beside the holder.
             holders_beside: Vec::new(),
         }
     }

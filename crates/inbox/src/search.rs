@@ -1,7 +1,7 @@
 //! Search: messages, notes and contacts, always within somebody's reach.
 //!
 //! Messages are found by one of three plans, chosen by how often the words occur and how far the person sees (decision
-//! 0026): what is rare by the inverted index, all of it, then the newest; what is common by walking from the newest until
+//! 0027): what is rare by the inverted index, all of it, then the newest; what is common by walking from the newest until
 //! the page is full; and what is common for somebody who sees little by walking their own conversations. Each question is
 //! planned anew for its words: a plan for words in general fits none.
 

@@ -67,7 +67,15 @@ export function inWords(milliseconds) {
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
-const write = (element, text) => element.textContent !== text && (element.textContent = text);
+/** Set what is not so already: a thousand rows are drawn each second, and what is set again is styled again. */
+export const set = (element, name, value) => element[name] === value || (element[name] = value);
+
+/** Write text, into the node that is there: another node would be looked at by every rule about what a page has. */
+export function write(element, text) {
+  const { firstChild, lastChild } = element;
+  if (firstChild?.nodeType === Node.TEXT_NODE && firstChild === lastChild) set(firstChild, "data", text);
+  else set(element, "textContent", text);
+}
 
 function draw(root, now) {
   for (const element of root.querySelectorAll("time[data-f]")) {
@@ -95,12 +103,12 @@ function drawClocks(root, now) {
   }
   for (const element of root.querySelectorAll("[data-ends]")) {
     const left = Date.parse(element.dataset.ends) - now;
-    (element.closest("[data-while]") ?? element).hidden = left <= 0;
+    set(element.closest("[data-while]") ?? element, "hidden", left <= 0);
     write(element, length(left + 999));
   }
   for (const element of root.querySelectorAll("[data-over]")) {
     const over = now - Date.parse(element.dataset.over);
-    element.hidden = over <= 0;
+    set(element, "hidden", over <= 0);
     if (over > 0) write(element, t("over-by", { n: inWords(over) }));
   }
   for (const element of root.querySelectorAll("[data-free]")) {
@@ -109,11 +117,12 @@ function drawClocks(root, now) {
   }
   for (const element of root.querySelectorAll(".win[data-until]")) {
     const left = Date.parse(element.dataset.until) - now;
-    element.hidden = left >= HOUR;
+    set(element, "hidden", left >= HOUR);
     if (element.hidden) continue;
     element.classList.toggle("soon", left > 0);
     element.classList.toggle("shut", left <= 0);
-    element.querySelector("use")?.setAttribute("href", left > 0 ? "#i-clock" : "#i-lock");
+    const icon = element.querySelector("use");
+    if (icon) set(icon.href, "baseVal", left > 0 ? "#i-clock" : "#i-lock");
     write(element.lastElementChild, left > 0 ? t("closes-in", { n: inWords(left) }) : t("window-closed"));
   }
 }

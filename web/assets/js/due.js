@@ -1,11 +1,10 @@
 // What was promised, counted down in opening hours: what is left, since when it is overdue, or standing still while the
 // queue is closed. The server says by when, and what is closed until then; the page does the rest.
-import { inWords, length, moment, now as time } from "./clocks.js";
+import { inWords, length, moment, now as time, set, write } from "./clocks.js";
 import { t } from "./words.js";
 
 const HOUR = 3_600_000;
 const short = (time) => (time < HOUR ? length(time) : inWords(time));
-const write = (element, text) => element.textContent !== text && (element.textContent = text);
 const WHAT = { f: "due-first", n: "due-next", r: "due-resolution" };
 
 // "fq 1795189500 120 1795150800-1795183200": what, by when, from how many seconds on it is soon, what is closed.
@@ -38,18 +37,20 @@ function draw(element, now) {
   const { what, at, soon } = read(element);
   const { left, until } = standing(element, now);
   const over = left <= 0;
-  element.hidden = what.endsWith("q") && !over && left > soon;
+  const key = `${element.closest("[id]")?.id} ${at}`;
+  if (!over) running.add(key);
+  else if (running.delete(key)) document.dispatchEvent(new CustomEvent("overdue", { detail: element }));
+  set(element, "hidden", what.endsWith("q") && !over && left > soon);
+  if (element.hidden) return;
   element.classList.toggle("bad", over);
   element.classList.toggle("warn", !over && !until && left <= soon);
   element.classList.toggle("still", until > 0);
   const n = short(over ? -left : left + 999);
   write(element.lastElementChild, over ? `−${n}` : until ? t("due-still-short", { n }) : n);
   const words = over ? "due-over" : until ? "due-still" : "due-left";
-  element.title = t(words, { name: promised(element), n, text: until ? moment(until, now) : "" });
-  element.ariaLabel = element.title;
-  const key = `${element.closest("[id]")?.id} ${at}`;
-  if (!over) running.add(key);
-  else if (running.delete(key)) document.dispatchEvent(new CustomEvent("overdue", { detail: element }));
+  const said = t(words, { name: promised(element), n, text: until ? moment(until, now) : "" });
+  set(element, "title", said);
+  set(element, "ariaLabel", said);
 }
 
 function drawAll(root, now) {

@@ -93,6 +93,8 @@ function decorate(some) {
 // What left the list is not counted any more.
 function countUp() {
   for (const id of unreads.keys()) if (!document.getElementById(`row-${id}`)) unreads.delete(id);
+  // Not by `:has`: with it, each row that comes has all others looked at again.
+  document.getElementById("list-pane").toggleAttribute("data-none", !list().firstElementChild);
   document.dispatchEvent(new CustomEvent("listed"));
 }
 

@@ -78,7 +78,7 @@ export async function refetch() {
   const focused = document.activeElement?.id;
   document.getElementById("list").scrollTop = top;
   document.dispatchEvent(new CustomEvent("refetched"));
-  show(page, Number(page.body.dataset.cursor));
+  show(page, Number(page.body.dataset.cursor), [inbox]);
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
@@ -89,17 +89,19 @@ function isSignedOut(answer) {
   return lost;
 }
 
-function show(source, since) {
+function show(source, since, drawn = []) {
   for (const id of ["thread-pane", "details-pane"]) {
     const next = source.getElementById(id);
-    if (next) document.getElementById(id).replaceWith(document.adoptNode(next));
+    if (!next) continue;
+    document.getElementById(id).replaceWith(document.adoptNode(next));
+    drawn.push(next);
   }
   const id = openConversation();
   inbox.dataset.pane = id ? "thread" : "list";
   nameTab(`${pane().dataset.title ?? document.getElementById("list-pane").dataset.title} · Bandeja`);
   // First of all the server hears it, so that what the modules tell of this conversation comes after.
   watch(id, since);
-  announce([inbox]);
+  announce(drawn);
   document.dispatchEvent(new CustomEvent("opened", { detail: id }));
 }
 
