@@ -104,7 +104,7 @@ async function browse(page, times) {
       const list = document.getElementById("list");
       const { left, top, bottom } = list.getBoundingClientRect();
       const at = (y) => document.elementsFromPoint(left + 100, y).map((element) => element.closest("#list > li")).find(Boolean);
-      const shown = Array.from({ length: Math.floor((bottom - top) / 40) }, (_, k) => at(top + 20 + k * 40)).filter(Boolean);
+      const shown = Array.from({ length: Math.floor((bottom - top) / 40) }, (_, k) => at(top + 20 + k * 40)).filter((row) => row && !row.querySelector("[aria-current]"));
       shown[(n * 3) % shown.length].querySelector("a").click();
     }, n);
     await page.waitForFunction((before) => window.seen.switches.length > before, before, { timeout: 10_000 }).catch(() => {});
