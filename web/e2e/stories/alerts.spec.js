@@ -157,7 +157,7 @@ test("an offer rings in quiet hours for who wants that, goes with its answer, an
   const mateo = await open("mateo", "/inbox", ALLOWED);
   await mateo.waitForFunction(() => "told" in document.getElementById("mine").dataset);
   await look(mateo, false);
-  await valeria.locator('[data-act="transfer"]').click();
+  await valeria.locator('.thread-head > [data-act="transfer"]').click();
   const dialog = valeria.locator("#transfer");
   await dialog.locator(".transfer-to", { hasText: "Mateo" }).getByRole("radio").check();
   await dialog.getByRole("button", { name: "Pasar" }).click();

@@ -13,7 +13,7 @@ test("a conversation is handed on: declined, left lying, and accepted on a phone
   const camila = await open("camila", "/inbox", { viewport: { width: 390, height: 844 } });
   const offer = (page) => page.locator("#offers > .offer[data-left]");
   const handTo = async (name, note = "") => {
-    await valeria.locator('[data-act="transfer"]').click();
+    await valeria.locator('.thread-head > [data-act="transfer"]').click();
     const dialog = valeria.locator("#transfer");
     await dialog.locator(".transfer-to", { hasText: name }).getByRole("radio").check();
     await dialog.locator("textarea").fill(note);
