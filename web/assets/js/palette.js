@@ -55,13 +55,18 @@ function option(id, icon, text, run, hint) {
   return element;
 }
 
-// A button says what it does by its label, its title or its words; a key stands in brackets behind a title.
+// A button says what it does by its label, its title or its words; a key stands in brackets behind a title, or beside.
 function wordsOf(element) {
   const [, words, hint] = (element.title || "").match(/^(.*?)(?: \(([^)]+)\))?$/) ?? [];
-  return { text: element.ariaLabel || words || element.textContent.trim().replace(/\s+/g, " "), hint };
+  const said = (element.querySelector(".grow") ?? element).textContent.trim().replace(/\s+/g, " ");
+  return { text: element.ariaLabel || words || said, hint: hint ?? element.querySelector("kbd")?.textContent };
 }
 
 const ACTED = "#thread-pane .thread-head [data-act], #dock .dock-unassigned [data-act], #dock .dock-resolved [data-act], .composer-bar [data-act]";
+// What only opens something beside the field, or leads away, is nothing to look for.
+const SILENT = ["back", "more", "emoji"];
+// What stands in the menu of the thread is offered while the menu is closed.
+const isOffered = (button) => (button.closest(".more-menu") ? getComputedStyle(button).display !== "none" : button.checkVisibility());
 const WITHOUT_BUTTON = ["needs-me", "unread-next", "unread-before"];
 function fillActs() {
   const seen = new Set();
@@ -69,7 +74,7 @@ function fillActs() {
   for (const button of document.querySelectorAll(ACTED)) {
     const { text, hint } = wordsOf(button);
     const { act } = button.dataset;
-    if (!text || act === "back" || button.disabled || seen.has(text) || !button.checkVisibility()) continue;
+    if (!text || SILENT.includes(act) || button.disabled || seen.has(text) || !isOffered(button)) continue;
     seen.add(text);
     all.push(option(`pa-${all.length}`, button.querySelector("svg"), text, () => button.click(), hint));
   }

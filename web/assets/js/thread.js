@@ -58,13 +58,14 @@ export function arrange(of = thread) {
   fold(of);
 }
 
-// Three and more events between messages are one line that opens; what happened last of all stays in sight.
+// Three and more events in a row are one line that opens; what happened last of all stays in sight.
 function fold(of) {
   const wanted = new Set();
   let run = [];
   const close = (ends) => {
+    if (ends) run.pop().hidden = false;
     const [first] = run;
-    let button = run.length >= FOLDED && !ends ? first.previousElementSibling : null;
+    let button = run.length >= FOLDED ? first.previousElementSibling : null;
     if (button && !button.classList.contains("fold")) {
       button = document.createElement("button");
       button.type = "button";
