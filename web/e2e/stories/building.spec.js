@@ -35,7 +35,7 @@ test("a question with buttons, a menu, a place: built, shown, sent", async ({ op
   });
   await test.step("a menu", async () => {
     await begin("Botones o lista");
-    await dialog.getByText("Lista", { exact: true }).click();
+    await dialog.getByRole("radio", { name: "Lista" }).check();
     await dialog.getByLabel("Pregunta").fill("¿En qué sede?");
     await dialog.getByLabel("Opción").first().fill("Miraflores");
     await dialog.getByLabel("Descripción").first().fill("Av. Larco 743");
