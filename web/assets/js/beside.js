@@ -4,6 +4,7 @@ import { act } from "./act.js";
 import { isLive, tellServer } from "./live.js";
 import { openConversation } from "./panes.js";
 import { say } from "./say.js";
+import { toEnd } from "./thread.js";
 import { n, t } from "./words.js";
 
 const EVERY = 4000;
@@ -56,6 +57,8 @@ document.addEventListener("arrived", ({ detail }) => {
     if (entry.matches(".out:not(.note)")) {
       if (field()?.value.trim()) answered = entry;
     } else {
+      // Below what is loaded of a thread that was opened at an older message.
+      if (!entry.isConnected) entry.dataset.below = "";
       unseen.add(entry);
       eyes.observe(entry);
     }
@@ -75,7 +78,7 @@ function forget() {
 
 document.addEventListener("about-to-send", (event) => {
   if (Date.now() - asked < BREATH) return event.preventDefault();
-  for (const entry of unseen) if (!entry.isConnected) unseen.delete(entry);
+  for (const entry of unseen) if (!entry.isConnected && !("below" in entry.dataset)) unseen.delete(entry);
   const first = answered?.isConnected ? answered : [...unseen][0];
   if (!first || !isLive()) return forget();
   event.preventDefault();
@@ -83,10 +86,14 @@ document.addEventListener("about-to-send", (event) => {
   const name = first.querySelector("[data-by]")?.textContent.replace(/: $/, "") ?? "";
   const words = first === answered ? t("answered", { name }) : n("newer", unseen.size);
   forget();
-  line().firstElementChild.textContent = words;
-  line().hidden = false;
+  const ask = () => {
+    line().firstElementChild.textContent = words;
+    line().hidden = false;
+    say(words);
+  };
+  if (!first.isConnected) return toEnd("composer").then(ask);
+  ask();
   first.scrollIntoView({ block: "nearest" });
-  say(words);
 });
 act("send-anyway", () => {
   asked = 0;

@@ -121,6 +121,8 @@ onReset(async () => {
     touched.push(...place(container, fresh));
   }
   const offers = page.getElementById("offers");
+  // What was told once stays until it is closed: the server does not draw it again.
+  offers?.append(...document.querySelectorAll("#offers > .back"));
   if (offers) document.getElementById("offers")?.replaceWith(offers);
   const totals = page.getElementById("floor-totals");
   document.getElementById("floor-totals").replaceWith(totals);

@@ -6,22 +6,26 @@ import { nameTab, toast } from "./say.js";
 import { t } from "./words.js";
 
 const inbox = document.getElementById("inbox");
-let loading = null;
+// Which one is being opened, and how that is given up.
+let opening = null;
 
 const pane = () => document.getElementById("thread-pane");
 
 /** The id of the open conversation, or null. */
 export const openConversation = () => pane()?.dataset.conv ?? null;
 
+/** The id of the one that is being opened, else of the open one: where this person means to be. */
+export const headedFor = () => (opening ? opening.id : openConversation());
+
 /**
  * Open a conversation, or with null none. `focus` is where the focus goes: "composer", "title" or nowhere; `at` is a
  * message or note of it to stand at, `again` opens what is open anew.
  */
 export function open(id, options = {}) {
-  const opening = load(id, options);
+  const coming = load(id, options);
   // Who opens one and types means its composer, and no key of the page that goes.
-  if (options.focus === "composer") hold(opening, type);
-  return opening;
+  if (options.focus === "composer") hold(coming, (text) => openConversation() === id && type(text));
+  return coming;
 }
 
 function type(text) {
@@ -32,19 +36,22 @@ function type(text) {
 }
 
 async function load(id, { push = true, focus = null, at = null, again = false }) {
+  // Who goes back to what is open gives up what was on its way.
+  opening?.stop.abort();
+  opening = null;
   if (id === openConversation() && push && !at && !again) return arrive(focus);
-  document.dispatchEvent(new CustomEvent("leaving"));
-  loading?.abort();
-  loading = new AbortController();
+  const mine = (opening = { id, stop: new AbortController() });
   const path = id ? `/inbox/${id}${at ? `?at=${encodeURIComponent(at)}` : ""}` : "/inbox";
   // Other conversations move the cursor on while this one is fetched.
   const since = cursorNow();
   const late = setTimeout(() => pane().setAttribute("aria-busy", "true"), 150);
   try {
-    const answer = await fetch(path, { headers: { "HX-Request": "true" }, signal: loading.signal });
+    const answer = await fetch(path, { headers: { "HX-Request": "true" }, signal: mine.stop.signal });
     if (isSignedOut(answer)) return;
     if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
     const content = fragment(await answer.text());
+    if (opening !== mine) return;
+    opening = null;
     if (push) history.pushState(null, "", path + location.search);
     show(content, since);
     arrive(focus);
@@ -52,6 +59,7 @@ async function load(id, { push = true, focus = null, at = null, again = false })
     if (error.name === "AbortError") return;
     toast(t("failed"), { loud: true });
   } finally {
+    if (opening === mine) opening = null;
     clearTimeout(late);
     pane().removeAttribute("aria-busy");
   }
@@ -67,14 +75,15 @@ export async function refetch() {
   const text = await answer.text();
   // Another conversation was opened meanwhile: this one must not come back under the hands of whoever writes there.
   if (href !== location.href) return refetch();
-  loading?.abort();
   const page = parsePage(text);
-  document.dispatchEvent(new CustomEvent("leaving"));
   const top = document.getElementById("list").scrollTop;
+  // What was told once stays until it is closed: the server does not draw it again.
+  const told = document.querySelectorAll("#offers > .back");
   for (const id of ["list-pane", "saved-views", "counts", "me-presence", "offers"]) {
     const drawn = page.getElementById(id);
     if (drawn) document.getElementById(id)?.replaceWith(document.adoptNode(drawn));
   }
+  document.getElementById("offers").append(...told);
   const focused = document.activeElement?.id;
   document.getElementById("list").scrollTop = top;
   document.dispatchEvent(new CustomEvent("refetched"));
@@ -90,6 +99,8 @@ function isSignedOut(answer) {
 }
 
 function show(source, since, drawn = []) {
+  // What stands there is kept now, with all that was typed while the other was on its way.
+  document.dispatchEvent(new CustomEvent("leaving"));
   for (const id of ["thread-pane", "details-pane"]) {
     const next = source.getElementById(id);
     if (!next) continue;
@@ -117,7 +128,7 @@ function arrive(focus) {
 document.addEventListener("gone", ({ detail }) => {
   if (detail !== `thread-${openConversation()}`) return;
   toast(t("gone"), { loud: true });
-  open(null);
+  if (headedFor() === openConversation()) open(null);
 });
 
 addEventListener("popstate", () => {

@@ -120,10 +120,10 @@ function drawUnreadLine() {
 
 const distance = () => thread.scrollHeight - thread.clientHeight - thread.scrollTop;
 
-/** Show the end of the thread. One that was opened at an older message is opened anew. */
-export function toEnd() {
+/** Show the end of the thread. One that was opened at an older message is opened anew; who writes there goes on. */
+export function toEnd(focus = document.activeElement?.id === "draft" && "composer") {
   if (!thread) return;
-  if (thread.dataset.newer) return open(openConversation(), { again: true });
+  if (thread.dataset.newer) return open(openConversation(), { again: true, focus });
   thread.scrollTop = thread.scrollHeight;
   atEnd = true;
   fresh = 0;
@@ -148,7 +148,7 @@ function drawJump() {
   if (fresh) button.textContent = n("new", fresh);
 }
 act("jump", () => {
-  toEnd();
+  toEnd("composer");
   document.getElementById("draft")?.focus();
 });
 
