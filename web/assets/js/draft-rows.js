@@ -1,7 +1,26 @@
 // Which rows of the list have a draft of one's own. A row as the server draws it is the same for everybody.
-import { all, rows } from "./drafts.js";
+import { PREFIX, fetchAll, load, memory, push, take } from "./drafts.js";
 
 const list = () => document.getElementById("list");
+
+// Conversation → its words.
+function rows() {
+  const found = new Map();
+  const collect = (key, { text }) => text && !key.endsWith(":note") && found.set(key, text);
+  for (const [key, one] of memory) collect(key, one);
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) collect(key.slice(PREFIX.length), load(key.slice(PREFIX.length)));
+  } catch {
+    // Forbidden; the page's own memory has them.
+  }
+  return found;
+}
+
+// Also those that this browser never saw.
+async function all() {
+  for (const one of await fetchAll("/me/drafts")) take(one);
+  for (const key of [...rows().keys()]) if (load(key).dirty) push(key, false);
+}
 
 function draw() {
   const drafts = rows();

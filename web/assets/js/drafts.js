@@ -2,14 +2,14 @@
 // after, so that another tab, another desk and whoever takes over find it. Nothing is ever written over unseen.
 import { send } from "./send.js";
 
-const PREFIX = `bandeja:draft:${document.body.dataset.me}:`;
+export const PREFIX = `bandeja:draft:${document.body.dataset.me}:`;
 const SOON = 3000;
 const name = (conv, note) => `${conv}${note ? ":note" : ""}`;
 const timers = new Map();
-const memory = new Map();
+export const memory = new Map();
 
-// Without storage a draft lives as long as its page.
-function load(key) {
+/** What is kept under a key. Without storage a draft lives as long as its page. */
+export function load(key) {
   try {
     const kept = localStorage.getItem(PREFIX + key);
     if (kept) return { text: "", v: 0, dirty: false, ...JSON.parse(kept) };
@@ -27,7 +27,8 @@ function store(key, one) {
     // See above.
   }
 }
-const tell = (type, detail) => document.dispatchEvent(new CustomEvent(type, { detail }));
+/** Say something of a draft to the page. */
+export const tell = (type, detail) => document.dispatchEvent(new CustomEvent(type, { detail }));
 
 /** What was being written there. */
 export const read = (conv, note) => load(name(conv, note)).text;
@@ -54,7 +55,8 @@ export function write(conv, note, written) {
   tell("draft-row", conv);
 }
 
-async function push(conv, note) {
+/** Give the server what is not there yet. */
+export async function push(conv, note) {
   const key = name(conv, note);
   const { text, v, dirty } = load(key);
   if (!dirty) return;
@@ -69,12 +71,13 @@ async function push(conv, note) {
 
 /** One's own choice between two drafts: from now on this one counts, whatever version the other had. */
 export function settle(conv, note, text, v) {
-  store(name(conv, note), { text, v, dirty: true });
+  const key = name(conv, note);
+  store(key, { text, v: Math.max(v, load(key).v), dirty: true });
   push(conv, note);
 }
 
-// What the server has, against what is here.
-function take({ conv, note, v, body }) {
+/** What the server has, against what is here. */
+export function take({ conv, note, v, body }) {
   const key = name(conv, note);
   const mine = load(key);
   if (v <= mine.v) return;
@@ -82,11 +85,12 @@ function take({ conv, note, v, body }) {
   if (mine.dirty && mine.text && body) return tell("draft-other", { conv, note, v, body });
   if (mine.dirty && mine.text) return settle(conv, note, mine.text, v);
   store(key, { text: body, v, dirty: false });
-  tell("draft-new", { conv, note, was: mine.text, text: body });
+  tell("draft-new", { conv, note, was: mine.text, v, body });
   tell("draft-row", conv);
 }
 
-async function fetchAll(path) {
+/** The drafts an address answers. */
+export async function fetchAll(path) {
   const answer = await fetch(path, { headers: { "HX-Request": "true" } }).catch(() => null);
   return answer?.ok ? answer.json() : [];
 }
@@ -99,23 +103,18 @@ export async function look(conv) {
   }
 }
 
-/** Which rows have a draft: conversation → its words. Also of those that this browser never saw. */
-export async function all() {
-  for (const one of await fetchAll("/me/drafts")) take(one);
-  for (const key of [...rows().keys()]) if (load(key).dirty) push(key, false);
-}
-export function rows() {
-  const found = new Map();
-  const collect = (key, { text }) => text && !key.endsWith(":note") && found.set(key, text);
-  for (const [key, one] of memory) collect(key, one);
-  try {
-    for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) collect(key.slice(PREFIX.length), load(key.slice(PREFIX.length)));
-  } catch {
-    // See above.
-  }
-  return found;
-}
-
+// Another tab of this browser wrote on. Emptying it all has no key, and takes away nothing that stands here.
+addEventListener("storage", ({ key, oldValue, newValue }) => {
+  if (!key?.startsWith(PREFIX)) return;
+  const at = key.slice(PREFIX.length);
+  const [conv, note] = at.split(":");
+  const was = JSON.parse(oldValue)?.text ?? "";
+  const one = { text: "", v: memory.get(at)?.v ?? 0, dirty: false, ...JSON.parse(newValue) };
+  memory.set(at, one);
+  if (one.text === was) return;
+  tell("draft-new", { conv, note: Boolean(note), was, v: one.v, body: one.text });
+  tell("draft-row", conv);
+});
 document.addEventListener("draft-pushed", ({ detail: { conv, note, v } }) => v > load(name(conv, note)).v && setTimeout(look, 300, conv));
 const flush = () => {
   for (const [key, timer] of timers) {
