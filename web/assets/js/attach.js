@@ -1,7 +1,7 @@
 // Files beside the draft: picked, pasted or dropped, sent up at once, taken along by the message.
 import { act } from "./act.js";
 import { openConversation } from "./panes.js";
-import { say, shout } from "./say.js";
+import { say, shout, toast } from "./say.js";
 import { send } from "./send.js";
 import { t } from "./words.js";
 
@@ -40,6 +40,7 @@ function release(one) {
 }
 
 function add(files) {
+  if (document.querySelector("#dock[data-note]")) return toast(t("file-note"), { loud: true });
   if (!canWrite()) return;
   for (const blob of files) begin(openConversation(), blob);
   document.getElementById("draft")?.focus();
@@ -122,7 +123,9 @@ document.addEventListener("change", ({ target }) => {
 });
 document.addEventListener("paste", (event) => {
   const files = [...(event.clipboardData?.files ?? [])];
-  if (!files.length || event.target.id !== "draft") return;
+  // Cells of a table come as a picture, too: their words are what was copied.
+  const { types } = event.clipboardData ?? {};
+  if (!files.length || event.target.id !== "draft" || ["text/plain", "text/html"].every((one) => types.includes(one))) return;
   event.preventDefault();
   add(files);
 });

@@ -4,7 +4,7 @@ import { attached, takeAll } from "./attach.js";
 import * as drafts from "./drafts.js";
 import { key } from "./keys.js";
 import { tellServer } from "./live.js";
-import { post } from "./outbox.js";
+import { giveBack, post, title } from "./outbox.js";
 import { openConversation } from "./panes.js";
 import { say, shout } from "./say.js";
 import { t } from "./words.js";
@@ -17,6 +17,8 @@ let current = null;
 // In which conversation a note is being written; what is written there goes to nobody outside.
 let noting = null;
 let typed = { in: null, at: 0 };
+// What the field had when it was last kept: what differs was typed here since.
+let kept = "";
 
 const form = () => document.getElementById("composer");
 const field = () => document.getElementById("draft");
@@ -25,21 +27,25 @@ const size = (text) => [...text].length;
 const isNote = () => noting === current && current !== null;
 const dock = () => document.getElementById("dock");
 
-function keep() {
+// Another tab may have written on: only what was typed here is kept. Signing out empties this browser's storage: all is.
+function keep(event) {
   clearTimeout(timer);
-  if (current && field()) drafts.write(current, isNote(), field().value);
+  if (!current || !field() || (field().value === kept && event?.type !== "signed-out")) return;
+  kept = field().value;
+  drafts.write(current, isNote(), kept);
 }
 
 function forget(conv, note) {
-  clearTimeout(timer);
+  if (conv === current && note === isNote()) kept = "";
   drafts.write(conv, note, "");
 }
 
 function restore() {
   current = openConversation();
   if (!field()) return;
-  field().value ||= drafts.read(current, isNote());
-  field().spellcheck = spells;
+  kept = drafts.read(current, isNote());
+  field().value ||= kept;
+  field().spellcheck = !setting("no-spell");
   drafts.look(current);
   import("./cost.js");
   drawKind();
@@ -68,8 +74,12 @@ function write(note) {
     const left = note && dock().dataset.mode !== "open" && !drafts.read(current, true) ? drafts.read(current, false) : "";
     if (left) drafts.write(current, false, "");
     noting = note ? current : null;
-    field().value = left || drafts.read(current, note);
+    kept = drafts.read(current, note);
+    field().value = left || kept;
     keep();
+    // What was offered was for the other; what is to be offered here is asked for.
+    document.getElementById("draft-strip").hidden = true;
+    drafts.look(current);
     trouble("");
     drawKind();
     wait();
@@ -78,7 +88,9 @@ function write(note) {
   if (field().checkVisibility()) field().focus();
 }
 act("as-note", () => write(true));
-act("as-reply", () => write(false));
+/** Go to where the answer is written. */
+export const reply = () => write(false);
+act("as-reply", reply);
 
 // What stands under each answer is shown under the field, and can be left out once.
 export function signed(body) {
@@ -99,18 +111,8 @@ function count() {
   element.hidden = length < limit * 0.8;
   element.textContent = over ? t("left", { n: length - limit }) : `${length} / ${limit}`;
   element.classList.toggle("bad-t", over);
-  if ("sms" in form().dataset && !isNote()) countSegments(element);
+  if ("sms" in form().dataset && !isNote()) import("./sms.js").then(({ tell }) => field() && tell(element, signed(field().value.trim())));
   return over;
-}
-
-// Each segment is paid for.
-async function countSegments(element) {
-  const { segments } = await import("./sms.js");
-  if (!field()) return;
-  const count = segments(signed(field().value.trim()));
-  if (count < 2) return;
-  element.hidden = false;
-  element.textContent = `${size(signed(field().value.trim()))} · ${count} SMS`;
 }
 
 // Only a hint: whoever does not hold the conversation shows nothing to the customer.
@@ -124,10 +126,13 @@ function typing() {
 /** What goes with the next answer of a conversation: `replyTo`, the message it answers; `after`, the macro done then. */
 export const beside = new Map();
 
-// Another tab of this person wrote on, and nobody writes here.
-document.addEventListener("draft-new", ({ detail: { conv, note, was, text } }) => {
-  if (conv !== current || note !== isNote() || !field() || field().value.trim() !== was.trim()) return;
-  field().value = text;
+// Another tab of this person wrote on: it is taken where nobody writes, and offered where somebody does.
+document.addEventListener("draft-new", ({ detail }) => {
+  const { conv, note, was, body } = detail;
+  if (conv !== current || note !== isNote() || !field()) return;
+  const words = field().value.trim();
+  if (words !== was.trim()) return body && words !== body.trim() && drafts.tell("draft-other", detail);
+  field().value = kept = body;
   count();
 });
 document.addEventListener("draft-other", ({ detail }) => detail.conv === current && import("./strips.js").then(({ offer }) => offer(detail)));
@@ -144,11 +149,10 @@ document.addEventListener("patched", drawKept);
 // The conversation is somebody else's now, and out of sight: what was being written is offered to whoever wrote it.
 document.addEventListener("gone", ({ detail }) => {
   const text = field()?.value.trim();
-  const name = document.getElementById("thread-title")?.textContent;
-  if (text && detail === `thread-${current}`) import("./strips.js").then(({ saved }) => saved(name, text));
+  if (text && detail === `thread-${current}`) giveBack({ conv: current, who: title(), body: text });
 });
 
-// Sent, but for a file that still goes up: conversation → the words that go with it.
+// Sent, but for a file that still goes up: conversation → the answer as it was meant then, wherever its author is by now.
 const waiting = new Map();
 // What is meant to be done after it, while its author is asked back about it.
 let meant = "";
@@ -168,7 +172,7 @@ export function submit(then) {
   const { busy, bad, files } = attached(conv);
   if (waiting.has(conv)) return;
   if (bad) return say(t("file-refused"));
-  if ((!body && !files.length) || dock().dataset.mode !== "open") return;
+  if ((!body && !files.length && !busy) || dock().dataset.mode !== "open") return;
   if (count()) return say(t("too-long"));
   const place = field().value.match(/\{\{[^{}]*\}\}/);
   if (place) {
@@ -177,8 +181,9 @@ export function submit(then) {
   }
   if (!document.dispatchEvent(new CustomEvent("about-to-send", { cancelable: true }))) return;
   body = signed(body);
-  if (!busy) return give(conv, body, then);
-  waiting.set(conv, [body, then]);
+  const answer = { body, then, who: title(), most: captionLimit(), ...beside.get(conv) };
+  if (!busy) return give(conv, answer);
+  waiting.set(conv, answer);
   keep();
   wait();
   say(t("file-wait"));
@@ -193,26 +198,25 @@ function clear() {
   field().focus();
 }
 
-/** The messages that words and files become: the words go beside the first file that can carry them. */
-export function messages(body, files) {
-  const carrier = size(body) > Number(form().dataset.caption) ? -1 : files.findIndex((file) => file.caption);
+const captionLimit = () => Number(form().dataset.caption);
+/** The messages that words and files become: the words go beside the first file that can carry them, if they are not too long. */
+export function messages(body, files, most = captionLimit()) {
+  const carrier = size(body) > most ? -1 : files.findIndex((file) => file.caption);
   const all = files.map((file, at) => [at === carrier ? body : "", { file }]);
   if (body && carrier < 0) all.push([body, {}]);
   return all;
 }
 
-function give(conv, body, then) {
-  const { files } = attached(conv);
+function give(conv, { body, then, who, most, replyTo, after }) {
+  const all = messages(body, attached(conv).files, most);
   if (conv === current && field() && !isNote()) clear();
   forget(conv, false);
   takeAll(conv);
-  const all = messages(body, files);
   all.at(-1)[1].then = then;
-  const { replyTo, after } = beside.get(conv) ?? {};
   beside.delete(conv);
   if (replyTo) all[0][1].replyTo = replyTo;
   if (after) all.at(-1)[1].after = after;
-  for (const [words, more] of all) post(conv, words, more);
+  for (const [words, more] of all) post(conv, words, { ...more, who });
   document.dispatchEvent(new CustomEvent("given", { detail: conv }));
 }
 
@@ -246,7 +250,7 @@ document.addEventListener("attached", ({ detail: { conv, removed } }) => {
     const sent = waiting.get(conv);
     unwait(conv);
     if (bad) trouble(t("file-failed"), conv);
-    else if (!removed) give(conv, ...sent);
+    else if (!removed) give(conv, sent);
   }
 });
 
@@ -256,31 +260,22 @@ document.addEventListener("submit", (event) => {
   // Sent all the same after a question: as it was meant.
   submit(event.submitter ? "" : meant);
 });
-// Which of the two sends is this browser's; storage may be forbidden.
-const CTRL = "bandeja:ctrl-enter";
-let ctrlSends = false;
-let spells = true;
-try {
-  spells = !localStorage.getItem("bandeja:no-spell");
-  ctrlSends = Boolean(localStorage.getItem(CTRL));
-} catch {
-  // Enter, then.
-}
-const ctrlBox = document.querySelector('[data-act="ctrl-enter"]');
-if (ctrlBox) ctrlBox.checked = ctrlSends;
-act("ctrl-enter", ({ checked }) => {
-  ctrlSends = checked;
+// Which of the two sends is this browser's; storage may be forbidden, then it is Enter.
+const setting = (name) => {
   try {
-    if (checked) localStorage.setItem(CTRL, "1");
-    else localStorage.removeItem(CTRL);
+    return localStorage.getItem(`bandeja:${name}`);
   } catch {
-    // For as long as this page lives.
+    return null;
   }
-});
+};
+const ctrlBox = document.querySelector('[data-act="ctrl-enter"]');
+if (ctrlBox) ctrlBox.checked = Boolean(setting("ctrl-enter"));
+act("ctrl-enter", ({ checked }) => import("./keys-more.js").then(({ keepCtrl }) => keepCtrl(checked)));
 document.addEventListener("keydown", (event) => {
   if (event.target !== field() || event.key !== "Enter" || event.shiftKey) return;
   if (event.isComposing || event.keyCode === 229) return; // an input method is choosing characters
   const ctrl = event.ctrlKey || event.metaKey;
+  const ctrlSends = ctrlBox?.checked;
   if (ctrlSends && !ctrl) return;
   event.preventDefault();
   submit(ctrl && !ctrlSends && document.querySelector('#thread-pane [data-act="close"]') ? "close" : "");
@@ -331,7 +326,7 @@ document.addEventListener("opened", restore);
 addEventListener("pagehide", keep);
 document.addEventListener("signed-out", keep);
 key("reply", () => {
-  write(false);
+  reply();
   if (!field()?.checkVisibility()) return false;
   field().focus();
 });

@@ -9,10 +9,11 @@ import "./outbox.js";
 import "./beside.js";
 import "./media.js";
 import "./deeds.js";
-import "./offline.js";
 import { onReset, start } from "./live.js";
 import { openConversation, refetch } from "./panes.js";
 
 onReset(refetch);
 import("./draft-rows.js");
+import("./offline.js");
+import("./returned.js");
 start(openConversation());

@@ -16,6 +16,16 @@ export function keep(on) {
   return send("POST", "/me/keys", on ? { on: "1" } : {});
 }
 
+/** Whether Enter alone sends, or Ctrl and Enter: for this browser, and while storage is forbidden for this page. */
+export function keepCtrl(on) {
+  try {
+    if (on) localStorage.setItem("bandeja:ctrl-enter", "1");
+    else localStorage.removeItem("bandeja:ctrl-enter");
+  } catch {
+    // The box is ticked as long as this page lives.
+  }
+}
+
 /** To another page: once it is on its way, this one's keys are over. */
 export function go(name) {
   const link = document.querySelector(`.rail a.rail-link[href^="/${name.slice("go-".length)}"]`);

@@ -1,6 +1,8 @@
 // An answer that goes out later: planned in a dialog, shown under the thread until then.
 import { act } from "./act.js";
 import { bring } from "./attach.js";
+import { reply } from "./composer.js";
+import { read, write } from "./drafts.js";
 import { openConversation } from "./panes.js";
 import { fragment } from "./patch.js";
 import { toast } from "./say.js";
@@ -81,13 +83,18 @@ export async function change(button, what) {
   const answer = await send(method, path);
   button.removeAttribute("aria-busy");
   if (!answer.ok) return toast(answer.error?.message ?? t("failed"), { loud: true });
-  const field = document.getElementById("draft");
-  if (what !== "edit" || !field || conv !== openConversation()) return;
+  if (what !== "edit") return;
+  // It is no plan any more: file and words come back to its conversation, whatever is open by now.
   if (tray) {
     const file = JSON.parse(tray);
     bring(conv, file.name ?? t("file-pasted"), "", async () => ({ file }));
   }
-  field.value = [text, field.value.trim()].filter(Boolean).join("\n");
+  const before = (words) => [text, words.trim()].filter(Boolean).join("\n");
+  if (conv !== openConversation()) return write(conv, false, before(read(conv, false)));
+  reply();
+  const field = document.getElementById("draft");
+  if (!field) return write(conv, false, before(read(conv, false)));
+  field.value = before(field.value);
   field.dispatchEvent(new Event("input", { bubbles: true }));
   field.focus();
 }

@@ -1,53 +1,81 @@
-// Messages on their way from this browser: kept until the server has them, sent once each and in order.
-import { act } from "./act.js";
+// Messages on their way from this browser: kept until the server has them, sent once each and in order. What did not go is
+// drawn by `returned.js`.
 import { now } from "./clocks.js";
 import { isLive } from "./live.js";
 import { openConversation } from "./panes.js";
 import { announce, fragment, place } from "./patch.js";
-import { shout } from "./say.js";
 import { send } from "./send.js";
 import { toEnd } from "./thread.js";
 import { t } from "./words.js";
 
-const KEY = `bandeja:outbox:${document.body.dataset.me}`;
-let memory = [];
-let stored = true;
+export const KEY = `bandeja:outbox:${document.body.dataset.me}`;
+// So often it is tried before it may be given up.
+const PATIENT = 3;
 let running = false;
 let again = false;
 
-// Storage may be forbidden or full; the page's own memory then has to do.
-function load() {
-  if (!stored) return memory;
+// Each has a place of its own: two tabs that write at once must not take each other's away. Storage may be forbidden or
+// full; the page's own memory then has to do.
+const memory = new Map();
+/** What is on its way, and what came back, in order. */
+export function all() {
+  const found = [...memory.values()];
   try {
-    return JSON.parse(localStorage.getItem(KEY)) ?? [];
+    for (const key of Object.keys(localStorage)) if (key.startsWith(`${KEY}:`)) found.push(JSON.parse(localStorage.getItem(key)));
   } catch {
-    return memory;
+    // As above.
+  }
+  return found.filter(Boolean).sort((one, other) => one.turn - other.turn);
+}
+export const find = (id) => all().find((one) => one.id === id);
+export function drop(id) {
+  memory.delete(id);
+  try {
+    localStorage.removeItem(`${KEY}:${id}`);
+  } catch {
+    // As above.
   }
 }
-function store(change) {
-  memory = change(load());
+/** Keep one, behind all others unless it has its turn. */
+export function keep(one) {
+  const entry = { turn: Math.max(Date.now(), ...all().map(({ turn }) => turn)) + 0.01, ...one };
   try {
-    if (memory.length) localStorage.setItem(KEY, JSON.stringify(memory));
-    else localStorage.removeItem(KEY);
-    stored = true;
+    localStorage.setItem(`${KEY}:${one.id}`, JSON.stringify(entry));
+    memory.delete(one.id);
   } catch {
-    stored = false;
+    memory.set(one.id, entry);
   }
 }
-const update = (id, change) => store((all) => all.map((one) => (one.id === id ? { ...one, ...change } : one)));
-const drop = (id) => store((all) => all.filter((one) => one.id !== id));
+export function update(id, change) {
+  const one = find(id);
+  if (one) keep({ ...one, ...change });
+}
+const returned = (run) => import("./returned.js").then(run);
 
 /**
  * Write a message down, draw it, and send it when its turn comes: words, a file with them, or any other content, which
  * `body` stands for on the screen until it is sent. A note goes to nobody outside. `replyTo` is the message that is
- * answered, `after` the macro that is carried out when the server has it, `then` what is done to the conversation.
+ * answered, `after` the macro that is carried out when the server has it, `then` what is done to the conversation, `who`
+ * the contact, where another conversation is open.
  */
-export function post(conv, body, { file = null, content = null, note = false, replyTo = null, after = null, then = "" } = {}) {
-  const entry = { id: crypto.randomUUID(), conv, body, file, content, note, replyTo, after, then, who: document.getElementById("thread-title")?.textContent, at: new Date(now()).toISOString(), failed: null };
-  store((all) => [...all, entry]);
-  draw(entry);
-  toEnd();
+export function post(conv, body, { file = null, content = null, note = false, replyTo = null, after = null, then = "", who = title() } = {}) {
+  const entry = { id: crypto.randomUUID(), conv, body, file, content, note, replyTo, after, then, who, at: new Date(now()).toISOString(), failed: null };
+  keep(entry);
+  if (conv === openConversation()) {
+    draw(entry);
+    toEnd();
+  }
   run();
+}
+/** Who the open conversation is with. */
+export const title = () => document.getElementById("thread-title")?.textContent;
+
+/** What its author may not send any more is beside the page, in every tab, until they close it. */
+export function giveBack(one, writing) {
+  const entry = { id: crypto.randomUUID(), ...one, back: true };
+  if (!one.id && all().some(({ back, conv, body }) => back && conv === one.conv && body === one.body)) return;
+  keep(entry);
+  return returned(({ cards }) => cards(writing && entry.id));
 }
 
 function bubble(entry) {
@@ -58,9 +86,9 @@ function bubble(entry) {
   return element;
 }
 
-function draw(entry) {
+export function draw(entry) {
   const thread = document.getElementById(`thread-${entry.conv}`);
-  if (!thread || thread.querySelector(`[data-client="${entry.id}"]`)) return;
+  if (!thread || entry.back || thread.querySelector(`[data-client="${entry.id}"]`)) return;
   let element = document.getElementById(`p-${entry.id}`);
   if (!element) {
     element = bubble(entry);
@@ -71,42 +99,12 @@ function draw(entry) {
   element.querySelector(".m use").setAttribute("href", entry.failed ? "#i-circle-alert" : "#i-clock-3");
   element.querySelector("[data-mark]").textContent = t(entry.failed ? "not-sent" : isLive() ? "sending" : "waiting");
   element.querySelector(".msg-err")?.remove();
-  if (entry.failed) element.append(trouble(entry));
+  if (entry.failed || entry.tries >= PATIENT) returned(({ trouble }) => trouble(element, entry));
   announce([element]);
 }
 
-function trouble({ id, failed }) {
-  const line = document.createElement("div");
-  line.className = "msg-err";
-  const why = document.createElement("span");
-  why.textContent = failed;
-  line.append(why);
-  for (const name of ["retry", "discard"]) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "btn sm";
-    button.dataset.act = name;
-    button.dataset.client = id;
-    button.textContent = t(name);
-    line.append(button);
-  }
-  return line;
-}
-
-act("retry", ({ dataset }) => {
-  update(dataset.client, { failed: null });
-  const entry = load().find((one) => one.id === dataset.client);
-  if (entry) draw(entry);
-  run();
-});
-act("discard", ({ dataset }) => {
-  drop(dataset.client);
-  document.getElementById(`p-${dataset.client}`)?.remove();
-  document.getElementById("draft")?.focus();
-});
-
 // One at a time and in order, over all tabs. A later one never overtakes an earlier one of its conversation.
-async function run() {
+export async function run() {
   if (running) {
     again = true;
     return;
@@ -123,14 +121,15 @@ async function run() {
 }
 const exclusively = (work) => (navigator.locks ? navigator.locks.request(KEY, work) : work());
 
+// A note waits for no answer that failed, nor an answer for a note.
+const line = ({ conv, note }) => `${conv}${note ? ":note" : ""}`;
+
 async function sendAll() {
+  const later = new Set();
   for (;;) {
-    const all = load();
-    // A note waits for no answer that failed, nor an answer for a note.
-    const line = ({ conv, note }) => `${conv}${note ? ":note" : ""}`;
-    const blocked = new Set(all.filter((one) => one.failed).map(line));
-    const next = all.find((one) => !blocked.has(line(one)));
-    if (!next) return;
+    const blocked = new Set([...later, ...all().filter(({ failed, back }) => failed && !back).map(line)]);
+    const next = all().find((one) => !one.back && !blocked.has(line(one)));
+    if (!next) break;
     const answer = await send(
       "POST",
       `/conversations/${next.conv}/${next.note ? "notes" : "messages"}`,
@@ -142,50 +141,42 @@ async function sendAll() {
       next.id,
     );
     if (answer.ok) arrived(next, answer.text);
-    else if (answer.status === 0 || answer.status >= 500 || answer.status === 429 || answer.status === 401) return waitFor(next);
-    else if (answer.status === 403 || answer.status === 404) lost(next);
-    else refused(next, answer.error?.message ?? t("failed"));
+    else if ([0, 401, 429].includes(answer.status) || answer.status >= 500) {
+      // Nobody knows whether the server heard it: the same id is sent again, and the server takes it once. One that it
+      // can't take holds up its own conversation alone.
+      later.add(line(next));
+      if (isLive()) update(next.id, { tries: (next.tries ?? 0) + 1 });
+      redraw(next.id);
+      if (!isLive() || answer.status === 429) break;
+    } else {
+      // Not this person's to answer any more: what they wrote stays with them, beside the page once its thread is gone.
+      const lost = answer.status === 403 || answer.status === 404;
+      update(next.id, { failed: lost ? t("not-yours") : (answer.error?.message ?? t("failed")), lost });
+      redraw(next.id);
+      returned(({ refused }) => refused(next.id));
+    }
   }
+  if (later.size && isLive()) setTimeout(run, 5000);
 }
 
 /** A file, and the words beside it. */
 export const carry = ({ file, body }) => ({ kind: file.kind, file: file.id, voice: file.voice, ...(body && { caption: body }) });
 
-function arrived({ id, conv, after, then }, html) {
+function arrived({ id, conv, after, then, who }, html) {
   drop(id);
   if (after) import("./slash.js").then(({ carryOut }) => carryOut(conv, after, id));
-  if (then) import("./work.js").then(({ afterwards }) => afterwards(conv, then));
+  if (then) import("./work.js").then(({ afterwards }) => afterwards(conv, then, who));
   const thread = document.getElementById(`thread-${conv}`);
   if (thread && html) announce(place(thread, fragment(html)));
   document.getElementById(`p-${id}`)?.remove();
 }
 
-// Nobody knows whether the server heard it: the same id is sent again, and the server takes it once.
-function waitFor(entry) {
-  draw(entry);
-  if (isLive()) setTimeout(run, 5000);
+function redraw(id) {
+  const entry = find(id);
+  if (entry) draw(entry);
 }
-
-function refused(entry, why) {
-  update(entry.id, { failed: why });
-  draw({ ...entry, failed: why });
-  shout(`${t("not-sent")}. ${why}`);
-}
-
-// It is not this person's to answer any more: what they wrote stays with them, beside the page once its thread is gone.
-function lost(entry) {
-  if (!load().some((one) => one.id === entry.id)) return;
-  if (!document.getElementById(`thread-${entry.conv}`)) return giveBack(entry);
-  if (!entry.failed) refused(entry, t("not-yours"));
-  setTimeout(lost, 2000, { ...entry, failed: true });
-}
-function giveBack({ id, who, body }) {
-  drop(id);
-  if (body) import("./strips.js").then(({ saved }) => saved(who, body));
-}
-
-function drawAll() {
-  for (const entry of load()) if (entry.conv === openConversation()) draw(entry);
+export function drawAll() {
+  for (const entry of all()) draw(entry);
 }
 document.addEventListener("opened", drawAll);
 document.addEventListener("live", ({ detail }) => {
@@ -194,4 +185,4 @@ document.addEventListener("live", ({ detail }) => {
 });
 addEventListener("online", run);
 drawAll();
-if (load().length) run();
+if (all().length) run();

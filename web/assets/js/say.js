@@ -27,8 +27,9 @@ export function toast(text, { loud = false } = {}) {
   line.textContent = text;
   box.replaceChildren(line);
   (loud ? shout : say)(text);
-  const leave = () => (line.matches(":hover") ? setTimeout(leave, 1000) : line.remove());
+  const leave = () => (line.matches(":hover, :focus-within") ? setTimeout(leave, 1000) : line.remove());
   setTimeout(leave, 6000);
+  return line;
 }
 
 let heard = 0;

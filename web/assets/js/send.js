@@ -18,9 +18,12 @@ export async function send(method, url, fields = {}, key = crypto.randomUUID()) 
       },
       signal: AbortSignal.timeout(20_000),
     });
-    if (answer.status === 401) document.dispatchEvent(new CustomEvent("signed-out"));
     const text = await answer.text();
-    return { ok: answer.ok, status: answer.status, text, error: answer.ok ? null : refusal(text) };
+    const error = answer.ok ? null : refusal(text);
+    // Signed in again in another tab: this page's token is the old one's, as good as none.
+    const status = error?.code === "stale_form" ? 401 : answer.status;
+    if (status === 401) document.dispatchEvent(new CustomEvent("signed-out"));
+    return { ok: answer.ok, status, text, error };
   } catch {
     return { ok: false, status: 0, text: "", error: null };
   }

@@ -3,7 +3,7 @@ const BASIC = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#�
 const TWICE = "^{}\\[~]|€\f";
 
 /** The segments of a text: 160 or 153 letters of the phones' own alphabet, 70 or 67 of any other. */
-export function segments(text) {
+function segments(text) {
   if (!text) return 0;
   let units = 0;
   for (const letter of text) {
@@ -12,5 +12,12 @@ export function segments(text) {
     else return parts(text.length, 70, 67);
   }
   return parts(units, 160, 153);
+}
+/** Show how long it is, and how many times it is paid for. */
+export function tell(element, text) {
+  const count = segments(text);
+  if (count < 2) return;
+  element.hidden = false;
+  element.textContent = `${[...text].length} · ${count} SMS`;
 }
 const parts = (units, one, many) => (units <= one ? 1 : Math.ceil(units / many));

@@ -86,7 +86,8 @@ let other = null;
 export function offer(draft) {
   const strip = byId("draft-strip");
   const note = "note" in byId("dock").dataset;
-  if (!strip || draft.note !== note || field().value.trim() === draft.body.trim()) return;
+  // It may have come late: another conversation is open by now, or the other of answer and note.
+  if (!strip || draft.conv !== openConversation() || draft.note !== note || field().value.trim() === draft.body.trim()) return;
   other = draft;
   const whose = strip.querySelector("[data-whose]");
   whose.textContent = draft.name ? whose.dataset.theirs.replace("{name}", draft.name) : whose.dataset.mine;
@@ -108,26 +109,6 @@ act("draft-take", () => {
 });
 act("draft-keep", () => answered(field().value));
 
-/** The conversation went out of sight: what was being written is here. */
-export function saved(name, text) {
-  const card = byId("draft-saved").content.firstElementChild.cloneNode(true);
-  const said = card.querySelector("[data-said]");
-  said.textContent = said.textContent.replace("{name}", name);
-  card.querySelector("textarea").value = text;
-  byId("offers").prepend(card);
-  shout(said.textContent);
-}
-act("draft-copy", async (button) => {
-  const text = button.parentElement.querySelector("textarea");
-  text.select();
-  try {
-    await navigator.clipboard.writeText(text.value);
-    toast(t("copied"));
-  } catch {
-    // It is selected; Ctrl C does it.
-  }
-});
-
 /** What a macro does when this answer is on its way. */
 export function afterwards(id, names) {
   const strip = byId("slash-after");
@@ -146,5 +127,5 @@ document.addEventListener("given", ({ detail }) => {
   for (const id of ["quote", "slash-after"]) if (byId(id)) byId(id).hidden = true;
   marked()?.removeAttribute("data-quoted");
 });
-// Another conversation: what was to go with an answer here is chosen anew.
+// Another conversation: what was to go with an answer here is chosen anew. What was sent already has its own.
 document.addEventListener("leaving", () => beside.delete(openConversation()));

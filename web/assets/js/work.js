@@ -2,7 +2,7 @@
 // first asked for.
 import { show } from "./hand.js";
 import { neighbour } from "./list.js";
-import { open, openConversation, refetch } from "./panes.js";
+import { headedFor, open, openConversation, refetch } from "./panes.js";
 import { fragment } from "./patch.js";
 import { say, toast } from "./say.js";
 import { send } from "./send.js";
@@ -21,7 +21,7 @@ async function ask(button, url, fields) {
 
 // On a phone the list comes next; on a desk the next conversation does.
 function goOn(id, next) {
-  if (openConversation() === id) open(matchMedia("(min-width: 720px)").matches ? next : null, { focus: "composer" });
+  if (headedFor() === id) open(matchMedia("(min-width: 720px)").matches ? next : null, { focus: "composer" });
 }
 
 /** Take back by a command on the conversation, and show it again. */
@@ -52,13 +52,23 @@ export async function close(button) {
 }
 
 /** An answer is on its way: what was to be done to its conversation then, wherever its author is by now. */
-export async function afterwards(id, deed) {
-  const button = document.querySelector(`#thread-pane[data-conv="${id}"] [data-act="${deed}"]`);
+export async function afterwards(id, deed, who) {
+  const button = headedFor() === id && document.querySelector(`#thread-pane[data-conv="${id}"] [data-act="${deed}"]`);
   if (button) return deed === "close" ? close(button) : snooze(button);
-  if (deed !== "close") return;
+  if (deed !== "close") return leftOpen(id, t("snooze-left", { name: who }));
   const answer = await send("POST", `/conversations/${id}/close`);
   if (answer.ok) undoable(t("resolved"), takeBack(id, "reopen"));
-  else toast(why(answer), { loud: true });
+  else leftOpen(id, `${who}: ${why(answer)}`);
+}
+
+// It was meant to be done and is not: told with the way there.
+function leftOpen(id, words) {
+  const line = toast(words, { loud: true });
+  const link = document.createElement("a");
+  link.href = `/inbox/${id}`;
+  link.dataset.open = "";
+  link.textContent = t("open-it");
+  line?.append(link);
 }
 
 function closed(id, next) {
@@ -108,19 +118,15 @@ export async function tags(button) {
   await pick(button, "tags", `/conversations/${id}/tags`);
   document.getElementById("tags")?.addEventListener("close", ({ target }) => {
     const { changed, urgency } = target;
-    if (changed?.size) {
-      undoable(t("tagged"), async () => {
-        for (const [tag, on] of changed) {
-          const answer = await send("POST", `/conversations/${id}/tags`, { tag, on: !on });
-          if (!answer.ok) return why(answer);
-        }
-      });
-    } else if (urgency) {
-      undoable(t("prioritized"), async () => {
-        const answer = await send("PUT", `/conversations/${id}/urgency`, { urgency });
+    if (!changed?.size && !urgency) return;
+    undoable(t(changed?.size ? "tagged" : "prioritized"), async () => {
+      for (const [tag, on] of changed ?? []) {
+        const answer = await send("POST", `/conversations/${id}/tags`, { tag, on: !on });
         if (!answer.ok) return why(answer);
-      });
-    }
+      }
+      const answer = urgency && (await send("PUT", `/conversations/${id}/urgency`, { urgency }));
+      if (answer && !answer.ok) return why(answer);
+    });
   });
 }
 

@@ -77,3 +77,7 @@ js-view-removed = View deleted
 js-file-wait-save = Wait until the file has gone up.
 js-vendor-asked = Asked again
 js-not-yours = You can no longer answer here: somebody else has the conversation, or your permission changed. What you wrote is still here.
+js-still-trying = Not confirmed yet. Still trying.
+js-file-note = A note takes no files. Attach them to the answer.
+js-snooze-left = Sent. The conversation with { $name } was not snoozed: you opened another one.
+js-open-it = Open

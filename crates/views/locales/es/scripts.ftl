@@ -77,3 +77,7 @@ js-view-removed = Vista eliminada
 js-file-wait-save = Espera a que termine de subir el archivo.
 js-vendor-asked = Se pidió otra vez
 js-not-yours = Ya no puedes responder aquí: la conversación es de otra persona o cambió tu permiso. Lo que escribiste sigue aquí.
+js-still-trying = Todavía no hay confirmación. Se sigue intentando.
+js-file-note = En una nota no van archivos. Adjúntalos en la respuesta.
+js-snooze-left = Enviado. La conversación con { $name } no se pospuso: abriste otra.
+js-open-it = Abrir

@@ -77,3 +77,7 @@ js-view-removed = Visão excluída
 js-file-wait-save = Espere o arquivo terminar de subir.
 js-vendor-asked = Foi pedido de novo
 js-not-yours = Você não pode mais responder aqui: a conversa é de outra pessoa ou sua permissão mudou. O que você escreveu continua aqui.
+js-still-trying = Ainda não há confirmação. Continuamos tentando.
+js-file-note = Uma nota não leva arquivos. Anexe-os na resposta.
+js-snooze-left = Enviado. A conversa com { $name } não foi adiada: você abriu outra.
+js-open-it = Abrir
