@@ -1,8 +1,8 @@
 // A voice note: recorded here with one channel, packed for WhatsApp by the server.
 import { act } from "./act.js";
-import { post } from "./outbox.js";
+import { post, title } from "./outbox.js";
 import { openConversation } from "./panes.js";
-import { shout } from "./say.js";
+import { shout, toast } from "./say.js";
 import { upload } from "./upload.js";
 import { t } from "./words.js";
 
@@ -11,20 +11,26 @@ const RATE = 16_000;
 const PLAY_ICON = 512 * 1024;
 const TYPES = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus"];
 
-let current = null;
+// What was recorded stays with its conversation until it is sent or thrown away: conversation → the recording.
+const all = new Map();
+const here = () => all.get(openConversation());
 const form = () => document.getElementById("composer");
 
 async function start() {
-  if (current || !form()) return;
+  if (here() || !form()) return;
   const type = TYPES.find((one) => globalThis.MediaRecorder?.isTypeSupported(one));
   if (!type || !navigator.mediaDevices) return trouble(t("record-unable"));
-  const mine = (current = { conv: openConversation(), parts: [], bytes: 0 });
+  const mine = { conv: openConversation(), who: title(), parts: [], bytes: 0 };
+  all.set(mine.conv, mine);
   try {
     mine.stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1 } });
   } catch {
-    current = null;
+    if (mine !== here()) return;
+    all.delete(mine.conv);
     return trouble(t("record-denied"));
   }
+  // Given up, or another conversation is open, since the browser was asked.
+  if (mine !== here()) return mine.stream.getTracks().forEach((track) => track.stop());
   mine.recorder = new MediaRecorder(mine.stream, { mimeType: type, audioBitsPerSecond: RATE });
   mine.recorder.ondataavailable = ({ data }) => {
     mine.parts.push(data);
@@ -37,27 +43,33 @@ async function start() {
   mine.since = Date.now();
   mine.recorder.start(500);
   trouble("");
-  form().dataset.recording = "";
+  show(mine);
   form().querySelector('[data-act="record-send"]').focus();
+}
+
+function show(mine) {
+  form().dataset.recording = "";
   draw(mine);
 }
 
 // The level is a picture of what the microphone hears; the time is read out by nobody, it moves too fast.
 function draw(mine) {
-  if (mine !== current || !form()) return;
-  const samples = new Uint8Array(mine.meter.fftSize);
-  mine.meter.getByteTimeDomainData(samples);
-  const loudest = samples.reduce((most, one) => Math.max(most, Math.abs(one - 128)), 0) / 128;
+  if (mine !== here() || !form()) return;
   const box = form().querySelector(".recorder");
+  const samples = new Uint8Array(mine.meter.fftSize);
+  if (!mine.note) mine.meter.getByteTimeDomainData(samples);
+  const loudest = mine.note ? 0 : samples.reduce((most, one) => Math.max(most, Math.abs(one - 128)), 0) / 128;
   box.querySelector("meter").value = Math.min(1, loudest * 1.6);
-  const seconds = Math.floor((Date.now() - mine.since) / 1000);
+  const seconds = Math.floor(((mine.until ?? Date.now()) - mine.since) / 1000);
   box.querySelector("[data-time]").textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   box.querySelector("[data-long]").hidden = mine.bytes < PLAY_ICON;
-  setTimeout(() => draw(mine), 80);
+  if (!mine.note) setTimeout(() => draw(mine), 80);
 }
 
+/** End the recording; what was recorded, each time it is asked for. */
 function stop(mine) {
-  return new Promise((done) => {
+  mine.until ??= Date.now();
+  mine.note ??= new Promise((done) => {
     const end = () => {
       mine.stream.getTracks().forEach((track) => track.stop());
       mine.context.close();
@@ -67,13 +79,15 @@ function stop(mine) {
     mine.recorder.onstop = end;
     mine.recorder.stop();
   });
+  return mine.note;
 }
 
-function leave() {
-  const mine = current;
-  current = null;
-  if (form()) delete form().dataset.recording;
-  return mine;
+function close(mine) {
+  const open = mine === here();
+  all.delete(mine.conv);
+  if (!open || !form()) return;
+  delete form().dataset.recording;
+  document.getElementById("draft")?.focus();
 }
 
 function trouble(why) {
@@ -85,27 +99,36 @@ function trouble(why) {
 }
 
 act("record", start);
-act("record-cancel", async () => {
-  const mine = leave();
-  if (mine?.recorder) await stop(mine);
-  document.getElementById("draft")?.focus();
+act("record-cancel", () => {
+  const mine = here();
+  if (!mine) return;
+  close(mine);
+  if (mine.recorder) stop(mine);
 });
 act("record-send", async (button) => {
-  const mine = current;
-  if (!mine?.recorder || button.getAttribute("aria-busy") === "true") return;
+  const mine = here();
+  if (!mine?.recorder || mine.going) return;
+  mine.going = true;
   button.setAttribute("aria-busy", "true");
-  const note = await stop(mine);
-  const answer = await upload(mine.conv, note, { voice: true });
+  trouble("");
+  const answer = await upload(mine.conv, await stop(mine), { voice: true });
+  mine.going = false;
   button.removeAttribute("aria-busy");
-  if (current === mine) leave();
-  if (answer.ok) post(mine.conv, "", { file: answer.file });
-  else trouble(answer.why);
-  document.getElementById("draft")?.focus();
+  // Thrown away meanwhile.
+  if (all.get(mine.conv) !== mine) return;
+  if (answer.ok) {
+    close(mine);
+    return post(mine.conv, "", { file: answer.file, who: mine.who });
+  }
+  if (mine === here()) trouble(answer.why);
+  else toast(`${mine.who}: ${answer.why}`, { loud: true });
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && current && form()?.contains(event.target)) form().querySelector('[data-act="record-cancel"]').click();
+  if (event.key === "Escape" && here() && form()?.contains(event.target)) form().querySelector('[data-act="record-cancel"]').click();
 });
 document.addEventListener("leaving", () => {
-  const mine = leave();
+  const mine = here();
   if (mine?.recorder) stop(mine);
+  else if (mine) all.delete(mine.conv);
 });
+document.addEventListener("opened", () => here() && form() && show(here()));
