@@ -1,9 +1,11 @@
 //! Who holds a conversation. The one place that changes a holder, for the router, supervisors and agents alike.
 
+mod around;
 mod by_hand;
 mod moves;
 pub mod offers;
 
+pub(crate) use around::lock_around;
 pub(crate) use by_hand::put_back;
 pub use by_hand::{AssignError, Handover, assign, claim, release};
 pub(crate) use moves::{Freed, end_assignments, lighten};

@@ -13,7 +13,7 @@ use sea_orm::{
 };
 
 use crate::{
-    assignment::{self, Lost, Move, Moved, Terms, move_holders},
+    assignment::{self, Lost, Move, Moved, Terms, lock_around, move_holders},
     rows,
     transfer::{Place, move_to},
 };
@@ -241,6 +241,7 @@ pub async fn take_back(
     if found.assignee_id.is_some() || found.state != ConversationState::Queued {
         return Err(HandOverError::HeldBy(found.assignee_id));
     }
+    lock_around(tx, &[id], &[by.person]).await?;
     move_to(tx, &found, Place::queue(queue), Some(by.person), now).await?;
     let wanted = Move {
         conversation: id,

@@ -10,6 +10,7 @@ use sea_orm::{
 };
 
 use crate::{
+    assignment::lock_around,
     events, rows,
     snoozing::{self, Fetched, SnoozeError},
     waiting, watch,
@@ -64,6 +65,7 @@ pub async fn reopen(
     if let Some(other) = open_beside(tx, &found).await? {
         return Err(ReopenError::Another(other));
     }
+    lock_around(tx, &[id], &found.last_holder_id.into_iter().collect::<Vec<_>>()).await?;
     let begun_at = if closed_at > now - A_SLIP { found.begun_at } else { now };
     rows::run(
         tx,

@@ -19,7 +19,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    assignment::{self, Freed, Lost, Move, Moved, Terms, move_holders, offers},
+    assignment::{self, Freed, Lost, Move, Moved, Terms, lock_around, move_holders, offers},
     events, rows, waiting, watch,
 };
 
@@ -134,6 +134,7 @@ pub async fn wake(
     if found.state != ConversationState::Snoozed {
         return Err(SnoozeError::NotSnoozed);
     }
+    lock_around(tx, &[id], &found.returns_to.into_iter().collect::<Vec<_>>()).await?;
     come_back(tx, &found, Woken::Person, Some(by.person), now).await?;
     if found.returns_to == Some(by.person) {
         resume(tx, id, by.person, now).await

@@ -13,7 +13,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::rows;
+use crate::{assignment::lock_around, rows};
 
 /// How long a conversation takes an agent where none was closed lately, in seconds.
 const USUAL_PACE: f64 = 300.0;
@@ -41,16 +41,8 @@ pub(super) async fn lock(tx: &DatabaseTransaction, due: Vec<Uuid>) -> Result<Vec
     )
     .await?;
     let ids: Vec<ConversationId> = locked.into_iter().map(|locked| locked.id).collect();
-    // Then whoever may lose one of them, all at once and in order, for what is done is done one by one.
-    rows::run(
-        tx,
-        "select from presence where person_id in (
-             select unnest(array[assignee_id, offered_to]) from conversation where id = any($1))
-         order by person_id for no key update",
-        [ids.iter().map(|id| id.0).collect::<Vec<Uuid>>().into()],
-    )
-    .await?;
-    super::lock(tx, &ids).await?;
+    // What is done is done one by one.
+    lock_around(tx, &ids, &[]).await?;
     Ok(ids)
 }
 
