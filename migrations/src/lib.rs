@@ -50,6 +50,7 @@ pub const HISTORY: History = History::new(&[
     migration!("0020_settings"),
     migration!("0021_bell"),
     migration!("0022_composer"),
+    migration!("0024_blocks"),
 ]);
 
 /// Applies what is missing and returns its names. Nodes that start together wait for each other.

@@ -83,9 +83,27 @@ struct Moved {
     /// What the contact that goes on was called before, and how it was marked.
     before: Option<Marks>,
     after: Option<Marks>,
+    /// Whether the contact that goes on was blocked before and after; joins of before this was kept don't say.
+    blocks: Option<Blocks>,
 }
 
-/// An open conversation that was closed because an older one goes on.
+/// Whether somebody was blocked before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Blocks {
+    before: Option<Block>,
+    after: Option<Block>,
+}
+
+/// Since when somebody is blocked, by whom and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Block {
+    at: DateTime<Utc>,
+    by: Option<PersonId>,
+    reason: Option<String>,
+}
+
+/// An open conversation that was closed because an older one goes on; or, where that is itself, because its contact is
+/// blocked from the join on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Closed {
     conversation: ConversationId,
@@ -93,6 +111,16 @@ struct Closed {
     holder: Option<PersonId>,
     queued_at: DateTime<Utc>,
     goes_on: ConversationId,
+    /// Where the one that goes on was answered before, and until when.
+    #[serde(default)]
+    answered: Option<Answered>,
+}
+
+/// Where a conversation is answered, and until when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Answered {
+    address: String,
+    until: Option<DateTime<Utc>>,
 }
 
 /// What people wrote on a contact.
@@ -119,6 +147,16 @@ struct Locked {
     merged_into: Option<ContactId>,
     #[sea_orm(nested)]
     marks: Marks,
+    blocked_at: Option<DateTime<Utc>>,
+    blocked_by: Option<PersonId>,
+    blocked_reason: Option<String>,
+}
+
+impl Locked {
+    fn block(&self) -> Option<Block> {
+        let (by, reason) = (self.blocked_by, self.blocked_reason.clone());
+        self.blocked_at.map(|at| Block { at, by, reason })
+    }
 }
 
 /// Alone with contacts: no webhook is applied and no other join runs meanwhile. Taken before any row is locked.
@@ -130,8 +168,8 @@ async fn alone(tx: &DatabaseTransaction) -> Result<(), DbErr> {
 async fn lock(tx: &DatabaseTransaction, contacts: [ContactId; 2]) -> Result<Vec<Locked>, DbErr> {
     rows::all(
         tx,
-        "select id, merged_into, name, vip, owner_id, language, attributes from contact where id = any($1)
-         order by id for no key update",
+        "select id, merged_into, name, vip, owner_id, language, attributes, blocked_at, blocked_by, blocked_reason
+         from contact where id = any($1) order by id for no key update",
         [contacts.map(|contact| contact.0).to_vec().into()],
     )
     .await

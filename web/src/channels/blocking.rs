@@ -1,7 +1,7 @@
 //! Asking a vendor to block a contact, too, or to let them in again.
 
 use channel_gateway::whatsapp::blocks::{self, Answer};
-use inbox::contacts::vendor_block::{self, ASK, Ask, Outcome};
+use inbox::contacts::vendor_block::{self, ASK, Ask, Outcome, Question};
 use jobs::{Failure, Job, Runner};
 use sea_orm::TransactionTrait as _;
 
@@ -18,8 +18,16 @@ pub fn teach(runner: Runner, bench: &Bench) -> Runner {
 async fn ask(state: AppState, job: Job) -> Result<(), Failure> {
     let asked: Ask =
         serde_json::from_value(job.payload).map_err(|error| Failure::GiveUp(error.to_string()))?;
-    let Some(question) = vendor_block::waiting(&state.db, asked).await? else { return Ok(()) };
-    let desk = Desk::of(&state);
+    for question in vendor_block::waiting(&state.db, asked).await? {
+        if vendor_block::begin(&state.db, asked, &question).await? {
+            ask_one(&state, asked, &question).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn ask_one(state: &AppState, asked: Ask, question: &Question) -> Result<(), Failure> {
+    let desk = Desk::of(state);
     let outcome = match Keys::of(&desk, asked.channel).await {
         Ok(Keys::Cloud(keys)) => {
             let told =
@@ -45,8 +53,9 @@ async fn ask(state: AppState, job: Job) -> Result<(), Failure> {
         );
     }
     let tx = state.db.begin().await?;
-    vendor_block::answered(&tx, asked, &question, &outcome, state.clock.now()).await?;
+    vendor_block::answered(&tx, asked, question, &outcome, state.clock.now()).await?;
     tx.commit().await?;
     state.wakes.relay();
+    state.wakes.work();
     Ok(())
 }

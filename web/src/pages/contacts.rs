@@ -60,6 +60,7 @@ pub async fn merge(
     tx.commit().await?;
     state.wakes.dispatch();
     state.wakes.relay();
+    state.wakes.work();
     Ok(HttpResponse::Created().json(json!({ "merge": merge })))
 }
 
@@ -84,6 +85,7 @@ pub async fn undo(
     tx.commit().await?;
     state.wakes.dispatch();
     state.wakes.relay();
+    state.wakes.work();
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -2,15 +2,15 @@
 //! can be asked not to deliver it at all, it is asked, too, and whatever it answers changes nothing here.
 
 use chrono::{DateTime, Utc};
-use domain::{ContactId, ConversationState, Event, Permission, Principal};
+use domain::{ContactId, ConversationId, ConversationState, Event, Permission, PersonId, Principal};
 use entity::conversation;
 use sea_orm::{
     ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, FromQueryResult, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, sea_query::LockType,
+    QueryOrder as _,
 };
 
 use super::{is_within, vendor_block};
-use crate::{closing, events, rows};
+use crate::{assignment::lock_around, closing, events, rows};
 
 /// A reason has no more characters.
 pub const LONGEST_REASON: usize = 500;
@@ -57,17 +57,44 @@ pub async fn block(
         [contact.into(), now.into(), by.person.into(), reason.to_owned().into()],
     )
     .await?;
+    let concerned = lock_talks(tx, contact).await?;
+    tell(tx, by.person, contact, true, now).await?;
+    vendor_block::ask(tx, contact, true, now).await?;
+    end_all(tx, &concerned, Some(by.person), now).await?;
+    Ok(())
+}
+
+/// Lock what is open and the newest that is closed, with all that hangs on them.
+async fn lock_talks(tx: &DatabaseTransaction, contact: ContactId) -> Result<Vec<ConversationId>, DbErr> {
+    let found: Vec<Talk> = rows::all(
+        tx,
+        "select id from conversation where id in (
+             select id from conversation where contact_id = $1 and state <> 'closed'
+             union (select id from conversation where contact_id = $1 order by opened_at desc, id desc limit 1))
+         order by id for no key update",
+        [contact.into()],
+    )
+    .await?;
+    let talks: Vec<ConversationId> = found.into_iter().map(|talk| talk.id).collect();
+    lock_around(tx, &talks, &[]).await?;
+    Ok(talks)
+}
+
+/// End those of these conversations that are open. The caller has locked them with all that hangs on them.
+pub(super) async fn end_all(
+    tx: &DatabaseTransaction,
+    talks: &[ConversationId],
+    by: Option<PersonId>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
     let open = conversation::Entity::find()
-        .filter(conversation::Column::ContactId.eq(contact))
+        .filter(conversation::Column::Id.is_in(talks.iter().copied()))
         .filter(conversation::Column::State.ne(ConversationState::Closed))
         .order_by_asc(conversation::Column::Id)
-        .lock(LockType::NoKeyUpdate)
         .all(tx)
         .await?;
-    tell(tx, by, contact, true, now).await?;
-    vendor_block::ask(tx, contact, true, now).await?;
     for talk in &open {
-        closing::end(tx, talk, Some(by.person), closing::Ending::default(), now).await?;
+        closing::end(tx, talk, by, closing::Ending::default(), now).await?;
     }
     Ok(())
 }
@@ -91,7 +118,8 @@ pub async fn unblock(
         [contact.into()],
     )
     .await?;
-    tell(tx, by, contact, false, now).await?;
+    lock_talks(tx, contact).await?;
+    tell(tx, by.person, contact, false, now).await?;
     vendor_block::ask(tx, contact, false, now).await?;
     Ok(())
 }
@@ -115,19 +143,20 @@ async fn locked(tx: &DatabaseTransaction, by: &Principal, contact: ContactId) ->
     found.first().map(|row| row.blocked).ok_or(BlockError::NotFound)
 }
 
-/// A line in what is open, and in the newest that is closed: there it is looked for.
-async fn tell(
+#[derive(FromQueryResult)]
+struct Talk {
+    id: ConversationId,
+}
+
+/// A line in what is open, and in the newest that is closed: there it is looked for. The caller has locked them.
+pub(super) async fn tell(
     tx: &DatabaseTransaction,
-    by: &Principal,
+    by: PersonId,
     contact: ContactId,
     on: bool,
     now: DateTime<Utc>,
-) -> Result<(), BlockError> {
-    #[derive(FromQueryResult)]
-    struct Found {
-        id: domain::ConversationId,
-    }
-    let talks: Vec<Found> = rows::all(
+) -> Result<(), DbErr> {
+    let talks: Vec<Talk> = rows::all(
         tx,
         "update conversation set version = version + 1 where id in (
              select id from conversation where contact_id = $1 and state <> 'closed'
@@ -138,8 +167,7 @@ async fn tell(
     .await?;
     let happened: Vec<_> = talks
         .into_iter()
-        .map(|talk| (Event::ContactBlocked { conversation: talk.id, contact, on }, Some(by.person)))
+        .map(|talk| (Event::ContactBlocked { conversation: talk.id, contact, on }, Some(by)))
         .collect();
-    events::append(tx, &happened, now).await?;
-    Ok(())
+    events::append(tx, &happened, now).await
 }

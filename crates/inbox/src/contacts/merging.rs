@@ -10,11 +10,14 @@ use domain::{
 use sea_orm::{DatabaseTransaction, DbErr, FromQueryResult};
 use uuid::Uuid;
 
-use super::{Closed, Locked, Marks, MergeError, MergeReason, Moved, alone, lock};
+use super::{
+    Answered, Blocks, Closed, Locked, Marks, MergeError, MergeReason, Moved, alone, blocking, lock,
+    vendor_block,
+};
 use crate::{
     alerts,
-    assignment::{self, Freed, Move, Terms, move_holders, offers},
-    events, presence, rows, watch,
+    assignment::{self, Freed, Move, Terms, lock_around, move_holders, offers},
+    events, rows, watch,
 };
 
 /// A conversation of one of the two, locked.
@@ -36,8 +39,8 @@ struct Talk {
     last_activity_at: DateTime<Utc>,
 }
 
-/// `from` is a part of `into` from now on. `by` is `None` for the vendor's word. Answers the join's id, by which it can
-/// be taken back. Wake dispatcher and relay after the commit.
+/// `from` is a part of `into` from now on. `by` is `None` for the vendor's word. Whoever joins a blocked contact is blocked,
+/// too. Answers the join's id, by which it can be taken back. Wake dispatcher and relay and ring for jobs after the commit.
 ///
 /// # Errors
 /// The refusals of [`MergeError`].
@@ -60,12 +63,13 @@ pub async fn merge(
         return Err(MergeError::JoinedBefore);
     }
     let talks = lock_talks(tx, from, into).await?;
-    let concerned: Vec<PersonId> =
-        talks.iter().flat_map(|talk| [talk.assignee_id, talk.offered_to]).flatten().collect();
-    presence::lock(tx, &concerned).await?;
-    watch::lock(tx, &talks.iter().map(|talk| talk.id).collect::<Vec<_>>()).await?;
+    lock_around(tx, &talks.iter().map(|talk| talk.id).collect::<Vec<_>>(), &[]).await?;
     let mut happened = Vec::new();
-    let closed = close_newer(tx, &talks, by, now, &mut happened).await?;
+    let mut closed = close_newer(tx, &talks, by, now, &mut happened).await?;
+    let blocks = Blocks { before: stays.block(), after: stays.block().or_else(|| gone.block()) };
+    let block = blocks.after.clone();
+    let ended = if block.is_some() { left_open(&talks, &closed) } else { Vec::new() };
+    closed.extend(ended.iter().copied().map(ended_by_block));
     let after = marks(gone, stays);
     let moved = Moved {
         identities: move_identities(tx, from, into).await?,
@@ -74,6 +78,7 @@ pub async fn merge(
         dropped: Vec::new(),
         before: Some(stays.marks.clone()),
         after: Some(after.clone()),
+        blocks: Some(blocks),
     };
     rows::run(
         tx,
@@ -87,7 +92,10 @@ pub async fn merge(
              name = case when id = $2 then $3 else name end, vip = case when id = $2 then $4 else vip end,
              owner_id = case when id = $2 then $5 else owner_id end,
              language = case when id = $2 then $6 else language end,
-             attributes = case when id = $2 then $7 else attributes end, version = version + 1
+             attributes = case when id = $2 then $7 else attributes end, version = version + 1,
+             blocked_at = case when id = $2 then $8 else blocked_at end,
+             blocked_by = case when id = $2 then $9 else blocked_by end,
+             blocked_reason = case when id = $2 then $10 else blocked_reason end
          where id in ($1, $2)",
         [
             from.into(),
@@ -97,9 +105,19 @@ pub async fn merge(
             after.owner_id.into(),
             after.language.into(),
             after.attributes.into(),
+            block.as_ref().map(|block| block.at).into(),
+            block.as_ref().and_then(|block| block.by).into(),
+            block.as_ref().and_then(|block| block.reason.clone()).into(),
         ],
     )
     .await?;
+    rows::run(
+        tx,
+        "update vendor_block set contact_id = $2 where contact_id = $1",
+        [from.into(), into.into()],
+    )
+    .await?;
+    vendor_block::ask(tx, into, block.is_some(), now).await?;
     settle_proposals(tx, from, into, now).await?;
     let id = Uuid::now_v7();
     let json =
@@ -125,8 +143,33 @@ pub async fn merge(
             .map(|talk| (Event::ContactsJoined { conversation: talk.id, from, into }, by)),
     );
     events::append(tx, &happened, now).await?;
-    give_on(tx, &talks, &moved.closed, by, now).await?;
+    let Some(_) = block else {
+        give_on(tx, &talks, &moved.closed, by, now).await?;
+        return Ok(id);
+    };
+    if let Some(by) = by.filter(|_| stays.blocked_at.is_none() || gone.blocked_at.is_none()) {
+        blocking::tell(tx, by, into, true, now).await?;
+    }
+    let ended: Vec<ConversationId> = ended.iter().map(|talk| talk.id).collect();
+    blocking::end_all(tx, &ended, by, now).await?;
     Ok(id)
+}
+
+/// What is open still when the newer of two is closed.
+fn left_open<'a>(talks: &'a [Talk], closed: &[Closed]) -> Vec<&'a Talk> {
+    let is_closed = |id| closed.iter().any(|closed| closed.conversation == id);
+    talks.iter().filter(|talk| talk.state != ConversationState::Closed && !is_closed(talk.id)).collect()
+}
+
+fn ended_by_block(talk: &Talk) -> Closed {
+    Closed {
+        conversation: talk.id,
+        state: talk.state,
+        holder: talk.assignee_id,
+        queued_at: talk.queued_at,
+        goes_on: talk.id,
+        answered: None,
+    }
 }
 
 async fn lock_talks(tx: &DatabaseTransaction, from: ContactId, into: ContactId) -> Result<Vec<Talk>, DbErr> {
@@ -163,6 +206,7 @@ async fn close_newer(
             holder: newer.assignee_id,
             queued_at: newer.queued_at,
             goes_on: older.id,
+            answered: Some(Answered { address: older.reply_address.clone(), until: older.window_until }),
         });
         rows::run(
             tx,

@@ -10,10 +10,10 @@ use domain::{
 use sea_orm::{DatabaseTransaction, DbErr, FromQueryResult};
 use uuid::Uuid;
 
-use super::{Closed, MergeError, Moved, alone, lock};
+use super::{Block, Closed, MergeError, Moved, alone, lock, vendor_block};
 use crate::{
-    assignment::{Move, Terms, move_holders},
-    events, presence, rows, waiting,
+    assignment::{Move, Terms, lock_around, move_holders},
+    events, rows, waiting,
 };
 
 #[derive(FromQueryResult)]
@@ -37,8 +37,8 @@ struct Talk {
     heard_since: bool,
 }
 
-/// Take a join back. What the customer began since goes to whom its address belongs. Wake dispatcher and relay after the
-/// commit.
+/// Take a join back. What the customer began since goes to whom its address belongs. Wake dispatcher and relay and ring
+/// for jobs after the commit.
 ///
 /// # Errors
 /// The refusals of [`MergeError`]: then new facts stand against it, and nothing is changed.
@@ -72,8 +72,8 @@ pub async fn undo(
     let theirs = check_addresses(tx, &row, &moved).await?;
     let talks = lock_talks(tx, &row).await?;
     let back = check_talks(&talks, &row, &moved, &theirs)?;
-    let concerned: Vec<PersonId> = moved.closed.iter().filter_map(|closed| closed.holder).collect();
-    presence::lock(tx, &concerned).await?;
+    let holders: Vec<PersonId> = moved.closed.iter().filter_map(|closed| closed.holder).collect();
+    lock_around(tx, &talks.iter().map(|talk| talk.id).collect::<Vec<_>>(), &holders).await?;
 
     rows::run(
         tx,
@@ -89,6 +89,10 @@ pub async fn undo(
     )
     .await?;
     restore_marks(tx, &row, &moved).await?;
+    answer_as_before(tx, &moved).await?;
+    let block = |id| contacts.iter().find(|contact| contact.id == id).and_then(super::Locked::block);
+    let blocked = restore_blocks(tx, &row, &moved, [block(row.from_id), block(row.into_id)]).await?;
+    ask_vendor(tx, &row, &theirs, blocked, now).await?;
     rows::run(tx, "update contact_merge set undone_at = $2 where id = $1", [id.into(), now.into()]).await?;
     let happened: Vec<_> = talks
         .iter()
@@ -99,8 +103,15 @@ pub async fn undo(
         })
         .collect();
     events::append(tx, &happened, now).await?;
-    open_again(tx, &talks, &row, &moved, &back, by, now).await?;
+    open_again(tx, &talks, &moved, Sides { row: &row, back: &back, blocked }, by, now).await?;
     Ok(())
+}
+
+/// Whose conversation is whose from now on, and who of the two is blocked: who was joined, who went on.
+struct Sides<'a> {
+    row: &'a Row,
+    back: &'a BTreeSet<ConversationId>,
+    blocked: [bool; 2],
 }
 
 /// The addresses that moved are where they were moved to; answers their keys.
@@ -155,7 +166,8 @@ fn check_talks(
     if moved.conversations.iter().any(|id| find(*id).is_none()) {
         return Err(MergeError::ChangedSince);
     }
-    if moved.closed.iter().any(|closed| find(closed.goes_on).is_none_or(|talk| talk.heard_since)) {
+    let twins = moved.closed.iter().filter(|closed| closed.goes_on != closed.conversation);
+    if twins.into_iter().any(|closed| find(closed.goes_on).is_none_or(|talk| talk.heard_since)) {
         return Err(MergeError::WroteSince);
     }
     let begun_since = talks
@@ -202,13 +214,82 @@ async fn restore_marks(tx: &DatabaseTransaction, row: &Row, moved: &Moved) -> Re
     Ok(())
 }
 
-/// What was closed only because another conversation went on waits again, and goes back to who held it.
+/// What went on for both is answered where it was answered before: the customer did not write into it since.
+async fn answer_as_before(tx: &DatabaseTransaction, moved: &Moved) -> Result<(), DbErr> {
+    for closed in &moved.closed {
+        let Some(answered) = &closed.answered else { continue };
+        rows::run(
+            tx,
+            "update conversation set reply_address = $2, window_until = $3 where id = $1",
+            [closed.goes_on.into(), answered.address.clone().into(), answered.until.into()],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Both are blocked, or not, as before; what somebody decided about the one since counts for both. Who is: who was joined,
+/// who went on.
+async fn restore_blocks(
+    tx: &DatabaseTransaction,
+    row: &Row,
+    moved: &Moved,
+    [gone, stays]: [Option<Block>; 2],
+) -> Result<[bool; 2], DbErr> {
+    let Some(blocks) = &moved.blocks else { return Ok([gone.is_some(), stays.is_some()]) };
+    let untouched = stays == blocks.after;
+    let (id, block) = if untouched { (row.into_id, &blocks.before) } else { (row.from_id, &stays) };
+    rows::run(
+        tx,
+        "update contact set blocked_at = $2, blocked_by = $3, blocked_reason = $4 where id = $1",
+        [
+            id.into(),
+            block.as_ref().map(|block| block.at).into(),
+            block.as_ref().and_then(|block| block.by).into(),
+            block.as_ref().and_then(|block| block.reason.clone()).into(),
+        ],
+    )
+    .await?;
+    let blocked = block.is_some();
+    Ok(if untouched { [gone.is_some(), blocked] } else { [blocked, blocked] })
+}
+
+/// Questions go with their addresses, and are asked again where they are answered otherwise now.
+async fn ask_vendor(
+    tx: &DatabaseTransaction,
+    row: &Row,
+    theirs: &BTreeSet<(String, String)>,
+    [gone, stays]: [bool; 2],
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    #[derive(FromQueryResult)]
+    struct Asked {
+        address: String,
+    }
+    let asked: Vec<Asked> = rows::all(
+        tx,
+        "select distinct address from vendor_block where contact_id = $1",
+        [row.into_id.into()],
+    )
+    .await?;
+    let back: Vec<String> =
+        asked.into_iter().map(|one| one.address).filter(|address| is_theirs(address, theirs)).collect();
+    rows::run(
+        tx,
+        "update vendor_block set contact_id = $3 where contact_id = $1 and address = any($2)",
+        [row.into_id.into(), back.into(), row.from_id.into()],
+    )
+    .await?;
+    vendor_block::ask(tx, row.from_id, gone, now).await?;
+    vendor_block::ask(tx, row.into_id, stays, now).await
+}
+
+/// What was closed only because of the join waits again, and goes back to who held it; but for whoever is blocked still.
 async fn open_again(
     tx: &DatabaseTransaction,
     talks: &[Talk],
-    row: &Row,
     moved: &Moved,
-    back: &BTreeSet<ConversationId>,
+    Sides { row, back, blocked }: Sides<'_>,
     by: PersonId,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
@@ -225,7 +306,8 @@ async fn open_again(
         // The join's own time, to the microsecond that the database keeps.
         let only_by_us =
             talk.closed_at.is_some_and(|closed_at| closed_at.timestamp_micros() == row.at.timestamp_micros());
-        if only_by_us && !has_another {
+        let is_blocked = if side { blocked[0] } else { blocked[1] };
+        if only_by_us && !has_another && !is_blocked {
             again.push(closed);
         }
     }

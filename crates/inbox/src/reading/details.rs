@@ -194,7 +194,7 @@ pub async fn details(
              (select coalesce(json_agg(", planned_line!(), " order by p.due_at, p.id), '[]') from planned p
               where p.conversation_id = $2 and p.state in ('waiting', 'asked')) as planned,
              (select coalesce(json_agg(json_build_object('channel', channel.name, 'wanted', v.wanted, 'state', v.state,
-                  'code', v.code, 'detail', v.detail) order by channel.name, channel.id), '[]')
+                  'code', v.code, 'detail', v.detail) order by channel.name, channel.id, v.address), '[]')
               from vendor_block v join channel on channel.id = v.channel_id
               where v.contact_id = contact.id) as vendor_blocks
          from contact where contact.id = $1"),

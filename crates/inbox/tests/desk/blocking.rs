@@ -9,11 +9,11 @@ use inbox::{
         vendor_block::{self, Ask, Outcome},
     },
 };
-use testing::{PHONE_NUMBER_ID, WABA, meta};
+use testing::meta;
 
 use crate::scene::Scene;
 
-async fn writes(scene: &Scene, from: &str, id: &str) {
+pub async fn writes(scene: &Scene, from: &str, id: &str) {
     let body = meta::messages(&[meta::text(from, id, scene.now.timestamp(), "Hola")]);
     let receipt = "insert into receipt (source, body, received_at) values ('whatsapp', $1, $2)";
     scene.run(receipt, [body.into(), scene.now.into()]).await;
@@ -23,9 +23,7 @@ async fn writes(scene: &Scene, from: &str, id: &str) {
 #[tokio::test]
 async fn what_a_blocked_contact_writes_is_kept_and_asks_nobody_for_anything() {
     let scene = Scene::new().await;
-    let number = format!("phone_number_id:{PHONE_NUMBER_ID}");
-    let known = "update channel set vendor_key = $1, account_key = 'waba:' || $2";
-    scene.run(known, [number.into(), WABA.into()]).await;
+    scene.knows_its_number().await;
     let (valeria, gabriela) = (scene.agent("valeria").await, scene.supervisor("gabriela").await);
     writes(&scene, "51900000009", "wamid.1").await;
     scene.dispatch().await;
@@ -85,7 +83,11 @@ async fn the_vendor_is_asked_until_it_answers_and_only_the_newest_wish_counts() 
         }
         tx.commit().await.unwrap();
     };
-    let question = async || vendor_block::waiting(scene.db(), ask).await.unwrap();
+    let question = async || {
+        let question = vendor_block::waiting(scene.db(), ask).await.unwrap().pop()?;
+        assert!(vendor_block::begin(scene.db(), ask, &question).await.unwrap());
+        Some(question)
+    };
     let answer = async |question: &vendor_block::Question, outcome: Outcome| {
         let tx = scene.begin().await;
         vendor_block::answered(&tx, ask, question, &outcome, scene.now).await.unwrap();
@@ -112,7 +114,15 @@ async fn the_vendor_is_asked_until_it_answers_and_only_the_newest_wish_counts() 
     assert!(matches!(again().await, Err(BlockError::Already)));
     let first = question().await.unwrap();
     wish(false).await;
+    let newer = vendor_block::waiting(scene.db(), ask).await.unwrap().pop().unwrap();
+    // Another worker has the job, and finds that it is not its turn.
+    scene.run("update job set lease_until = clock_timestamp() + interval '1 minute'", []).await;
+    let crosses = vendor_block::begin(scene.db(), ask, &newer).await.unwrap();
+    assert!(!newer.wanted && !crosses, "of two calls at once nobody knows which one comes last");
+    let due = "select count(*) from job where kind = 'vendor_block' and due_at <= clock_timestamp()";
+    assert_eq!(scene.count(due, []).await, 0);
     answer(&first, Outcome::Done).await;
+    assert_eq!(scene.count(due, []).await, 1, "it is its turn now");
     let second = question().await.unwrap();
     assert!(!second.wanted, "what was wished before is answered too late");
     answer(&second, Outcome::Done).await;
@@ -121,6 +131,12 @@ async fn the_vendor_is_asked_until_it_answers_and_only_the_newest_wish_counts() 
         scene.count("select count(*) from vendor_block where state = 'done' and not wanted", []).await,
         1
     );
+
+    wish(true).await;
+    let third = question().await.unwrap();
+    assert!(!vendor_block::begin(scene.db(), ask, &third).await.unwrap(), "somebody is asking");
+    scene.run("update vendor_block set asking_until = clock_timestamp()", []).await;
+    assert!(vendor_block::begin(scene.db(), ask, &third).await.unwrap(), "they died of it");
 }
 
 #[tokio::test]

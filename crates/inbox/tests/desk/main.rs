@@ -17,6 +17,7 @@ mod kinds;
 mod later;
 mod lists;
 mod macros;
+mod merging;
 mod model;
 mod notes;
 mod offers;

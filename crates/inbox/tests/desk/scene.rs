@@ -241,6 +241,17 @@ impl Scene {
         all.into_iter().map(|talk| talk.id).collect()
     }
 
+    pub async fn contact_of(&self, talk: ConversationId) -> ContactId {
+        self.conversation(talk).await.contact_id
+    }
+
+    /// Webhooks of [`testing::meta`] are for its channel.
+    pub async fn knows_its_number(&self) {
+        let number = format!("phone_number_id:{}", testing::PHONE_NUMBER_ID);
+        let known = "update channel set vendor_key = $1, account_key = 'waba:' || $2";
+        self.run(known, [number.into(), testing::WABA.into()]).await;
+    }
+
     pub async fn holder(&self, talk: ConversationId) -> Option<PersonId> {
         self.conversation(talk).await.assignee_id
     }
