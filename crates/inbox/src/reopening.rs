@@ -11,6 +11,7 @@ use sea_orm::{
 
 use crate::{
     assignment::lock_around,
+    contacts::blocking,
     events, rows,
     snoozing::{self, Fetched, SnoozeError},
     waiting, watch,
@@ -28,6 +29,9 @@ pub enum ReopenError {
     /// It is open.
     #[error("the conversation is open")]
     Open,
+    /// Its contact is blocked: they are let in first.
+    #[error("the contact is blocked")]
+    Blocked,
     /// It was closed longer ago than a customer's message would reopen it: it is history.
     #[error("it was closed too long ago")]
     TooLate,
@@ -58,6 +62,9 @@ pub async fn reopen(
         .ok_or(ReopenError::NotFound)?;
     if found.state != ConversationState::Closed {
         return Err(ReopenError::Open);
+    }
+    if blocking::is_blocked(tx, found.contact_id).await? {
+        return Err(ReopenError::Blocked);
     }
     let Some(closed_at) = found.closed_at.filter(|at| *at > now - REOPEN_WITHIN) else {
         return Err(ReopenError::TooLate);

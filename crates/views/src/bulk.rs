@@ -117,6 +117,7 @@ pub const REFUSALS: &[&str] = &[
     "fields_missing",
     "reopen_too_late",
     "another_open",
+    "contact_blocked",
     "snooze_time",
     "failed",
 ];

@@ -111,6 +111,8 @@ pub enum Refusal {
     ReopenTooLate,
     /// The customer has another open one.
     AnotherOpen,
+    /// The customer is blocked.
+    ContactBlocked,
     /// Places of a macro that nothing is known for.
     PlacesMissing(Vec<String>),
     /// There is no such pause.
@@ -194,6 +196,7 @@ impl Refusal {
             Self::Reopened => "reopened",
             Self::ReopenTooLate => "reopen_too_late",
             Self::AnotherOpen => "another_open",
+            Self::ContactBlocked => "contact_blocked",
             Self::PlacesMissing(_) => "places_missing",
             Self::UnknownPause => "unknown_pause",
             Self::PauseFull { .. } => "pause_full",
@@ -262,6 +265,7 @@ impl Refusal {
             Self::Reopened => tx.t("refusal-reopened"),
             Self::ReopenTooLate => tx.t("refusal-reopen-too-late"),
             Self::AnotherOpen => tx.t("refusal-another-open"),
+            Self::ContactBlocked => tx.t("refusal-contact-blocked"),
             Self::PlacesMissing(places) => tx.a("refusal-places-missing", "places", &places.join(", ")),
             Self::UnknownPause => tx.t("refusal-unknown-pause"),
             Self::PauseFull { people, pause, queue } => {

@@ -141,6 +141,7 @@ pub async fn reopen(
                 ReopenError::Open => refused(StatusCode::CONFLICT, &Refusal::Reopened, tx),
                 ReopenError::TooLate => refused(StatusCode::CONFLICT, &Refusal::ReopenTooLate, tx),
                 ReopenError::Another(_) => refused(StatusCode::CONFLICT, &Refusal::AnotherOpen, tx),
+                ReopenError::Blocked => refused(StatusCode::CONFLICT, &Refusal::ContactBlocked, tx),
             }
         })?;
     begun.commit().await?;

@@ -47,7 +47,6 @@ pub(crate) struct Talk {
     #[serde(skip)]
     pub answered: bool,
     /// Its contact is blocked.
-    #[sea_orm(skip)]
     #[serde(skip)]
     pub muted: bool,
 }
@@ -202,7 +201,7 @@ impl Talks {
     fn keep(&mut self, found: Vec<Talk>) {
         let mut found = found;
         for talk in &mut found {
-            talk.muted = self.muted.contains(&talk.contact_id);
+            talk.muted |= self.muted.contains(&talk.contact_id);
         }
         self.before.extend(found.iter().map(|talk| (talk.id, talk.must_act)));
         self.by_pair.extend(found.into_iter().map(|talk| ((talk.channel_id, talk.contact_id), talk)));
@@ -213,10 +212,12 @@ impl Talks {
             tx,
             "select c.id, c.contact_id, c.channel_id, c.queue_id, c.state, c.reply_address, c.must_act, c.must_act_since,
                  c.window_until, c.opened_at, c.queued_at, c.last_activity_at, c.last_position, c.last_direction,
-                 c.last_kind, c.last_text, c.last_author_id, c.inbound_count, c.closed_at
+                 c.last_kind, c.last_text, c.last_author_id, c.inbound_count, c.closed_at,
+                 contact.blocked_at is not null as muted
              from json_to_recordset($1::text::json) as asked(channel_id uuid, contact_id uuid)
              join conversation c on c.channel_id = asked.channel_id and c.contact_id = asked.contact_id
                  and c.state <> 'closed'
+             join contact on contact.id = c.contact_id
              order by c.id
              for no key update of c",
             [recordset(pairs)?],
@@ -237,7 +238,7 @@ impl Talks {
         let mut woken = Vec::new();
         for (pair, (_, _, by_customer)) in pairs {
             let Some(talk) = self.by_pair.get_mut(pair).filter(|_| *by_customer) else { continue };
-            if talk.state == ConversationState::Snoozed {
+            if talk.state == ConversationState::Snoozed && !talk.muted {
                 (talk.state, talk.queued_at) = (ConversationState::Queued, now);
                 woken.push(talk.id);
             }
@@ -253,7 +254,7 @@ impl Talks {
             tx,
             "select c.id, c.contact_id, c.channel_id, c.queue_id, c.state, c.reply_address, c.must_act, c.must_act_since,
                  c.window_until, c.opened_at, c.queued_at, c.last_activity_at, c.last_position, c.last_direction,
-                 c.last_kind, c.last_text, c.last_author_id, c.inbound_count, c.closed_at
+                 c.last_kind, c.last_text, c.last_author_id, c.inbound_count, c.closed_at, false as muted
              from json_to_recordset($1::text::json) as asked(channel_id uuid, contact_id uuid)
              join lateral (
                  select o.id from conversation o
@@ -298,7 +299,8 @@ impl Talks {
              from latest where c.id = latest.id
              returning c.id, c.contact_id, c.channel_id, c.queue_id, c.state, c.reply_address, c.must_act,
                  c.must_act_since, c.window_until, c.opened_at, c.queued_at, c.last_activity_at, c.last_position,
-                 c.last_direction, c.last_kind, c.last_text, c.last_author_id, c.inbound_count, c.closed_at",
+                 c.last_direction, c.last_kind, c.last_text, c.last_author_id, c.inbound_count, c.closed_at,
+                 false as muted",
             [recordset(pairs)?, (now - REOPEN_WITHIN).into(), now.into()],
         )
         .await?;

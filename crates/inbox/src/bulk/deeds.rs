@@ -241,6 +241,7 @@ impl From<ReopenError> for Failed {
         match error {
             ReopenError::NotFound => Self::Refused("not_found"),
             ReopenError::Open => Self::Refused("changed"),
+            ReopenError::Blocked => Self::Refused("contact_blocked"),
             ReopenError::TooLate => Self::Refused("reopen_too_late"),
             ReopenError::Another(_) => Self::Refused("another_open"),
             ReopenError::Db(error) => Self::Db(error),

@@ -124,6 +124,13 @@ pub async fn unblock(
     Ok(())
 }
 
+/// Whether a contact is blocked.
+pub(crate) async fn is_blocked(tx: &DatabaseTransaction, contact: ContactId) -> Result<bool, DbErr> {
+    let blocked =
+        rows::run(tx, "select from contact where id = $1 and blocked_at is not null", [contact.into()]);
+    Ok(blocked.await? > 0)
+}
+
 /// Contacts before conversations, like whoever joins them. Whether it is blocked.
 async fn locked(tx: &DatabaseTransaction, by: &Principal, contact: ContactId) -> Result<bool, BlockError> {
     #[derive(FromQueryResult)]

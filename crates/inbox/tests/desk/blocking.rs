@@ -8,6 +8,7 @@ use inbox::{
         finding,
         vendor_block::{self, Ask, Outcome},
     },
+    reopening::{ReopenError, reopen},
 };
 use testing::meta;
 
@@ -65,6 +66,72 @@ async fn what_a_blocked_contact_writes_is_kept_and_asks_nobody_for_anything() {
     writes(&scene, "51900000009", "wamid.4").await;
     let again = scene.conversation(line.id).await;
     assert_eq!((again.state, again.must_act), (ConversationState::Queued, MustAct::Agent));
+}
+
+#[tokio::test]
+async fn nobody_opens_for_a_blocked_contact_by_hand_what_was_closed() {
+    let scene = Scene::new().await;
+    scene.knows_its_number().await;
+    let (valeria, gabriela) = (scene.agent("valeria").await, scene.supervisor("gabriela").await);
+    writes(&scene, "51900000009", "wamid.1").await;
+    scene.dispatch().await;
+    let talk = scene.talks().await[0];
+    let contact = scene.contact_of(talk).await;
+    let tx = scene.begin().await;
+    blocking::block(&tx, &gabriela, contact, "Insulta", scene.now).await.unwrap();
+    tx.commit().await.unwrap();
+    for by in [&valeria, &gabriela] {
+        let tx = scene.begin().await;
+        let refused = reopen(&tx, by, talk, scene.now).await;
+        assert!(matches!(refused, Err(ReopenError::Blocked)), "{refused:?}");
+    }
+
+    // Should one be open all the same, it asks for nothing and nobody: it came to be open that very moment.
+    scene.run("update conversation set state = 'queued', closed_at = null, must_act = 'customer'", []).await;
+    writes(&scene, "51900000009", "wamid.2").await;
+    assert_eq!(scene.conversation(talk).await.must_act, MustAct::Customer);
+    assert_eq!(scene.count("select count(*) from message where muted", []).await, 1);
+    scene.run("update conversation set state = 'snoozed', returns_to = $1", [valeria.person.into()]).await;
+    writes(&scene, "51900000009", "wamid.3").await;
+    assert_eq!(scene.conversation(talk).await.state, ConversationState::Snoozed);
+    scene.run("update conversation set state = 'closed', closed_at = $1, returns_to = null", [scene.now.into()]).await;
+
+    let tx = scene.begin().await;
+    blocking::unblock(&tx, &gabriela, contact, scene.now).await.unwrap();
+    reopen(&tx, &valeria, talk, scene.now).await.unwrap();
+    tx.commit().await.unwrap();
+    writes(&scene, "51900000009", "wamid.4").await;
+    assert_eq!(scene.conversation(talk).await.must_act, MustAct::Agent);
+}
+
+#[tokio::test]
+async fn blocking_ends_every_open_conversation_and_frees_everybody_who_held_one() {
+    let scene = Scene::new().await;
+    let gabriela = scene.supervisor("gabriela").await;
+    let (valeria, mateo) = (scene.agent("valeria").await, scene.agent("mateo").await);
+    let (one, other) = (scene.talk_of(&valeria).await, scene.talk_of(&mateo).await);
+    let contact = scene.contact_of(one).await;
+    let sms = domain::ChannelId::new();
+    scene
+        .run(
+            "insert into channel (id, kind, name, address, vendor_key, account_key, queue_id)
+             values ($1, 'twilio_sms', 'SMS', '+14155550111', 'number:1', 'twilio:AC1', $2)",
+            [sms.into(), scene.queue.into()],
+        )
+        .await;
+    let theirs = "update conversation set contact_id = $2, channel_id = $3 where id = $1";
+    scene.run(theirs, [other.into(), contact.into(), sms.into()]).await;
+    let tx = scene.begin().await;
+    blocking::block(&tx, &gabriela, contact, "Insulta", scene.now).await.unwrap();
+    tx.commit().await.unwrap();
+    for talk in [one, other] {
+        assert_eq!(scene.conversation(talk).await.state, ConversationState::Closed);
+    }
+    assert_eq!((scene.desk(&valeria).await.load, scene.desk(&mateo).await.load), (0, 0));
+    assert_eq!(scene.count("select count(*) from event where kind = 'contact_blocked'", []).await, 2);
+    assert_eq!(scene.count("select count(*) from vendor_block", []).await, 1, "by SMS nobody can be asked");
+    assert_eq!(scene.count("select count(*) from watch", []).await, 0);
+    scene.assert_books_balance().await;
 }
 
 #[tokio::test]
