@@ -129,22 +129,6 @@ pub async fn end_wrap_up(
     Ok(ended > 0)
 }
 
-/// Lock the presences of these people, in the order of their ids as everywhere, before a transaction comes to change several
-/// of them one after the other.
-pub(crate) async fn lock(tx: &DatabaseTransaction, people: &[PersonId]) -> Result<(), DbErr> {
-    if people.is_empty() {
-        return Ok(());
-    }
-    let people: Vec<Uuid> = people.iter().map(|person| person.0).collect();
-    rows::run(
-        tx,
-        "select from presence where person_id = any($1) order by person_id for no key update",
-        [people.into()],
-    )
-    .await
-    .map(drop)
-}
-
 /// Those of these people who were finishing and have nothing left are on their pause now; who they are. The caller
 /// has locked them and tells of it.
 pub(crate) async fn finish(
