@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use inbox::retention;
+use inbox::{bulk, retention};
 use sea_orm::DbErr;
 
 use crate::{
@@ -31,6 +31,7 @@ async fn tidy(state: &AppState) -> Result<(), DbErr> {
     throttle::forget_old(&state.db, now).await?;
     session::forget_old(&state.db, now).await?;
     half::forget_old(&state.db, now).await?;
+    bulk::end_given_up(&state.db, None, now).await?;
     let ledger = &state.settings.ledger;
     let bodies = retention::forget_bodies(&state.db, ledger.body_days).await?;
     let trails = retention::forget_trail(&state.db, ledger.trail_days).await?;

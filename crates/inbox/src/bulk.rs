@@ -3,11 +3,11 @@
 //! Each conversation is a row with a result of its own, done in a transaction of its own by the same operation as by
 //! hand, within the person's reach as it is when the row's turn comes. So a wide deed holds no locks for long, can be
 //! cancelled between two rows, and goes on after a crash where it stopped. What a row did is kept so that it can be taken
-//! back, which is a wide deed itself.
+//! back for a while, where nobody changed it since; that is a wide deed itself.
 
 mod deeds;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{ConversationId, Permission, PersonId, Principal};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, FromQueryResult, TransactionTrait as _,
@@ -15,7 +15,7 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{principals, rows};
+use crate::{faults, principals, rows};
 
 pub use deeds::Deed;
 
@@ -23,6 +23,10 @@ pub use deeds::Deed;
 pub const MOST: usize = 5_000;
 /// So many rows are done between two looks at whether it was cancelled.
 const BATCH: usize = 20;
+/// A row that fails so often for reasons that pass is not tried again: the others are not kept waiting for it.
+const TRIES: i32 = 5;
+/// So long after its end a wide deed can be taken back: later it is work of its own.
+pub const UNDO_WITHIN: TimeDelta = TimeDelta::minutes(10);
 /// So many rows that were not done are named.
 const NAMED: i64 = 50;
 /// The kind of the job that does it.
@@ -40,7 +44,7 @@ pub enum BulkError {
     /// More than [`MOST`] were.
     #[error("too many conversations")]
     TooMany,
-    /// It goes on, or is itself a taking back, or nothing of it can be taken back.
+    /// It goes on, or is itself a taking back, or ended longer ago than [`UNDO_WITHIN`], or nothing of it can be taken back.
     #[error("it can't be taken back")]
     NotUndoable,
     /// The database failed.
@@ -103,7 +107,7 @@ pub async fn begin(
     Ok(id)
 }
 
-/// Take back what of a wide deed can be, as another. Ring the bell of the jobs after the commit.
+/// Take back what of a wide deed can be, as another: what nobody has changed since. Ring the bell of the jobs after the commit.
 ///
 /// # Errors
 /// `NotFound`, `NotUndoable`.
@@ -114,7 +118,8 @@ pub async fn undo(
     now: DateTime<Utc>,
 ) -> Result<Uuid, BulkError> {
     let Some(bulk) = locked(tx, by.person, id).await? else { return Err(BulkError::NotFound) };
-    if bulk.ended_at.is_none() || bulk.undoes.is_some() || bulk.undone {
+    let is_over = bulk.ended_at.is_some_and(|at| now <= at + UNDO_WITHIN);
+    if !is_over || bulk.undoes.is_some() || bulk.undone {
         return Err(BulkError::NotUndoable);
     }
     let back = insert(tx, by.person, &Deed::Undo, Some(id), 0, now).await?;
@@ -278,8 +283,13 @@ pub async fn step(db: &DatabaseConnection, id: Uuid, now: DateTime<Utc>) -> Resu
                 tx.rollback().await?;
                 let word = match failed {
                     deeds::Failed::Refused(word) => word,
-                    deeds::Failed::Db(error) if rows::is_passing(&error) => return Err(error),
                     deeds::Failed::Db(error) => {
+                        if faults::is_passing(&error) && tried(db, id, row.position).await? < TRIES {
+                            if faults::is_conflict(&error) {
+                                continue;
+                            }
+                            return Err(error);
+                        }
                         tracing::error!(%error, bulk = %id, "a row of the wide deed {id} could not be done");
                         "failed"
                     }
@@ -294,6 +304,43 @@ pub async fn step(db: &DatabaseConnection, id: Uuid, now: DateTime<Utc>) -> Resu
         }
     }
     Ok(true)
+}
+
+/// A row was tried and not done; how often by now.
+async fn tried(db: &DatabaseConnection, id: Uuid, position: i32) -> Result<i32, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Tried {
+        tries: i32,
+    }
+    let tried: Vec<Tried> = rows::all(
+        db,
+        "update bulk_row set tries = tries + 1 where bulk_id = $1 and position = $2 returning tries",
+        [id.into(), position.into()],
+    )
+    .await?;
+    Ok(tried.first().map_or(TRIES, |tried| tried.tries))
+}
+
+/// End the wide deeds whose jobs were given up, or only this one if it is: what was not done is told as failed. How many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_given_up(
+    db: &DatabaseConnection,
+    only: Option<Uuid>,
+    now: DateTime<Utc>,
+) -> Result<u64, DbErr> {
+    rows::run(
+        db,
+        "with over as (
+             select id from bulk where ended_at is null and ($3::uuid is null or id = $3) and not exists (
+                 select from job where kind = $2 and key = bulk.id::text and failed_at is null)
+         ), failed as (
+             update bulk_row set result = 'failed' from over where bulk_id = over.id and result is null)
+         update bulk set ended_at = $1 from over where bulk.id = over.id",
+        [now.into(), JOB.into(), only.into()],
+    )
+    .await
 }
 
 /// Ended once no row is left, also none that another worker has in hand.
@@ -348,11 +395,12 @@ pub async fn progress(
     db: &impl ConnectionTrait,
     by: &Principal,
     id: Uuid,
+    now: DateTime<Utc>,
 ) -> Result<Option<Progress>, DbErr> {
     #[derive(FromQueryResult)]
     struct Found {
         action: serde_json::Value,
-        ended: bool,
+        ended_at: Option<DateTime<Utc>>,
         undoes: Option<Uuid>,
         undone: bool,
         total: i64,
@@ -363,7 +411,7 @@ pub async fn progress(
     }
     let found: Vec<Found> = rows::all(
         db,
-        "select b.action, b.ended_at is not null as ended, b.undoes, b.total::bigint as total,
+        "select b.action, b.ended_at, b.undoes, b.total::bigint as total,
              exists (select from bulk o where o.undoes = b.id) as undone,
              count(*) filter (where r.result in ('done', 'unchanged')) as done,
              count(*) filter (where r.result not in ('done', 'unchanged', 'cancelled')) as refused,
@@ -402,8 +450,11 @@ pub async fn progress(
         done: found.done,
         refused: found.refused,
         cancelled: found.cancelled,
-        ended: found.ended,
-        undoable: found.ended && found.undoes.is_none() && !found.undone && found.undoable > 0,
+        ended: found.ended_at.is_some(),
+        undoable: found.ended_at.is_some_and(|at| now <= at + UNDO_WITHIN)
+            && found.undoes.is_none()
+            && !found.undone
+            && found.undoable > 0,
         not_done,
     }))
 }

@@ -22,6 +22,7 @@ pub mod courtesy;
 pub mod dispatcher;
 pub mod drafts;
 pub mod events;
+pub mod faults;
 pub mod files;
 pub mod gaps;
 pub mod handing_over;

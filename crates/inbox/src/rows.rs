@@ -135,16 +135,3 @@ impl Reach {
         ]
     }
 }
-
-/// Whether it may go better later: a lost connection, a deadlock.
-pub(crate) fn is_passing(error: &DbErr) -> bool {
-    match error {
-        DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => true,
-        DbErr::Exec(sea_orm::RuntimeErr::SqlxError(cause))
-        | DbErr::Query(sea_orm::RuntimeErr::SqlxError(cause)) => cause
-            .as_database_error()
-            .and_then(|fault| fault.code())
-            .is_some_and(|code| code.starts_with("40") || code.starts_with("55") || code.starts_with("57")),
-        _ => false,
-    }
-}

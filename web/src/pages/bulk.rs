@@ -187,7 +187,11 @@ pub async fn progress(
     id: Path<Uuid>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
-    let found = bulk::progress(&state.db, &viewer.principal, *id).await?.ok_or(PageError::NotFound)?;
+    let (by, now) = (&viewer.principal, state.clock.now());
+    let mut found = bulk::progress(&state.db, by, *id, now).await?.ok_or(PageError::NotFound)?;
+    if !found.ended && bulk::end_given_up(&state.db, Some(*id), now).await? > 0 {
+        found = bulk::progress(&state.db, by, *id, now).await?.ok_or(PageError::NotFound)?;
+    }
     let class = contacts::class(&viewer);
     html(&BulkProgress {
         tx: words(&viewer),

@@ -1,9 +1,9 @@
 //! What can be done to many: each by the operation that does it to one.
 
 use chrono::{DateTime, Utc};
-use domain::{OutcomeId, Permission, PersonId, Principal, QueueId};
+use domain::{ConversationId, ConversationState, OutcomeId, Permission, PersonId, Principal, QueueId};
 use entity::conversation;
-use sea_orm::{ColumnTrait as _, DatabaseTransaction, DbErr, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, DatabaseTransaction, DbErr, FromQueryResult, QueryFilter as _};
 use serde::{Deserialize, Serialize};
 
 use super::Row;
@@ -50,6 +50,26 @@ pub enum Deed {
     },
     /// What another wide deed did is taken back: each row carries what that needs.
     Undo,
+}
+
+/// What taking one row back needs, and how the deed left the conversation: one that is otherwise by now is not taken from
+/// whoever has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Before {
+    #[serde(flatten)]
+    back: Back,
+    #[serde(default)]
+    left: Option<Left>,
+}
+
+/// Who had a conversation, where and how.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromQueryResult)]
+struct Left {
+    assignee_id: Option<PersonId>,
+    queue_id: QueueId,
+    state: ConversationState,
+    closed_at: Option<DateTime<Utc>>,
+    snoozed_until: Option<DateTime<Utc>>,
 }
 
 /// What taking one row back needs.
@@ -134,18 +154,35 @@ pub(super) async fn perform(
             None
         }
     };
-    let back = back.map(serde_json::to_value).transpose().map_err(|error| DbErr::Json(error.to_string()))?;
-    Ok(("done", back))
+    let Some(back) = back else { return Ok(("done", None)) };
+    // Of tags it counts alone whether they are there.
+    let left = if matches!(back, Back::Tag { .. }) { None } else { stands(tx, id).await? };
+    let before =
+        serde_json::to_value(Before { back, left }).map_err(|error| DbErr::Json(error.to_string()))?;
+    Ok(("done", Some(before)))
+}
+
+/// A conversation as it stands, locked.
+async fn stands(tx: &DatabaseTransaction, id: ConversationId) -> Result<Option<Left>, DbErr> {
+    let found = rows::all(
+        tx,
+        "select assignee_id, queue_id, state, closed_at, snoozed_until from conversation where id = $1 for no key update",
+        [id.into()],
+    );
+    Ok(found.await?.into_iter().next())
 }
 
 async fn take_back(
     tx: &DatabaseTransaction,
     by: &Principal,
-    back: Back,
+    Before { back, left }: Before,
     row: &Row,
     now: DateTime<Utc>,
 ) -> Result<(), Failed> {
     let id = row.conversation_id;
+    if left.is_some() && left != stands(tx, id).await? {
+        return Err(Failed::Refused("changed"));
+    }
     match back {
         Back::Tag { tag, on } => {
             tagging::tag(tx, by, id, &tag, on, now).await?;

@@ -15,7 +15,7 @@ use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, FromQueryResult, T
 use uuid::Uuid;
 
 use super::{Draft, Lane, ReplyError, lock, prepare, submit};
-use crate::{Wakes, events, principals, rows};
+use crate::{Wakes, events, faults, principals, rows};
 
 /// A conversation can't have more of them waiting.
 pub const MOST: i64 = 20;
@@ -398,7 +398,7 @@ async fn look_alone(
     let tx = db.begin().await?;
     match look(&tx, id, now).await {
         Ok(went) => tx.commit().await.map(|()| went),
-        Err(error) if rows::is_passing(&error) => Err(error),
+        Err(error) if faults::is_passing(&error) => Err(error),
         Err(error) => {
             tx.rollback().await?;
             tracing::error!(%error, planned = %id, "a planned answer can't go out; its author is asked");

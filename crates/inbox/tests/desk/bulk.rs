@@ -2,7 +2,10 @@
 
 use chrono::TimeDelta;
 use domain::{ConversationId, ConversationState, Principal};
-use inbox::bulk::{self, BulkError, Deed, MOST, Progress};
+use inbox::{
+    assignment,
+    bulk::{self, BulkError, Deed, MOST, Progress},
+};
 use uuid::Uuid;
 
 use crate::scene::Scene;
@@ -32,7 +35,7 @@ async fn takes_back(scene: &Scene, by: &Principal, id: Uuid) -> Result<Uuid, Bul
 
 async fn ends(scene: &Scene, by: &Principal, id: Uuid) -> Progress {
     while bulk::step(scene.db(), id, scene.now).await.unwrap() {}
-    bulk::progress(scene.db(), by, id).await.unwrap().unwrap()
+    bulk::progress(scene.db(), by, id, scene.now).await.unwrap().unwrap()
 }
 
 fn whys(progress: &Progress) -> Vec<&str> {
@@ -58,7 +61,7 @@ async fn each_row_has_its_own_result_and_what_was_done_is_taken_back() {
     assert!(progress.ended && progress.undoable);
     assert_eq!(scene.desk(&valeria).await.load, 0);
     assert_eq!(scene.holder(his).await, Some(mateo.person));
-    assert!(bulk::progress(scene.db(), &mateo, id).await.unwrap().is_none(), "it is hers");
+    assert!(bulk::progress(scene.db(), &mateo, id, scene.now).await.unwrap().is_none(), "it is hers");
     assert!(matches!(takes_back(&scene, &mateo, id).await, Err(BulkError::NotFound)));
 
     let back = takes_back(&scene, &valeria, id).await.unwrap();
@@ -109,6 +112,82 @@ async fn a_supervisor_tags_gives_moves_and_puts_aside_and_each_comes_back() {
     assert_eq!(scene.conversation(held).await.state, ConversationState::Snoozed);
     back(aside).await;
     assert_eq!(scene.conversation(held).await.preferred_id, Some(valeria.person));
+}
+
+#[tokio::test]
+async fn what_somebody_has_by_now_is_not_taken_from_them_and_later_nothing_is() {
+    let mut scene = Scene::new().await;
+    let gabriela = scene.supervisor("gabriela").await;
+    let (valeria, mateo) = (scene.agent("valeria").await, scene.agent("mateo").await);
+    let (one, two) = (scene.talk_of(&valeria).await, scene.talk_of(&valeria).await);
+    let given = begins(&scene, &gabriela, &Deed::Assign { to: mateo.person }, &[one, two]).await.unwrap();
+    ends(&scene, &gabriela, given).await;
+    // Of the two he puts one back, and Valeria takes it up.
+    let tx = scene.begin().await;
+    assignment::release(&tx, &mateo, one, scene.now).await.unwrap();
+    assignment::claim(&tx, &valeria, one, scene.now).await.unwrap();
+    tx.commit().await.unwrap();
+    let back = takes_back(&scene, &gabriela, given).await.unwrap();
+    let progress = ends(&scene, &gabriela, back).await;
+    assert_eq!((progress.done, whys(&progress)), (1, vec!["changed"]));
+    assert_eq!(
+        (scene.holder(one).await, scene.holder(two).await),
+        (Some(valeria.person), Some(valeria.person))
+    );
+
+    let closed = begins(&scene, &gabriela, &Deed::Close { outcome: None }, &[one, two]).await.unwrap();
+    assert!(ends(&scene, &gabriela, closed).await.undoable);
+    scene.now += TimeDelta::minutes(3);
+    // She went on with one of them, and is done with it.
+    let tx = scene.begin().await;
+    inbox::reopening::reopen(&tx, &valeria, one, scene.now).await.unwrap();
+    inbox::closing::close(&tx, &valeria, one, scene.now).await.unwrap();
+    tx.commit().await.unwrap();
+    let back = takes_back(&scene, &gabriela, closed).await.unwrap();
+    assert_eq!(whys(&ends(&scene, &gabriela, back).await), ["changed"]);
+    assert_eq!(scene.conversation(one).await.state, ConversationState::Closed);
+    assert_ne!(scene.conversation(two).await.state, ConversationState::Closed);
+
+    let later = begins(&scene, &gabriela, &Deed::Close { outcome: None }, &[two]).await.unwrap();
+    assert!(ends(&scene, &gabriela, later).await.undoable);
+    scene.now += bulk::UNDO_WITHIN + TimeDelta::seconds(1);
+    assert!(!ends(&scene, &gabriela, later).await.undoable);
+    assert!(matches!(takes_back(&scene, &gabriela, later).await, Err(BulkError::NotUndoable)));
+    scene.assert_books_balance().await;
+}
+
+#[tokio::test]
+async fn one_that_never_gets_through_holds_up_nobody_and_a_job_that_was_given_up_ends_its_deed() {
+    let scene = Scene::new().await;
+    let gabriela = scene.supervisor("gabriela").await;
+    let (one, two) = (scene.talk(5).await, scene.talk(5).await);
+    let stuck = "create function stuck() returns trigger language plpgsql as $$
+        begin raise exception 'stuck' using errcode = tg_argv[0]; end $$";
+    scene.run(stuck, []).await;
+    for (code, again) in [("40P01", 0), ("55P03", 4)] {
+        let trigger = format!(
+            "create trigger stuck before insert on conversation_tag for each row
+             when (new.conversation_id = '{one}') execute function stuck('{code}')"
+        );
+        scene.run(&trigger, []).await;
+        let tag = Deed::Tag { tag: code.to_lowercase(), on: true };
+        let id = begins(&scene, &gabriela, &tag, &[one, two]).await.unwrap();
+        for _ in 0..again {
+            bulk::step(scene.db(), id, scene.now).await.unwrap_err();
+        }
+        let progress = ends(&scene, &gabriela, id).await;
+        assert_eq!((progress.done, progress.ended, whys(&progress)), (1, true, vec!["failed"]), "{code}");
+        scene.run("drop trigger stuck on conversation_tag", []).await;
+    }
+
+    let tag = Deed::Tag { tag: "x".into(), on: true };
+    let id = begins(&scene, &gabriela, &tag, &[one, two]).await.unwrap();
+    assert_eq!(bulk::end_given_up(scene.db(), Some(id), scene.now).await.unwrap(), 0, "its turn will come");
+    scene.run("update job set failed_at = clock_timestamp()", []).await;
+    assert_eq!(bulk::end_given_up(scene.db(), Some(Uuid::now_v7()), scene.now).await.unwrap(), 0);
+    assert_eq!(bulk::end_given_up(scene.db(), Some(id), scene.now).await.unwrap(), 1);
+    let progress = ends(&scene, &gabriela, id).await;
+    assert_eq!((progress.ended, whys(&progress)), (true, vec!["failed", "failed"]));
 }
 
 #[tokio::test]
