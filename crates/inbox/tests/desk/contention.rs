@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
-use domain::{PersonId, PresenceState, QueueId, SkillId};
+use domain::{ChannelId, PersonId, PresenceState, QueueId, SkillId};
 use inbox::{
     assignment::{self, AssignError, offers},
-    closing, dispatcher,
-    handing_over::{HandOver, To, hand_over},
+    closing,
+    contacts::blocking,
+    dispatcher,
+    handing_over::{HandOver, To, hand_over, take_back},
     policy,
+    snoozing::{self, Fetched, Until},
 };
 use routing::policy::{LapsedOffer, Mode, Queue, Skill};
-use sea_orm::DatabaseTransaction;
+use sea_orm::{ConnectionTrait as _, DatabaseTransaction};
 
 use crate::scene::Scene;
 
@@ -155,6 +158,84 @@ async fn who_publishes_and_who_hands_on_never_wait_for_each_other_in_a_circle() 
     tokio::join!(publishes, hands_on);
     let there = "select count(*) from conversation c join queue q on q.id = c.queue_id where q.name = 'Caja'";
     assert_eq!(scene.count(there, []).await, 1);
+}
+
+#[tokio::test]
+async fn who_publishes_and_who_fetches_back_never_wait_for_each_other_in_a_circle() {
+    let scene = Scene::new().await;
+    let (alonso, valeria) = (scene.supervisor("alonso").await, scene.agent("valeria").await);
+    let ventas = QueueId::new();
+    let another = |policy: &mut routing::Policy| {
+        policy.queues.push(Queue { name: "Ventas".into(), position: 1, ..Queue::usual(ventas) });
+    };
+    scene.publish(&alonso, another).await;
+    let (aside, handed) = (scene.talk_of(&valeria).await, scene.talk_of(&valeria).await);
+    let tx = scene.begin().await;
+    snoozing::snooze(&tx, &valeria, aside, Until::Answer, scene.now).await.unwrap();
+    let wish = HandOver { conversation: handed, to: To::Queue(ventas), note: None, skills: BTreeMap::new() };
+    hand_over(&tx, &valeria, wish, scene.now).await.unwrap();
+    tx.commit().await.unwrap();
+
+    for round in 0..2 {
+        // Somebody has a queue in hand, so whoever publishes stands still with the presences in theirs.
+        let name = format!("Caja {round}");
+        let here = scene.begin().await;
+        here.execute_unprepared("update queue set name = name where name <> 'Citas'").await.unwrap();
+        let publishes = scene.publish(&alonso, |policy| policy.queues[1].name = name);
+        let fetches = async {
+            scene.until_somebody_waits().await;
+            let there = scene.begin().await;
+            if round == 0 {
+                let fetched = snoozing::wake(&there, &valeria, aside, scene.now).await.unwrap();
+                assert_eq!(fetched, Fetched::Held);
+            } else {
+                take_back(&there, &valeria, handed, scene.now).await.unwrap();
+            }
+            there.commit().await.unwrap();
+        };
+        let lets_go = async {
+            scene.until_so_many_wait(2).await;
+            here.commit().await.unwrap();
+        };
+        tokio::join!(publishes, fetches, lets_go);
+    }
+    for talk in [aside, handed] {
+        assert_eq!(scene.holder(talk).await, Some(valeria.person));
+    }
+    scene.assert_books_balance().await;
+}
+
+#[tokio::test]
+async fn who_blocks_takes_from_several_people_in_the_order_in_which_everybody_does() {
+    let scene = Scene::new().await;
+    let gabriela = scene.supervisor("gabriela").await;
+    let (valeria, mateo) = (scene.agent("valeria").await, scene.agent("mateo").await);
+    assert!(valeria.person < mateo.person);
+    let (hers, his) = (scene.talk_of(&valeria).await, scene.talk_of(&mateo).await);
+    // His conversation comes before hers.
+    let (first, second) = (scene.talk_of(&mateo).await, scene.talk_of(&valeria).await);
+    assert!(first < second);
+    let (contact, sms) = (scene.contact_of(first).await, ChannelId::new());
+    let channel = "insert into channel (id, kind, name, address, vendor_key, account_key, queue_id)
+        values ($1, 'twilio_sms', 'SMS', '+14155550111', 'number:1', 'twilio:AC1', $2)";
+    scene.run(channel, [sms.into(), scene.queue.into()]).await;
+    let theirs = "update conversation set contact_id = $2, channel_id = $3 where id = $1";
+    scene.run(theirs, [second.into(), contact.into(), sms.into()]).await;
+
+    let (here, there) = (scene.begin().await, scene.begin().await);
+    closing::close(&here, &gabriela, hers, scene.now).await.unwrap();
+    let blocks = async {
+        blocking::block(&there, &gabriela, contact, "Insulta", scene.now).await.unwrap();
+        there.commit().await.unwrap();
+    };
+    let closes = async {
+        scene.until_somebody_waits().await;
+        closing::close(&here, &gabriela, his, scene.now).await.unwrap();
+        here.commit().await.unwrap();
+    };
+    tokio::join!(blocks, closes);
+    assert_eq!((scene.desk(&valeria).await.load, scene.desk(&mateo).await.load), (0, 0));
+    scene.assert_books_balance().await;
 }
 
 #[tokio::test]

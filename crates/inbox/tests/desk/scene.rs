@@ -220,9 +220,13 @@ impl Scene {
 
     /// Until one transaction waits for another's locks.
     pub async fn until_somebody_waits(&self) {
+        self.until_so_many_wait(1).await;
+    }
+
+    pub async fn until_so_many_wait(&self, many: i64) {
         let waits = "select count(*) from pg_stat_activity
             where datname = current_database() and wait_event_type = 'Lock'";
-        while self.count(waits, []).await == 0 {
+        while self.count(waits, []).await < many {
             tokio::task::yield_now().await;
         }
     }
