@@ -40,6 +40,7 @@ pub mod settings;
 pub mod state;
 pub mod telemetry;
 pub mod templates;
+mod transact;
 pub mod visitor;
 pub mod vital;
 pub mod webhooks;

@@ -42,6 +42,7 @@ mod sign_in;
 mod sla_story;
 mod sockets;
 mod templates;
+mod transact;
 mod twilio;
 mod welcome;
 mod work_story;

@@ -17,7 +17,6 @@ use inbox::{
     reopening::{self, ReopenError},
     snoozing::Fetched,
 };
-use sea_orm::TransactionTrait as _;
 use views::{Refusal, Tx, card::CardField, outcomes::CloseDialog};
 
 use super::{card::sentence, conversations::refused, html, outcomes::line, within_reach, words};
@@ -101,15 +100,17 @@ pub async fn create(
             Some(chosen.parse().map_err(unknown)?)
         }
     };
-    let begun = state.db.begin().await?;
     let with = With { outcome, note: Some(note), fields };
-    closing::close_with(&begun, &viewer.principal, *id, with, state.clock.now()).await.map_err(|error| {
-        match error {
-            CloseError::Wrong(wrong) => wrong_fields(wrong, &known, tx),
-            error => refusal(error, tx),
-        }
-    })?;
-    begun.commit().await?;
+    let now = state.clock.now();
+    let closed = state.transact(async |begun| {
+        closing::close_with(begun, &viewer.principal, *id, with.clone(), now).await.map_err(|error| {
+            match error {
+                CloseError::Wrong(wrong) => wrong_fields(wrong, &known, tx),
+                error => refusal(error, tx),
+            }
+        })
+    });
+    closed.await?;
     state.wakes.dispatch();
     state.wakes.relay();
     Ok(HttpResponse::NoContent().finish())
@@ -132,19 +133,18 @@ pub async fn reopen(
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
     let tx = words(&viewer);
-    let begun = state.db.begin().await?;
-    let fetched =
-        reopening::reopen(&begun, &viewer.principal, *id, state.clock.now()).await.map_err(|error| {
-            match error {
-                ReopenError::NotFound => PageError::NotFound,
-                ReopenError::Db(error) => error.into(),
-                ReopenError::Open => refused(StatusCode::CONFLICT, &Refusal::Reopened, tx),
-                ReopenError::TooLate => refused(StatusCode::CONFLICT, &Refusal::ReopenTooLate, tx),
-                ReopenError::Another(_) => refused(StatusCode::CONFLICT, &Refusal::AnotherOpen, tx),
-                ReopenError::Blocked => refused(StatusCode::CONFLICT, &Refusal::ContactBlocked, tx),
-            }
-        })?;
-    begun.commit().await?;
+    let now = state.clock.now();
+    let fetched = state.transact(async |begun| {
+        reopening::reopen(begun, &viewer.principal, *id, now).await.map_err(|error| match error {
+            ReopenError::NotFound => PageError::NotFound,
+            ReopenError::Db(error) => error.into(),
+            ReopenError::Open => refused(StatusCode::CONFLICT, &Refusal::Reopened, tx),
+            ReopenError::TooLate => refused(StatusCode::CONFLICT, &Refusal::ReopenTooLate, tx),
+            ReopenError::Another(_) => refused(StatusCode::CONFLICT, &Refusal::AnotherOpen, tx),
+            ReopenError::Blocked => refused(StatusCode::CONFLICT, &Refusal::ContactBlocked, tx),
+        })
+    });
+    let fetched = fetched.await?;
     state.wakes.dispatch();
     state.wakes.watch.notify_one();
     state.wakes.relay();

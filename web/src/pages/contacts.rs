@@ -11,7 +11,6 @@ use inbox::contacts::{
     blocking::{self, BlockError, LONGEST_REASON},
     card, finding, vendor_block,
 };
-use sea_orm::TransactionTrait as _;
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -45,19 +44,19 @@ pub async fn merge(
     form: Form<Join>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
-    let by = &viewer.principal;
-    let tx = state.db.begin().await?;
-    for contact in [*id, form.into] {
-        if !contacts::is_within(&tx, by, Permission::ContactMerge, contact).await? {
-            return Err(PageError::NotFound);
-        }
-    }
+    let (by, now) = (&viewer.principal, state.clock.now());
     let note = form.note.trim().chars().filter(|c| *c != '\0').take(LONGEST_NOTE).collect();
     let reason = MergeReason::Person { note };
-    let merge = contacts::merge(&tx, Some(by.person), *id, form.into, &reason, state.clock.now())
-        .await
-        .map_err(|error| refusal(error, words(&viewer)))?;
-    tx.commit().await?;
+    let merge = state.transact(async |tx| {
+        for contact in [*id, form.into] {
+            if !contacts::is_within(tx, by, Permission::ContactMerge, contact).await? {
+                return Err(PageError::NotFound);
+            }
+        }
+        let done = contacts::merge(tx, Some(by.person), *id, form.into, &reason, now).await;
+        done.map_err(|error| refusal(error, words(&viewer)))
+    });
+    let merge = merge.await?;
     state.wakes.dispatch();
     state.wakes.relay();
     state.wakes.work();
@@ -73,16 +72,16 @@ pub async fn undo(
     id: Path<Uuid>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
-    let by = &viewer.principal;
-    let tx = state.db.begin().await?;
-    let merge = contacts::merge_of(&tx, *id).await?.ok_or(PageError::NotFound)?;
-    if !contacts::is_within(&tx, by, Permission::ContactMerge, merge.into_id).await? {
-        return Err(PageError::NotFound);
-    }
-    contacts::undo(&tx, by.person, *id, state.clock.now())
-        .await
-        .map_err(|error| refusal(error, words(&viewer)))?;
-    tx.commit().await?;
+    let (by, now) = (&viewer.principal, state.clock.now());
+    let parted = state.transact(async |tx| {
+        let merge = contacts::merge_of(tx, *id).await?.ok_or(PageError::NotFound)?;
+        if !contacts::is_within(tx, by, Permission::ContactMerge, merge.into_id).await? {
+            return Err(PageError::NotFound);
+        }
+        let done = contacts::undo(tx, by.person, *id, now).await;
+        done.map_err(|error| refusal(error, words(&viewer)))
+    });
+    parted.await?;
     state.wakes.dispatch();
     state.wakes.relay();
     state.wakes.work();
@@ -150,13 +149,13 @@ pub async fn block(
     form: Form<Block>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
-    let (tx, now) = (state.db.begin().await?, state.clock.now());
-    blocking::block(&tx, &viewer.principal, *id, &form.reason, now)
-        .await
-        .map_err(|error| block_refusal(error, words(&viewer)))?;
-    let from = actions::address(&state, &request);
-    actions::done(&tx, &viewer, &from, "contact.block", *id, now).await?;
-    tx.commit().await?;
+    let (now, from) = (state.clock.now(), actions::address(&state, &request));
+    let blocked = state.transact(async |tx| {
+        let done = blocking::block(tx, &viewer.principal, *id, &form.reason, now).await;
+        done.map_err(|error| block_refusal(error, words(&viewer)))?;
+        Ok(actions::done(tx, &viewer, &from, "contact.block", *id, now).await?)
+    });
+    blocked.await?;
     state.wakes.dispatch();
     state.wakes.relay();
     state.wakes.work();
@@ -172,11 +171,12 @@ pub async fn ask_vendor(
     id: Path<ContactId>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
-    let tx = state.db.begin().await?;
-    vendor_block::again(&tx, &viewer.principal, *id, state.clock.now())
-        .await
-        .map_err(|error| block_refusal(error, words(&viewer)))?;
-    tx.commit().await?;
+    let now = state.clock.now();
+    let asked = state.transact(async |tx| {
+        let done = vendor_block::again(tx, &viewer.principal, *id, now).await;
+        done.map_err(|error| block_refusal(error, words(&viewer)))
+    });
+    asked.await?;
     state.wakes.work();
     Ok(HttpResponse::NoContent().finish())
 }
@@ -191,13 +191,13 @@ pub async fn unblock(
     request: HttpRequest,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
-    let (tx, now) = (state.db.begin().await?, state.clock.now());
-    blocking::unblock(&tx, &viewer.principal, *id, now)
-        .await
-        .map_err(|error| block_refusal(error, words(&viewer)))?;
-    let from = actions::address(&state, &request);
-    actions::done(&tx, &viewer, &from, "contact.unblock", *id, now).await?;
-    tx.commit().await?;
+    let (now, from) = (state.clock.now(), actions::address(&state, &request));
+    let let_in = state.transact(async |tx| {
+        let done = blocking::unblock(tx, &viewer.principal, *id, now).await;
+        done.map_err(|error| block_refusal(error, words(&viewer)))?;
+        Ok(actions::done(tx, &viewer, &from, "contact.unblock", *id, now).await?)
+    });
+    let_in.await?;
     state.wakes.relay();
     state.wakes.work();
     Ok(HttpResponse::NoContent().finish())

@@ -42,18 +42,20 @@ pub async fn assign(
 ) -> Result<HttpResponse, PageError> {
     let now = state.clock.now();
     let line = within_reach(&viewer, &state, *id, Permission::ConversationAssign).await?;
-    let tx = state.db.begin().await?;
-    let moved = match form.person {
-        Some(to) => {
-            let wish = Handover { conversation: *id, from: line.assignee_id, to };
-            assignment::assign(&tx, &viewer.principal, wish, now).await
+    let moved = state.transact(async |tx| {
+        let moved = match form.person {
+            Some(to) => {
+                let wish = Handover { conversation: *id, from: line.assignee_id, to };
+                assignment::assign(tx, &viewer.principal, wish, now).await
+            }
+            None => assignment::release(tx, &viewer.principal, *id, now).await,
+        };
+        match moved {
+            Ok(()) => Ok(()),
+            Err(error) => Err(refusal(error, &state, words(&viewer)).await),
         }
-        None => assignment::release(&tx, &viewer.principal, *id, now).await,
-    };
-    if let Err(error) = moved {
-        return Err(refusal(error, &state, words(&viewer)).await);
-    }
-    tx.commit().await?;
+    });
+    moved.await?;
     state.wakes.dispatch();
     state.wakes.relay();
     Ok(HttpResponse::NoContent().finish())
@@ -68,11 +70,12 @@ pub async fn claim(
     id: Path<ConversationId>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
-    let tx = state.db.begin().await?;
-    if let Err(error) = assignment::claim(&tx, &viewer.principal, *id, state.clock.now()).await {
-        return Err(refusal(error, &state, words(&viewer)).await);
-    }
-    tx.commit().await?;
+    let now = state.clock.now();
+    let taken = state.transact(async |tx| match assignment::claim(tx, &viewer.principal, *id, now).await {
+        Ok(()) => Ok(()),
+        Err(error) => Err(refusal(error, &state, words(&viewer)).await),
+    });
+    taken.await?;
     state.wakes.relay();
     Ok(HttpResponse::NoContent().finish())
 }

@@ -29,11 +29,12 @@ pub async fn accept(
     id: Path<ConversationId>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
-    let tx = state.db.begin().await?;
-    if let Err(error) = offers::accept(&tx, &viewer.principal, *id, state.clock.now()).await {
-        return Err(over(error, &viewer, &state).await);
-    }
-    tx.commit().await?;
+    let now = state.clock.now();
+    let taken = state.transact(async |tx| match offers::accept(tx, &viewer.principal, *id, now).await {
+        Ok(()) => Ok(()),
+        Err(error) => Err(over(error, &viewer, &state).await),
+    });
+    taken.await?;
     state.wakes.dispatch();
     state.wakes.relay();
     Ok(HttpResponse::NoContent().finish())
@@ -48,11 +49,12 @@ pub async fn decline(
     id: Path<ConversationId>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
-    let tx = state.db.begin().await?;
-    if let Err(error) = offers::decline(&tx, &viewer.principal, *id, state.clock.now()).await {
-        return Err(over(error, &viewer, &state).await);
-    }
-    tx.commit().await?;
+    let now = state.clock.now();
+    let left = state.transact(async |tx| match offers::decline(tx, &viewer.principal, *id, now).await {
+        Ok(()) => Ok(()),
+        Err(error) => Err(over(error, &viewer, &state).await),
+    });
+    left.await?;
     state.wakes.dispatch();
     state.wakes.relay();
     Ok(HttpResponse::NoContent().finish())

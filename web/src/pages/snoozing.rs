@@ -8,7 +8,6 @@ use actix_web::{
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use domain::{ConversationId, Permission};
 use inbox::snoozing::{self, Fetched, LONGEST, SnoozeError, Until};
-use sea_orm::TransactionTrait as _;
 use serde::Deserialize;
 use views::{
     Refusal, Tx,
@@ -80,11 +79,12 @@ pub async fn create(
     let tx = words(&viewer);
     let until =
         form.until(&tx).ok_or_else(|| refused(StatusCode::UNPROCESSABLE_ENTITY, &Refusal::SnoozeTime, tx))?;
-    let begun = state.db.begin().await?;
-    snoozing::snooze(&begun, &viewer.principal, *id, until, state.clock.now())
-        .await
-        .map_err(|error| refusal(error, tx))?;
-    begun.commit().await?;
+    let now = state.clock.now();
+    let put_aside = state.transact(async |begun| {
+        let done = snoozing::snooze(begun, &viewer.principal, *id, until, now).await;
+        done.map_err(|error| refusal(error, tx))
+    });
+    put_aside.await?;
     ring(&state);
     let said = match until {
         Until::Time(at) => tx.a("snoozed-until", "when", &time::moment(&at, &tx)),
@@ -103,11 +103,12 @@ pub async fn wake(
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
     let tx = words(&viewer);
-    let begun = state.db.begin().await?;
-    let fetched = snoozing::wake(&begun, &viewer.principal, *id, state.clock.now())
-        .await
-        .map_err(|error| refusal(error, tx))?;
-    begun.commit().await?;
+    let now = state.clock.now();
+    let fetched = state.transact(async |begun| {
+        let done = snoozing::wake(begun, &viewer.principal, *id, now).await;
+        done.map_err(|error| refusal(error, tx))
+    });
+    let fetched = fetched.await?;
     ring(&state);
     let (said, held) = match fetched {
         Fetched::Held => (tx.t("woken-held"), true),

@@ -11,7 +11,6 @@ use inbox::{
     reading,
 };
 use routing::Skills;
-use sea_orm::TransactionTrait as _;
 use serde::Deserialize;
 use views::{
     Refusal,
@@ -117,12 +116,13 @@ pub async fn create(
         .into_inner()
         .wish(*id)
         .ok_or_else(|| refused(StatusCode::UNPROCESSABLE_ENTITY, &Refusal::NoSuchTarget, tx))?;
-    let begun = state.db.begin().await?;
-    let handed = match handing_over::hand_over(&begun, &viewer.principal, wish, state.clock.now()).await {
-        Ok(handed) => handed,
-        Err(error) => return Err(refusal(error, &viewer, &state).await),
-    };
-    begun.commit().await?;
+    let (by, now) = (&viewer.principal, state.clock.now());
+    let handed =
+        state.transact(async |begun| match handing_over::hand_over(begun, by, wish.clone(), now).await {
+            Ok(handed) => Ok(handed),
+            Err(error) => Err(refusal(error, &viewer, &state).await),
+        });
+    let handed = handed.await?;
     state.wakes.dispatch();
     state.wakes.watch.notify_one();
     state.wakes.relay();
@@ -142,11 +142,12 @@ pub async fn undo(
     id: Path<ConversationId>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
-    let begun = state.db.begin().await?;
-    if let Err(error) = handing_over::take_back(&begun, &viewer.principal, *id, state.clock.now()).await {
-        return Err(refusal(error, &viewer, &state).await);
-    }
-    begun.commit().await?;
+    let (by, now) = (&viewer.principal, state.clock.now());
+    let taken = state.transact(async |begun| match handing_over::take_back(begun, by, *id, now).await {
+        Ok(()) => Ok(()),
+        Err(error) => Err(refusal(error, &viewer, &state).await),
+    });
+    taken.await?;
     state.wakes.dispatch();
     state.wakes.watch.notify_one();
     state.wakes.relay();

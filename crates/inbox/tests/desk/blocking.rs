@@ -94,7 +94,12 @@ async fn nobody_opens_for_a_blocked_contact_by_hand_what_was_closed() {
     scene.run("update conversation set state = 'snoozed', returns_to = $1", [valeria.person.into()]).await;
     writes(&scene, "51900000009", "wamid.3").await;
     assert_eq!(scene.conversation(talk).await.state, ConversationState::Snoozed);
-    scene.run("update conversation set state = 'closed', closed_at = $1, returns_to = null", [scene.now.into()]).await;
+    scene
+        .run(
+            "update conversation set state = 'closed', closed_at = $1, returns_to = null",
+            [scene.now.into()],
+        )
+        .await;
 
     let tx = scene.begin().await;
     blocking::unblock(&tx, &gabriela, contact, scene.now).await.unwrap();
