@@ -71,6 +71,24 @@ async fn the_company_moves_and_who_chose_no_zone_moves_along() {
 }
 
 #[tokio::test]
+async fn what_the_line_tells_her_is_in_her_own_zone() {
+    let clinic = Clinic::open().await;
+    let valeria = clinic.agent("Valeria").await;
+    let here = valeria.opens_inbox().await;
+    here.posts("/me/preferences", &[("zone", "Asia/Tokyo")]).await.is(StatusCode::SEE_OTHER);
+    clinic.vendor().lucia_writes("Hola").await;
+    let talk = clinic.held_conversation().await;
+    let mut hers = valeria.opens(talk).await;
+    let until = chrono::Utc::now() + chrono::TimeDelta::days(1);
+    let asked = until.to_rfc3339();
+    hers.posts(&format!("/conversations/{talk}/snooze"), &[("until", &asked)]).await.is(StatusCode::OK);
+    let there = until.with_timezone(&chrono_tz::Asia::Tokyo).format(", %-H:%M").to_string();
+    hers.until("it is put aside by her clock", |page| page.shown.state.contains(&there)).await;
+    hers.until("and the line says so", |page| page.shown.thread.concat().contains(&there)).await;
+    hers.becomes_a_fresh_load().await;
+}
+
+#[tokio::test]
 async fn she_sees_where_she_is_signed_in_and_ends_what_she_does_not_know() {
     let app = TestApp::new().await;
     let valeria = app.agent("Valeria").await;

@@ -96,13 +96,13 @@ impl Lang {
 
 /// The words for one render: a language, and the time zone of times written by the server.
 ///
-/// Pages use the viewer's zone. Fragments for many use the installation's: the browser formats
-/// every time again in the viewer's own.
+/// Both are the viewer's, in pages and in what is pushed to them: most times are formatted again by the browser, but those
+/// within sentences stand as they were written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Tx {
     /// The language.
     pub lang: Lang,
-    /// The time zone of the fallback texts in `<time>`.
+    /// The time zone of times within sentences, and of the fallback texts in `<time>`.
     pub zone: Tz,
 }
 

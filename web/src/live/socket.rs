@@ -38,7 +38,7 @@ use crate::{
     at_work,
     auth::{BELIEVED_FOR, SignedIn},
     error::PageError,
-    listing, present,
+    listing, pages, present,
     state::AppState,
 };
 
@@ -80,7 +80,7 @@ pub async fn connect(
     let stream = stream.max_frame_size(LONGEST).aggregate_continuations().max_continuation_size(LONGEST);
     let open = Open {
         id: NEXT.fetch_add(1, Ordering::Relaxed),
-        tx: Tx::new(views::Lang::parse(&viewer.locale).unwrap_or_default(), state.settings.house.time_zone),
+        tx: pages::words(&viewer),
         viewer,
         state,
         session,
