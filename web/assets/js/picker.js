@@ -4,6 +4,7 @@ import { now } from "./clocks.js";
 import { post } from "./outbox.js";
 import { openConversation } from "./panes.js";
 import { fragment } from "./patch.js";
+import { get } from "./send.js";
 
 const byId = (id) => document.getElementById(id);
 const inputs = () => [...byId("pick-values").querySelectorAll("input")];
@@ -14,8 +15,8 @@ async function load() {
   const slot = byId("pick-slot");
   if (!slot || slot.dataset.loaded || Date.now() < again) return;
   slot.dataset.loaded = "yes";
-  const answer = await fetch(`/conversations/${openConversation()}/templates`, { headers: { "HX-Request": "true" } }).catch(() => null);
-  if (answer?.ok) return slot.replaceChildren(fragment(await answer.text()));
+  const answer = await get(`/conversations/${openConversation()}/templates`);
+  if (answer.ok) return slot.replaceChildren(fragment(answer.text));
   // Not each second.
   again = Date.now() + 10_000;
   delete slot.dataset.loaded;
@@ -40,7 +41,11 @@ function draw() {
     const own = all.filter((input) => input.dataset.part === element.dataset.part);
     fill(element, (name) => own.find((input) => input.name === name)?.value.trim());
   }
-  for (const name of ["pick-send", "pick-later"]) document.querySelector(`[data-act="${name}"]`).disabled = !chosen() || all.some((input) => !input.value.trim());
+  const lacks = all.some((input) => !input.value.trim());
+  for (const name of ["pick-send", "pick-later"]) document.querySelector(`[data-act="${name}"]`).disabled = !chosen() || lacks;
+  const why = byId("pick-why");
+  const words = lacks ? why.dataset.fill : "";
+  if (why.textContent !== words) why.textContent = words;
 }
 
 // What it costs now: after the end of the reply window it is another price.
