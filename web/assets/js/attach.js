@@ -67,6 +67,8 @@ export async function bring(conv, name, preview, coming) {
   one.file = file ?? null;
   one.why = file ? "" : why;
   if (file?.thumbnail) one.preview ||= `/files/${file.id}/thumbnail`;
+  // Taken away on its way: nobody waits for it.
+  if (one.stop.signal.aborted) return;
   if (one.why) shout(`${name}: ${one.why}`);
   else say(t("file-ready", { name }));
   changed(conv);

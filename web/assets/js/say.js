@@ -18,7 +18,7 @@ export function shout(text) {
   requestAnimationFrame(() => (assertive.textContent = text));
 }
 
-/** One line at the bottom that goes by itself; pointer or focus on it keeps it. */
+/** One line at the bottom that goes by itself; the pointer on it keeps it. */
 export function toast(text, { loud = false } = {}) {
   const box = document.getElementById("toasts");
   if (!box) return;
