@@ -31,15 +31,14 @@ export function standing(element, now) {
 }
 
 // Those that were seen to run: only what becomes overdue before one's eyes is news.
-const running = new Set();
+const running = new WeakMap();
 
 function draw(element, now) {
   const { what, at, soon } = read(element);
   const { left, until } = standing(element, now);
   const over = left <= 0;
-  const key = `${element.closest("[id]")?.id} ${at}`;
-  if (!over) running.add(key);
-  else if (running.delete(key)) document.dispatchEvent(new CustomEvent("overdue", { detail: element }));
+  if (!over) running.set(element, at);
+  else if (running.get(element) === at && running.delete(element)) document.dispatchEvent(new CustomEvent("overdue", { detail: element }));
   set(element, "hidden", what.endsWith("q") && !over && left > soon);
   if (element.hidden) return;
   element.classList.toggle("bad", over);

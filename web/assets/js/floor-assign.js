@@ -1,7 +1,9 @@
 // Giving a conversation to somebody else, or back to its queue. The new look of the row arrives on the socket.
 import { act } from "./act.js";
+import { plain } from "./plain.js";
 import { say, toast } from "./say.js";
 import { send } from "./send.js";
+import { undoable } from "./undo.js";
 import { t } from "./words.js";
 
 const dialog = document.getElementById("assign");
@@ -46,17 +48,7 @@ export function told(of, person) {
   const words = person
     ? t("assigned", { name: of.name, text: agentName(person) })
     : t("assigned-back", { name: of.name, text: of.queue });
-  toast(words);
-  const undo = document.createElement("button");
-  undo.type = "button";
-  undo.textContent = t("undo");
-  undo.addEventListener("click", async () => {
-    undo.disabled = true;
-    const wrong = await assign(of, of.holder);
-    if (wrong) toast(wrong, { loud: true });
-    else undo.parentElement?.remove();
-  });
-  document.querySelector("#toasts > .toast")?.append(undo);
+  undoable(words, () => assign(of, of.holder));
 }
 
 /** An agent of the page as a choice: same face, presence and load. */
@@ -142,7 +134,6 @@ function refuse(words) {
   part("error").hidden = false;
 }
 
-const plain = (words) => words.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 dialog?.addEventListener("input", () => {
   const wanted = plain(part("search").value.trim());
   let shown = 0;
