@@ -182,6 +182,7 @@ pub fn state(line: &ConversationLine, now: DateTime<Utc>) -> ThreadState {
         snoozed_until: line.snoozed_until,
         blocked: line.blocked,
         urgency: Urgency::of(line.priority),
+        inbound_count: count(line.inbound_count),
     }
 }
 

@@ -496,6 +496,7 @@ pub fn state(window: ReplyWindow) -> ThreadState {
         snoozed_until: None,
         urgency: Urgency::High,
         blocked: false,
+        inbound_count: 7,
     }
 }
 
@@ -731,7 +732,6 @@ pub fn thread(window: ReplyWindow) -> Thread {
         earlier: Some(time::seq(&(now() - TimeDelta::minutes(1002)), 1)),
         later: None,
         at: None,
-        inbound_count: 7,
         read_count: 5,
         may_reply: true,
         signature: "Valeria · Clínica Dental Sonrisas".to_owned(),
@@ -799,7 +799,7 @@ pub fn everything() -> Thread {
         outbound(900, 3, "Gracias por escribirnos. Te respondemos en breve.", DeliveryState::Sent);
     machine.author = Author::Machine;
     entries.push(Entry::Message(Box::new(machine)));
-    Thread { entries, inbound_count: 7, read_count: 7, ..thread(open()) }
+    Thread { entries, read_count: 7, ..thread(open()) }
 }
 
 /// A window with 21 h 58 min left.

@@ -39,6 +39,8 @@ pub struct ThreadState {
     pub urgency: Urgency,
     /// While it is put aside: until when; `None`: until the customer answers.
     pub snoozed_until: Option<DateTime<Utc>>,
+    /// How many messages the customer has sent in all.
+    pub inbound_count: i32,
 }
 
 impl ThreadState {
@@ -156,9 +158,7 @@ pub struct Thread {
     pub later: Option<String>,
     /// The message or note it is opened at; `None`: where one stopped reading.
     pub at: Option<String>,
-    /// How many messages the customer has sent in all.
-    pub inbound_count: i32,
-    /// How many of them this viewer has read.
+    /// How many of the customer's messages this viewer has read.
     pub read_count: i32,
     /// Whether the viewer may answer as its holder.
     pub may_reply: bool,
@@ -300,8 +300,6 @@ pub struct ThreadPane<'a> {
 pub struct EarlierFragment<'a> {
     /// The words.
     pub tx: Tx,
-    /// The conversation.
-    pub conversation: ConversationId,
     /// Older or newer messages and events, oldest first.
     pub entries: &'a [Entry],
     /// The place before which there is more; `None` at the beginning.

@@ -2,6 +2,7 @@
 import { act } from "./act.js";
 import { announce, fragment } from "./patch.js";
 import { toast } from "./say.js";
+import { get } from "./send.js";
 import { t } from "./words.js";
 
 act("copy", async (button) => {
@@ -51,17 +52,12 @@ const until = Date.now() + 180_000;
 async function follow() {
   const steps = document.querySelector("[data-follow]");
   if (!steps || steps.dataset.over === "true" || Date.now() > until) return;
-  try {
-    const answer = await fetch(steps.dataset.follow, { headers: { "HX-Request": "true" } });
-    if (answer.ok) {
-      const next = fragment(await answer.text()).firstElementChild;
-      if (next && next.textContent !== steps.textContent) {
-        steps.replaceWith(next);
-        announce([next]);
-      }
-    }
-  } catch {
-    // The next look may reach the server again.
+  const answer = await get(steps.dataset.follow);
+  // The next look may reach the server again.
+  const next = answer.ok && fragment(answer.text).firstElementChild;
+  if (next && next.textContent !== steps.textContent) {
+    steps.replaceWith(next);
+    announce([next]);
   }
   setTimeout(follow, 1000);
 }

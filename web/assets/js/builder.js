@@ -3,6 +3,7 @@ import { act } from "./act.js";
 import { post } from "./outbox.js";
 import { fragment } from "./patch.js";
 import { toast } from "./say.js";
+import { get } from "./send.js";
 import { t } from "./words.js";
 
 let dialog = null;
@@ -17,9 +18,9 @@ const slug = (text, n) => `${n + 1}-${text.normalize("NFD").replace(/[^\w]+/g, "
 /** Open the dialog for a question or a place; the words that were being written come along. */
 export async function build(conv, what, text = "") {
   dialog?.remove();
-  const answer = await fetch(`/conversations/${conv}/build/${what}`, { headers: { "HX-Request": "true" } }).catch(() => null);
-  if (!answer?.ok) return toast(t("failed"), { loud: true });
-  document.getElementById("inbox").append(fragment(await answer.text()));
+  const answer = await get(`/conversations/${conv}/build/${what}`);
+  if (!answer.ok) return toast(t("failed"), { loud: true });
+  document.getElementById("inbox").append(fragment(answer.text));
   dialog = document.getElementById("builder");
   const body = dialog.querySelector('[name="body"]');
   if (body) body.value = text.slice(0, body.maxLength);

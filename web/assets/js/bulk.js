@@ -6,7 +6,7 @@ import { isField } from "./keys.js";
 import { open, openConversation } from "./panes.js";
 import { announce, fragment } from "./patch.js";
 import { say, toast } from "./say.js";
-import { json, send } from "./send.js";
+import { get, json, send } from "./send.js";
 import { t } from "./words.js";
 
 const ASK_AGAIN = 600;
@@ -20,11 +20,7 @@ const list = () => document.getElementById("list");
 const rows = () => [...list().children].filter((row) => row.id.startsWith("row-") && !row.hidden);
 const bar = () => document.getElementById("bulk");
 
-async function fetched(url) {
-  const answer = await fetch(url, { headers: { "HX-Request": "true" } }).catch(() => null);
-  if (!answer?.ok) return null;
-  return fragment(await answer.text()).firstElementChild;
-}
+const drawnBy = ({ ok, text }) => (ok ? fragment(text).firstElementChild : null);
 
 function words() {
   const { one, other, all } = bar().querySelector("[data-bulk-count]").dataset;
@@ -48,7 +44,7 @@ async function draw() {
   pane().toggleAttribute("data-choosing", active);
   if (!active) return bar()?.remove();
   if (!bar()) {
-    const drawn = await fetched("/bulk");
+    const drawn = drawnBy(await get("/bulk"));
     if (!drawn) return toast(t("failed"), { loud: true });
     if (bar()) return;
     document.getElementById("bulk-progress")?.remove();
@@ -134,10 +130,14 @@ let followed = null;
 async function follow(id) {
   followed = id;
   while (followed === id) {
-    const drawn = await fetched(`/bulk/${id}`);
-    if (followed !== id) return;
+    const answer = await get(`/bulk/${id}`);
+    // Signed out, or it is no more: asking again would not help.
+    if (followed !== id || (answer.status >= 400 && answer.status < 500)) return;
+    const drawn = drawnBy(answer);
     if (drawn) {
       const before = document.getElementById("bulk-progress");
+      // How far it is changes too often to be said.
+      if (!before || "ended" in drawn.dataset) say(drawn.querySelector(".grow").textContent);
       const held = before?.contains(document.activeElement) ? document.activeElement.dataset.act : null;
       if (before) before.replaceWith(drawn);
       else pane().append(drawn);

@@ -1,7 +1,7 @@
 // What can be done to the open conversation: resolve, take, send again, show the contact, go back.
 import { act } from "./act.js";
 import { key } from "./keys.js";
-import { open, openConversation, refetch } from "./panes.js";
+import { open, openConversation } from "./panes.js";
 import { toast } from "./say.js";
 import { send } from "./send.js";
 import { t } from "./words.js";
@@ -28,10 +28,8 @@ for (const deed of ["block", "close", "closeWith", "joinWith", "reopen", "snooze
 act("claim", (button) => command(button, `/conversations/${openConversation()}/claim`, "claimed"));
 act("resend", (button) => command(button, `/messages/${button.dataset.message}/resend`, "resent"));
 
-// Who a contact is changes all around it: what is open is drawn again.
-const again = (done) => done && refetch();
 act("join", (button) => import("./work.js").then((work) => work.join(button)));
-act("part", async (button) => again(await command(button, `/contacts/merges/${button.dataset.merge}/undo`, "parted")));
+act("part", async (button) => (await command(button, `/contacts/merges/${button.dataset.merge}/undo`, "parted")) && (await import("./anew.js")).redraw());
 
 const details = () => document.getElementById("details-pane");
 const toggleDetails = () => details()?.toggleAttribute("data-open");

@@ -1,10 +1,10 @@
 // What people do in the dialogs of the open conversation. Loaded with the first of them.
-import { refetch } from "./panes.js";
+import { redraw } from "./anew.js";
+import { plain } from "./plain.js";
 import { toast } from "./say.js";
 import { send } from "./send.js";
 import { t } from "./words.js";
 
-const plain = (words) => words.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 document.addEventListener("input", ({ target }) => {
   if (!target.matches?.("[data-transfer-search]")) return;
   const wanted = plain(target.value.trim());
@@ -25,14 +25,14 @@ const forms = {
   consent: {
     url: (form) => `/contacts/${form.dataset.contact}/consent`,
     done() {
-      refetch();
+      redraw();
       return "consent-noted";
     },
   },
   card: {
     url: (form) => `/contacts/${form.dataset.contact}/card`,
     done() {
-      refetch();
+      redraw();
       return "card-saved";
     },
   },

@@ -1,6 +1,6 @@
 // What is being written, kept for each conversation, the answer and the note apart: here at once, on the server soon
 // after, so that another tab, another desk and whoever takes over find it. Nothing is ever written over unseen.
-import { send } from "./send.js";
+import { get, send } from "./send.js";
 
 export const PREFIX = `bandeja:draft:${document.body.dataset.me}:`;
 const SOON = 3000;
@@ -91,8 +91,8 @@ export function take({ conv, note, v, body }) {
 
 /** The drafts an address answers. */
 export async function fetchAll(path) {
-  const answer = await fetch(path, { headers: { "HX-Request": "true" } }).catch(() => null);
-  return answer?.ok ? answer.json() : [];
+  const answer = await get(path);
+  return answer.ok ? JSON.parse(answer.text) : [];
 }
 
 /** Ask the server for the drafts of a conversation: one's own, and what others wrote who had it before. */

@@ -1,9 +1,9 @@
 // A picker of our own: the commonest emoji, found by words of three languages; the recent ones first.
 import { EMOJI } from "./emoji-data.js";
+import { plain } from "./plain.js";
 
 const RECENT = "bandeja:emoji";
 const MOST = 16;
-const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 let open = null;
 
 // Storage may be forbidden; then nothing is recent.

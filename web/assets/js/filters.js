@@ -3,7 +3,7 @@ import { act } from "./act.js";
 import { changed, query, show } from "./lists.js";
 import { announce, fragment } from "./patch.js";
 import { say, toast } from "./say.js";
-import { send } from "./send.js";
+import { get, send } from "./send.js";
 import { t } from "./words.js";
 
 const box = () => document.getElementById("filters");
@@ -16,9 +16,9 @@ export async function toggle() {
     shut();
     return button().focus();
   }
-  const answer = await fetch(`/inbox/filters?${query()}`, { headers: { "HX-Request": "true" } });
+  const answer = await get(`/inbox/filters?${query()}`);
   if (!answer.ok) return toast(t("failed"), { loud: true });
-  box().replaceChildren(fragment(await answer.text()));
+  box().replaceChildren(fragment(answer.text));
   box().hidden = false;
   button().setAttribute("aria-expanded", "true");
   box().querySelector("input:not([type=hidden])")?.focus();

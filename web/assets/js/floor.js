@@ -7,7 +7,8 @@ import "./floor-assign.js";
 import "./floor-drag.js";
 import { key } from "./keys.js";
 import { onReset } from "./live.js";
-import { announce, insert, parsePage, place } from "./patch.js";
+import { isSorted, sort } from "./order.js";
+import { announce, parsePage, place } from "./patch.js";
 import { t } from "./words.js";
 
 const rows = document.getElementById("floor-conversations");
@@ -53,22 +54,14 @@ const held = () =>
   rows.contains(document.activeElement) ||
   Boolean(document.querySelector("#assign[open]")) ||
   "dragging" in document.documentElement.dataset;
-const inOrder = () => {
-  const places = [...rows.children].map((row) => row.dataset.seq);
-  return places.every((place, at) => at === 0 || places[at - 1] <= place);
-};
-function sort() {
-  if (inOrder()) return;
-  for (const row of [...rows.children]) insert(rows, row);
-}
 function settle() {
   const hold = held();
   rows.toggleAttribute("data-hold", hold);
-  if (!hold) sort();
-  again.hidden = !hold || inOrder();
+  if (!hold) sort(rows);
+  again.hidden = !hold || isSorted(rows);
 }
 act("floor-sort", () => {
-  sort();
+  sort(rows);
   again.hidden = true;
 });
 rows.addEventListener("pointermove", () => {
@@ -108,7 +101,7 @@ document.addEventListener("live", ({ detail }) => tellState(detail));
 
 // Too far behind to catch up: take the rows of a fresh page.
 onReset(async () => {
-  const answer = await fetch(location.href);
+  const answer = await fetch(location.href, { signal: AbortSignal.timeout(20_000) });
   if (!answer.ok) return location.reload();
   const page = parsePage(await answer.text());
   const touched = [];

@@ -4,6 +4,7 @@ import { hold } from "./keys.js";
 import { openConversation } from "./panes.js";
 import { announce, fragment } from "./patch.js";
 import { toast } from "./say.js";
+import { get } from "./send.js";
 import { t } from "./words.js";
 
 let opener = null;
@@ -20,12 +21,12 @@ async function fetchAndShow(button, name, url) {
   // By a key the focus was somewhere else, and comes back there.
   const from = document.activeElement === document.body ? button : document.activeElement;
   button.setAttribute("aria-busy", "true");
-  const answer = await fetch(url, { headers: { "HX-Request": "true" } }).catch(() => null);
+  const answer = await get(url);
   button.removeAttribute("aria-busy");
   await import("./dialogs.js");
-  if (!answer?.ok) return toast(t(answer?.status === 404 ? "gone" : "failed"), { loud: true });
+  if (!answer.ok) return toast(t(answer.status === 404 ? "gone" : "failed"), { loud: true });
   document.getElementById(name)?.remove();
-  document.body.append(fragment(await answer.text()));
+  document.body.append(fragment(answer.text));
   const dialog = document.getElementById(name);
   // What stands in a menu is gone with it: the focus comes back to what opened that.
   const menu = button.closest("details");

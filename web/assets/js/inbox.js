@@ -10,9 +10,9 @@ import "./beside.js";
 import "./media.js";
 import "./deeds.js";
 import { onReset, start } from "./live.js";
-import { openConversation, refetch } from "./panes.js";
+import { openConversation } from "./panes.js";
 
-onReset(refetch);
+onReset(() => import("./anew.js").then(({ refetch }) => refetch()));
 import("./draft-rows.js");
 import("./offline.js");
 import("./returned.js");

@@ -6,7 +6,7 @@ import { read, write } from "./drafts.js";
 import { openConversation } from "./panes.js";
 import { fragment } from "./patch.js";
 import { toast } from "./say.js";
-import { send } from "./send.js";
+import { get, send } from "./send.js";
 import { t } from "./words.js";
 
 let plan = null;
@@ -20,9 +20,9 @@ const dialog = () => document.getElementById("later");
  */
 export async function later(conv, contents, { replyTo = null, template = false, done }) {
   dialog()?.remove();
-  const answer = await fetch(`/conversations/${conv}/later?template=${template}`, { headers: { "HX-Request": "true" } }).catch(() => null);
-  if (!answer?.ok) return toast(t("failed"), { loud: true });
-  document.getElementById("inbox").append(fragment(await answer.text()));
+  const answer = await get(`/conversations/${conv}/later?template=${template}`);
+  if (!answer.ok) return toast(t("failed"), { loud: true });
+  document.getElementById("inbox").append(fragment(answer.text));
   plan = { conv, parts: contents.map((content) => ({ client_id: crypto.randomUUID(), content })), replyTo, done };
   if (template && meant?.conv === conv) at().value = meant.at;
   dialog().addEventListener("close", () => dialog().remove());

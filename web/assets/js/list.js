@@ -1,9 +1,10 @@
 // The rows of the list: unread for me, selection, order that does not move under the pointer, J and K.
 import { act } from "./act.js";
+import { set } from "./clocks.js";
 import { promised } from "./due.js";
 import { key } from "./keys.js";
 import { open, openConversation } from "./panes.js";
-import { insert, mayPrecede } from "./patch.js";
+import { mayPrecede } from "./patch.js";
 import { shout } from "./say.js";
 import { n, t } from "./words.js";
 
@@ -25,9 +26,6 @@ export function readUpTo(id, count) {
   const row = document.getElementById(`row-${id}`);
   if (row) decorate([row]);
 }
-
-/** How many messages of the customer a conversation has, as far as the list knows. */
-export const inboundOf = (id) => Number(document.getElementById(`row-${id}`)?.dataset.in ?? 0);
 
 /** The conversation below an open one, else the one above: where work goes on after it is resolved. */
 export function neighbour(id) {
@@ -108,10 +106,9 @@ function select() {
 // The order holds still while the pointer moves in the list or the keyboard is in it.
 const held = () =>
   (list().matches(":hover") && Date.now() - pointerAt < STILL) || list().contains(document.activeElement);
-const inOrder = () => rows().every((row, at, all) => at === 0 || mayPrecede(list(), all[at - 1], row));
-
-/** Whether somebody points into the list or goes through it with the keyboard. */
-export const isHeld = () => held();
+// Asked each second while it is held: it changes with the rows alone.
+let sorted = null;
+const order = (run) => import("./order.js").then(run, () => {}); // the next time
 
 function settle() {
   const hold = held();
@@ -119,10 +116,12 @@ function settle() {
   if (hold) list().dataset.hold = "";
   else if (was) {
     delete list().dataset.hold;
-    if (!inOrder()) for (const row of rows()) insert(list(), row);
+    sorted = null;
+    order(({ sort }) => "hold" in list().dataset || sort(list()));
   }
   const chip = document.querySelector('[data-act="sort"]');
-  if (chip && (hold || was || !chip.hidden)) chip.hidden = !hold || inOrder();
+  if (hold) order(({ isSorted }) => set(chip, "hidden", !("hold" in list().dataset) || (sorted ??= isSorted(list()))));
+  else set(chip, "hidden", true);
 }
 
 // Mine is overdue: said at once, and once.
@@ -132,8 +131,9 @@ document.addEventListener("overdue", ({ detail }) => {
   shout(t("due-said", { name: row.querySelector(".who").textContent, text: promised(detail) }));
 });
 
-act("sort", (chip) => {
-  for (const row of rows()) insert(list(), row);
+act("sort", async (chip) => {
+  sorted = null;
+  await order(({ sort }) => sort(list()));
   chip.hidden = true;
   list().querySelector("a")?.focus();
 });
@@ -184,10 +184,12 @@ document.addEventListener("patched", ({ detail }) => {
   // Beyond what was loaded there are others between: it comes with them.
   for (const row of here) if (end && !mayPrecede(list(), row, end) && idOf(row) !== current) row.remove();
   decorate(here.filter((row) => row.isConnected));
+  if (here.length) sorted = null;
   settle();
 });
 document.addEventListener("opened", select);
 document.addEventListener("list-drawn", () => {
+  sorted = null;
   take(list());
   loaded();
   unreads = new Map();

@@ -1,11 +1,12 @@
 // Going from list to list without loading the page: the side, chips, order, looking for words, and going on at the end.
 import { act } from "./act.js";
 import { key } from "./keys.js";
-import { isHeld, loadedTo, take } from "./list.js";
+import { loadedTo, take } from "./list.js";
 import { cursorNow, watch } from "./live.js";
 import { openConversation } from "./panes.js";
 import { announce, fragment, place } from "./patch.js";
 import { nameTab, say, toast } from "./say.js";
+import { get } from "./send.js";
 import { n, t } from "./words.js";
 
 const NEAR_END = 800;
@@ -24,14 +25,13 @@ let counts = {};
 
 /** A list as the server draws it now, not shown yet. */
 export async function fetched(search, signal) {
-  const answer = await fetch(`/inbox/list?${search}`, { headers: { "HX-Request": "true" }, signal });
-  if (answer.status === 401) document.dispatchEvent(new CustomEvent("signed-out"));
+  const answer = await get(`/inbox/list?${search}`, signal);
   if (!answer.ok) throw new Error(`list: ${answer.status}`);
-  return fragment(await answer.text()).firstElementChild;
+  return fragment(answer.text).firstElementChild;
 }
 
 /** Show another list; what is open stays open. */
-export async function show(search, { push = true, quiet = false } = {}) {
+export async function show(search, { push = "pushState" } = {}) {
   loading?.abort();
   const mine = (loading = new AbortController());
   const since = cursorNow();
@@ -40,16 +40,14 @@ export async function show(search, { push = true, quiet = false } = {}) {
     const next = await fetched(search, mine.signal);
     const find = document.getElementById("list-find");
     const typing = document.activeElement === find ? find.value : null;
-    const top = quiet ? list().scrollTop : 0;
     pane().replaceWith(next);
     if (typing !== null) {
       const again = document.getElementById("list-find");
       again.value = typing;
       again.focus();
     }
-    list().scrollTop = top;
     const id = openConversation();
-    if (push) history.pushState(null, "", `/inbox${id ? `/${id}` : ""}?${search}`);
+    if (push) history[push](null, "", `/inbox${id ? `/${id}` : ""}?${search}`);
     document.body.dataset.view = next.dataset.listView;
     if (!id) nameTab(`${next.dataset.title} · Bandeja`);
     watch(id, since);
@@ -57,17 +55,15 @@ export async function show(search, { push = true, quiet = false } = {}) {
     announce([next]);
     mark();
     listen();
-    if (!quiet && !typing) say(`${next.dataset.title}. ${document.getElementById("list-count").textContent}`);
-  } catch (error) {
-    if (error.name !== "AbortError" && !quiet) toast(t("failed"), { loud: true });
+    if (!typing) say(`${next.dataset.title}. ${document.getElementById("list-count").textContent}`);
+  } catch {
+    if (!mine.signal.aborted) toast(t("failed"), { loud: true });
   } finally {
     clearTimeout(late);
     list()?.removeAttribute("aria-busy");
+    if (loading === mine) loading = null;
   }
 }
-
-/** The same list as it is now, where the hand is not in it. */
-export const again = () => show(query(), { push: false, quiet: true });
 
 // The side shows where we are, and each list's number.
 function mark() {
@@ -106,6 +102,7 @@ async function goOn() {
   if (!more || going || list().scrollHeight - list().clientHeight - list().scrollTop > NEAR_END) return;
   going = true;
   const here = list();
+  const since = cursorNow();
   try {
     const next = await fetched(`${query()}&after=${more}`);
     if (here !== list()) return;
@@ -114,6 +111,8 @@ async function goOn() {
     else delete here.dataset.more;
     loadedTo(next.dataset.more ? next.lastElementChild : null);
     announce(place(here, next));
+    // A row that came while this was fetched belonged below what was there.
+    watch(openConversation(), since);
   } catch {
     // The next scroll tries again.
   } finally {
@@ -146,7 +145,7 @@ document.addEventListener("input", ({ target }) => {
   if (target.id !== "list-find") return;
   clearTimeout(typed);
   const text = target.value.trim();
-  typed = setTimeout(() => show(changed((pairs) => (text ? pairs.set("q", text) : pairs.delete("q"))), { push: false }), TYPED);
+  typed = setTimeout(() => show(changed((pairs) => (text ? pairs.set("q", text) : pairs.delete("q"))), { push: "replaceState" }), TYPED);
 });
 key("find", () => document.getElementById("list-find").focus());
 
@@ -182,20 +181,16 @@ document.addEventListener("keydown", (event) => {
 for (const [name, run] of [["filters", "toggle"], ["sort-by", "sortBy"]]) act(name, async (button) => (await import("./filters.js"))[run](button));
 
 addEventListener("popstate", () => {
-  const search = location.search.slice(1) || "list=mine";
+  const pairs = new URLSearchParams(location.search);
+  pairs.delete("at");
+  const search = String(pairs) || "list=mine";
   if (search !== query()) show(search, { push: false });
 });
 document.addEventListener("listed", tell);
 document.addEventListener("patched", ({ detail }) => detail.some((element) => element.id === "counts") && count());
-document.addEventListener("refetched", () => {
-  document.body.dataset.view = pane().dataset.listView;
-  document.dispatchEvent(new CustomEvent("list-drawn"));
-  count();
-  listen();
-});
 // What is late, or whose window closes, changes by waiting alone.
 setInterval(() => {
-  if ("ages" in pane().dataset && !document.hidden && !isHeld()) again();
+  if ("ages" in pane().dataset && !document.hidden && !going && !loading) import("./anew.js").then(({ renew }) => renew()).catch(() => {}); // the next time
 }, AGES);
 count();
 listen();

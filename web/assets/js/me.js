@@ -2,6 +2,7 @@
 // marks the section one reads.
 import { act } from "./act.js";
 import { close, isOpen, offer } from "./choices.js";
+import { plain } from "./plain.js";
 
 const page = document.documentElement;
 
@@ -18,7 +19,7 @@ act("reveal", (button) => {
 });
 
 const MOST = 60;
-const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/[_/]/g, " ");
+const spoken = (text) => plain(text).replace(/[_/]/g, " ");
 
 function element(name, attributes, text = "") {
   const made = document.createElement(name);
@@ -29,7 +30,7 @@ function element(name, attributes, text = "") {
 
 // The list of the browser stays what is sent; without this script it is what is seen too.
 function searchable(select) {
-  const all = [...select.options].map((option) => ({ option, words: plain(`${option.label} ${option.value}`) }));
+  const all = [...select.options].map((option) => ({ option, words: spoken(`${option.label} ${option.value}`) }));
   const field = element("input", { class: "input", type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-autocomplete": "list", "aria-expanded": "false", id: "zone-search" });
   for (const name of ["aria-describedby", "aria-invalid"]) if (select.hasAttribute(name)) field.setAttribute(name, select.getAttribute(name));
   const label = document.querySelector(`label[for="${select.id}"]`);
@@ -40,7 +41,7 @@ function searchable(select) {
     field.setAttribute("aria-expanded", "false");
   };
   const show = (wanted) => {
-    const words = plain(wanted).split(/\s+/).filter(Boolean);
+    const words = spoken(wanted).split(/\s+/).filter(Boolean);
     const found = all.filter((one) => words.every((word) => one.words.includes(word))).slice(0, MOST);
     const box = element("div", { class: "menu zone-box" });
     const list = element("ul", { role: "listbox", "aria-label": label?.textContent ?? "", class: "zone-list", tabindex: "-1" });

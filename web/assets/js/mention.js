@@ -1,14 +1,15 @@
 // Whom a note may name: those who can see the conversation, offered while "@" is typed.
 import { close, offer } from "./choices.js";
+import { plain } from "./plain.js";
+import { get } from "./send.js";
 
 const known = new Map(); // conversation → people
-const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 async function people(conv) {
   if (!known.has(conv)) {
-    const answer = await fetch(`/conversations/${conv}/readers`, { headers: { "HX-Request": "true" } }).catch(() => null);
-    if (!answer?.ok) return [];
-    known.set(conv, await answer.json());
+    const answer = await get(`/conversations/${conv}/readers`);
+    if (!answer.ok) return [];
+    known.set(conv, JSON.parse(answer.text));
   }
   return known.get(conv);
 }

@@ -2,12 +2,12 @@
 // it offers exactly what the page offers.
 import { hold, press } from "./keys.js";
 import { fragment } from "./patch.js";
+import { plain } from "./plain.js";
 
 const PAUSE = 160;
 const RECENT = "bandeja:recent";
 const KEPT = 6;
 const byId = (id) => document.getElementById(id);
-const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 let dialog = null;
 let runs = new Map();

@@ -1,7 +1,7 @@
 // Which conversation is open, and changing it without loading the page.
 import { hold } from "./keys.js";
 import { cursorNow, watch } from "./live.js";
-import { announce, fragment, parsePage } from "./patch.js";
+import { announce, fragment } from "./patch.js";
 import { nameTab, toast } from "./say.js";
 import { t } from "./words.js";
 
@@ -10,6 +10,15 @@ const inbox = document.getElementById("inbox");
 let opening = null;
 
 const pane = () => document.getElementById("thread-pane");
+
+/** The address of a conversation, or of none, beside the list that is shown. */
+export function addressOf(id, at) {
+  const pairs = new URLSearchParams(location.search);
+  pairs.delete("at");
+  if (at) pairs.set("at", at);
+  const search = String(pairs);
+  return `/inbox${id ? `/${id}` : ""}${search && `?${search}`}`;
+}
 
 /** The id of the open conversation, or null. */
 export const openConversation = () => pane()?.dataset.conv ?? null;
@@ -41,7 +50,7 @@ async function load(id, { push = true, focus = null, at = null, again = false })
   opening = null;
   if (id === openConversation() && push && !at && !again) return arrive(focus);
   const mine = (opening = { id, stop: new AbortController() });
-  const path = id ? `/inbox/${id}${at ? `?at=${encodeURIComponent(at)}` : ""}` : "/inbox";
+  const path = addressOf(id, at);
   // Other conversations move the cursor on while this one is fetched.
   const since = cursorNow();
   const late = setTimeout(() => pane().setAttribute("aria-busy", "true"), 150);
@@ -52,7 +61,7 @@ async function load(id, { push = true, focus = null, at = null, again = false })
     const content = fragment(await answer.text());
     if (opening !== mine) return;
     opening = null;
-    if (push) history.pushState(null, "", path + location.search);
+    if (push) history.pushState(null, "", addressOf(id, at));
     show(content, since);
     arrive(focus);
   } catch (error) {
@@ -65,40 +74,15 @@ async function load(id, { push = true, focus = null, at = null, again = false })
   }
 }
 
-/** Take list and panes as the server draws them now; what is being written is not part of them. */
-export async function refetch() {
-  const { href } = location;
-  // All frames wait behind this: one that hangs must end.
-  const answer = await fetch(href, { signal: AbortSignal.timeout(20_000) });
-  if (isSignedOut(answer)) return;
-  if (!answer.ok) throw new Error(`${location.pathname}: ${answer.status}`);
-  const text = await answer.text();
-  // Another conversation was opened meanwhile: this one must not come back under the hands of whoever writes there.
-  if (href !== location.href) return refetch();
-  const page = parsePage(text);
-  const top = document.getElementById("list").scrollTop;
-  // What was told once stays until it is closed: the server does not draw it again.
-  const told = document.querySelectorAll("#offers > .back");
-  for (const id of ["list-pane", "saved-views", "counts", "me-presence", "offers"]) {
-    const drawn = page.getElementById(id);
-    if (drawn) document.getElementById(id)?.replaceWith(document.adoptNode(drawn));
-  }
-  document.getElementById("offers").append(...told);
-  const focused = document.activeElement?.id;
-  document.getElementById("list").scrollTop = top;
-  document.dispatchEvent(new CustomEvent("refetched"));
-  show(page, Number(page.body.dataset.cursor), [inbox]);
-  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
-}
-
-// The whole page answers a lost session with a way to the sign-in, a fragment with 401.
-function isSignedOut(answer) {
+/** The whole page answers a lost session with a way to the sign-in, a fragment with 401. */
+export function isSignedOut(answer) {
   const lost = answer.status === 401 || (answer.redirected && new URL(answer.url).pathname === "/sign-in");
   if (lost) document.dispatchEvent(new CustomEvent("signed-out"));
   return lost;
 }
 
-function show(source, since, drawn = []) {
+function show(source, since) {
+  const drawn = [];
   // What stands there is kept now, with all that was typed while the other was on its way.
   document.dispatchEvent(new CustomEvent("leaving"));
   for (const id of ["thread-pane", "details-pane"]) {

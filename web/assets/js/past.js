@@ -2,18 +2,19 @@
 import { openConversation } from "./panes.js";
 import { fragment } from "./patch.js";
 import { toast } from "./say.js";
+import { get } from "./send.js";
 import { arrange } from "./thread.js";
 import { t } from "./words.js";
 
 let loading = false;
 
 async function ask(url) {
-  const answer = await fetch(url, { headers: { "HX-Request": "true" } }).catch(() => null);
-  if (!answer?.ok) {
+  const answer = await get(url);
+  if (!answer.ok) {
     toast(t("failed"), { loud: true });
     return null;
   }
-  return answer.status === 204 ? "" : answer.text();
+  return answer.text;
 }
 
 /** Put the next stretch of the past above what is there; nothing moves before the eyes. */

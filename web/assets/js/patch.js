@@ -44,15 +44,17 @@ export function announce(elements) {
 
 // By whose window ends first: that stands in the row already.
 const windowOf = (row) => row.querySelector(".win[data-until]")?.dataset.until ?? "9";
-const placeBy = (by, element) => (by === "win" ? windowOf(element) : element.dataset[by]);
+/** Where an element of an ordered container stands, for {@link compare}. */
+export const placeOf = ({ dataset: { by } }, element) => [by === "win" ? windowOf(element) : (element.dataset[by] ?? ""), element.dataset.seq];
+/** Which of two places of a container comes first: negative, zero or positive. */
+export function compare({ dataset: { order } }, [by, seq], [than, other]) {
+  if (by !== than) return by < than ? -1 : 1;
+  if (seq === other) return 0;
+  return seq < other === (order !== "desc") ? -1 : 1;
+}
 
 /** Whether one element may stand before another: by what the container goes by before all, then by `data-seq`. */
-export function mayPrecede(container, one, other) {
-  const by = placeBy(container.dataset.by, one);
-  const than = placeBy(container.dataset.by, other);
-  if (by !== than) return by < than;
-  return container.dataset.order === "desc" ? one.dataset.seq >= other.dataset.seq : one.dataset.seq <= other.dataset.seq;
-}
+export const mayPrecede = (container, one, other) => compare(container, placeOf(container, one), placeOf(container, other)) <= 0;
 
 /** Put elements into an ordered container, each once, wherever it came from first. */
 export function place(container, content) {
@@ -62,8 +64,7 @@ export function place(container, content) {
     const drawn = node.dataset.client && document.getElementById(`p-${node.dataset.client}`);
     if (old) {
       if (version(node) < version(old)) continue;
-      const { by } = container.dataset;
-      const moved = old.dataset.seq !== node.dataset.seq || placeBy(by, old) !== placeBy(by, node);
+      const moved = compare(container, placeOf(container, old), placeOf(container, node)) !== 0;
       placed.push(morph(old, node));
       if (moved && !("hold" in container.dataset)) insert(container, old);
     } else {
@@ -78,18 +79,19 @@ export function place(container, content) {
 /** Put an element where it belongs ({@link mayPrecede}). What has no `data-seq` is left where it is. */
 export function insert(container, node) {
   const others = [...container.children].filter((other) => other !== node && other.dataset.seq);
-  const last = others.findLast((other) => mayPrecede(container, other, node));
+  const here = placeOf(container, node);
+  const last = others.findLast((other) => compare(container, placeOf(container, other), here) <= 0);
   if (last) last.after(node);
   else if (others.length) others[0].before(node);
   else container.prepend(node);
 }
 
-// A focused element that leaves stays, dimmed, until the focus does.
-function remove(element) {
+/** Take an element away. A focused one stays, dimmed, until the focus leaves it; if it came back meanwhile, it stays. */
+export function remove(element) {
   if (!element.contains(document.activeElement)) return element.remove();
   element.dataset.leaving = "";
   // Later: the focus also leaves when somebody else is taking the element away.
-  element.addEventListener("focusout", () => queueMicrotask(() => element.remove()), { once: true });
+  element.addEventListener("focusout", () => queueMicrotask(() => "leaving" in element.dataset && element.remove()), { once: true });
 }
 
 /** Make one element like another and keep its identity: focus, selection and open menus live on. */

@@ -2,21 +2,21 @@
 import { bring } from "./attach.js";
 import { close, isOpen, offer } from "./choices.js";
 import { openConversation } from "./panes.js";
+import { plain } from "./plain.js";
 import { toast } from "./say.js";
-import { send } from "./send.js";
+import { get, send } from "./send.js";
 import { afterwards } from "./strips.js";
 import { t } from "./words.js";
 
 const known = new Map(); // conversation → what can be used there
-const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 const words = (body) => body.map(({ text }) => text).join("");
 const make = (tag, className, text) => Object.assign(document.createElement(tag), { className, textContent: text });
 
 async function all(conv) {
   if (!known.has(conv)) {
-    const answer = await fetch(`/conversations/${conv}/macros`, { headers: { "HX-Request": "true" } }).catch(() => null);
-    if (!answer?.ok) return [];
-    known.set(conv, await answer.json());
+    const answer = await get(`/conversations/${conv}/macros`);
+    if (!answer.ok) return [];
+    known.set(conv, JSON.parse(answer.text));
   }
   return known.get(conv);
 }

@@ -1,11 +1,12 @@
 // The open thread: days, groups, the unread line, scrolling, older pages, and telling that it was read.
 import { act } from "./act.js";
 import { dayName, dayOf } from "./clocks.js";
-import { inboundOf, readUpTo } from "./list.js";
-import { tellServer } from "./live.js";
+import { readUpTo } from "./list.js";
+import { cursorNow, tellServer, watch } from "./live.js";
 import { open, openConversation } from "./panes.js";
 import { fragment, place } from "./patch.js";
 import { sayMessage } from "./say.js";
+import { get } from "./send.js";
 import { n } from "./words.js";
 
 const NEAR_END = 100;
@@ -24,6 +25,7 @@ let loading = false;
 let lastTop = 0;
 let fading = 0;
 let known = new Set();
+let heard = new Set();
 
 const entries = (of = thread) => [...of.children].filter((child) => child.dataset.seq || child.id.startsWith("p-"));
 const timeOf = (entry) => Date.parse(entry.querySelector("time")?.dateTime ?? "");
@@ -106,8 +108,11 @@ function separate(entry, day, time) {
   return separator;
 }
 
+// All that the customer has sent, with what is not loaded; the list may not hold this conversation.
+const sent = () => Number(document.getElementById(`state-${openConversation()}`).dataset.in);
+
 function drawUnreadLine() {
-  const unread = Number(thread.closest("#thread-pane").dataset.in) - Number(thread.dataset.read);
+  const unread = sent() - Number(thread.dataset.read);
   const inbound = entries().filter(isInbound);
   if (unread <= 0 || !inbound.length) return null;
   const line = document.createElement("div");
@@ -156,7 +161,7 @@ act("jump", () => {
 function seen() {
   const id = openConversation();
   if (!thread || !id || !atEnd || document.hidden || !document.hasFocus()) return;
-  const count = Math.max(inboundOf(id), Number(thread.closest("#thread-pane").dataset.in));
+  const count = sent();
   const named = thread.querySelectorAll(`[data-mentions~="${document.body.dataset.me}"]`).length;
   if (count <= told && named === toldNamed) return;
   if (tellServer({ t: "seen", conv: id, n: count, mentioned: named !== toldNamed })) [told, toldNamed] = [count, named];
@@ -169,60 +174,36 @@ function loadPast() {
   if (button) import("./past.js").then(({ older }) => older(thread));
 }
 
-async function loadEarlier() {
-  const before = thread.dataset.earlier;
-  if (loading || !before) return;
+// Another stretch of the thread: older entries above, which move nothing before the eyes; or newer ones below, where it
+// was opened at an older message.
+async function load(way) {
+  const from = thread.dataset[way];
+  if (loading || !from) return;
   loading = true;
   const here = thread;
-  try {
-    const url = `/inbox/${openConversation()}/earlier?before=${encodeURIComponent(before)}`;
-    const answer = await fetch(url, { headers: { "HX-Request": "true" } });
-    const text = await answer.text();
-    // Another conversation may be open by now, and these are not its messages.
-    if (!answer.ok || here !== thread) return;
-    const page = fragment(text).firstElementChild;
-    const height = thread.scrollHeight;
-    const top = thread.scrollTop;
-    thread.dataset.earlier = page.dataset.earlier;
-    drawPast();
-    const placed = place(thread, page);
-    for (const entry of placed) known.add(entry.id);
-    arrange();
-    document.dispatchEvent(new CustomEvent("drawn", { detail: placed }));
-    // Browsers that anchor have moved already; the rest of the difference is corrected.
-    const missing = thread.scrollHeight - height - (thread.scrollTop - top);
-    if (missing) thread.scrollTop += missing;
-  } catch {
-    // The next scroll tries again.
-  } finally {
-    loading = false;
-  }
-}
-
-// A thread that was opened at an older message goes on below.
-async function loadNewer() {
-  const after = thread.dataset.newer;
-  if (loading || !after) return;
-  loading = true;
-  const here = thread;
-  try {
-    const url = `/inbox/${openConversation()}/later?after=${encodeURIComponent(after)}`;
-    const answer = await fetch(url, { headers: { "HX-Request": "true" } });
-    const text = await answer.text();
-    if (!answer.ok || here !== thread) return;
-    const page = fragment(text).firstElementChild;
-    const top = thread.scrollTop;
-    thread.dataset.newer = page.dataset.newer;
-    const placed = place(thread, page);
-    for (const entry of placed) known.add(entry.id);
-    arrange();
-    document.dispatchEvent(new CustomEvent("drawn", { detail: placed }));
-    thread.scrollTop = top;
-  } catch {
-    // The next scroll tries again.
-  } finally {
-    loading = false;
-  }
+  const conv = openConversation();
+  const since = cursorNow();
+  const older = way === "earlier";
+  const answer = await get(`/inbox/${conv}/${older ? "earlier?before" : "later?after"}=${encodeURIComponent(from)}`);
+  // Another conversation may be open by now, and these are not its messages.
+  if (here !== thread) return;
+  loading = false;
+  // The next scroll tries again.
+  if (!answer.ok) return;
+  const page = fragment(answer.text).firstElementChild;
+  const height = thread.scrollHeight;
+  const top = thread.scrollTop;
+  thread.dataset[way] = page.dataset[way];
+  drawPast();
+  const placed = place(thread, page);
+  for (const entry of placed) known.add(entry.id);
+  arrange();
+  document.dispatchEvent(new CustomEvent("drawn", { detail: placed }));
+  // Browsers that anchor have moved already; the rest of the difference is corrected.
+  const missing = top - thread.scrollTop + (older ? thread.scrollHeight - height : 0);
+  if (missing) thread.scrollTop += missing;
+  // What the line said of these while they were fetched had nowhere to go.
+  watch(conv, since);
 }
 
 // The way to the past shows at the beginning.
@@ -235,7 +216,10 @@ function drawPast() {
 function trim() {
   const surplus = entries().filter((entry) => entry.dataset.seq);
   if (!atEnd || surplus.length <= LONGEST) return;
-  for (const entry of surplus.slice(0, surplus.length - LONGEST)) entry.remove();
+  for (const entry of surplus.slice(0, surplus.length - LONGEST)) {
+    known.delete(entry.id);
+    entry.remove();
+  }
   thread.dataset.earlier = surplus[surplus.length - LONGEST].dataset.seq;
   for (const past of thread.querySelectorAll(":scope > .past-talk")) past.remove();
   drawPast();
@@ -245,7 +229,7 @@ function scrolled() {
   if (!thread) return;
   // While there is more below, the end is not here, and what comes in is not shown between.
   atEnd = distance() < NEAR_END && !thread.dataset.newer;
-  if (distance() < NEAR_START) loadNewer();
+  if (distance() < NEAR_START) load("newer");
   if (atEnd) {
     fresh = 0;
     drawJump();
@@ -254,7 +238,7 @@ function scrolled() {
   const up = thread.scrollTop < lastTop;
   lastTop = thread.scrollTop;
   if (lastTop < NEAR_START) {
-    if (thread.dataset.earlier) loadEarlier();
+    if (thread.dataset.earlier) load("earlier");
     else if (up) loadPast();
   }
   if (up) floatDay();
@@ -284,6 +268,7 @@ function opened() {
   fresh = 0;
   loading = false;
   known = new Set(entries().map((entry) => entry.id));
+  heard = new Set();
   arrange();
   const { at, newer } = thread.dataset;
   const line = newer ? null : drawUnreadLine();
@@ -301,11 +286,19 @@ function opened() {
 document.addEventListener("patched", () => {
   if (!thread?.isConnected) return;
   const before = atEnd;
-  const added = entries().filter((entry) => entry.dataset.seq && !known.has(entry.id));
-  for (const entry of added) {
-    known.add(entry.id);
-    // It belongs below what is not loaded yet.
-    if (thread.dataset.newer && entry.dataset.seq > thread.dataset.newer) entry.remove();
+  const { earlier, newer } = thread.dataset;
+  const added = [];
+  for (const entry of entries()) {
+    const { seq } = entry.dataset;
+    if (!seq || known.has(entry.id)) continue;
+    // What belongs above or below what is loaded comes with that. Above it is nothing new, only told of again.
+    const above = earlier && seq < earlier;
+    const below = newer && seq > newer;
+    if (above || below) entry.remove();
+    else known.add(entry.id);
+    if (above || heard.has(entry.id)) continue;
+    heard.add(entry.id);
+    added.push(entry);
   }
   if (before) trim();
   arrange();

@@ -1,11 +1,13 @@
 // What is done to the open conversation beside answering: put it aside, fetch it back, resolve it. Fetched when it is
 // first asked for.
+import { redraw } from "./anew.js";
 import { show } from "./hand.js";
 import { neighbour } from "./list.js";
-import { headedFor, open, openConversation, refetch } from "./panes.js";
+import { headedFor, open, openConversation } from "./panes.js";
 import { fragment } from "./patch.js";
+import { plain } from "./plain.js";
 import { say, toast } from "./say.js";
-import { send } from "./send.js";
+import { get, send } from "./send.js";
 import { undoable } from "./undo.js";
 import { t } from "./words.js";
 
@@ -117,15 +119,17 @@ export async function tags(button) {
   if (!id) return;
   await pick(button, "tags", `/conversations/${id}/tags`);
   document.getElementById("tags")?.addEventListener("close", ({ target }) => {
-    const { changed, urgency } = target;
-    if (!changed?.size && !urgency) return;
-    undoable(t(changed?.size ? "tagged" : "prioritized"), async () => {
-      for (const [tag, on] of changed ?? []) {
-        const answer = await send("POST", `/conversations/${id}/tags`, { tag, on: !on });
-        if (!answer.ok) return why(answer);
+    const { changed = new Map(), urgency } = target;
+    if (!changed.size && !urgency) return;
+    undoable(t(changed.size ? "tagged" : "prioritized"), async () => {
+      const deeds = [...changed].map(([tag, on]) => ["POST", "tags", { tag, on: !on }]);
+      if (urgency) deeds.push(["PUT", "urgency", { urgency }]);
+      let wrong = null;
+      for (const [method, what, fields] of deeds) {
+        const answer = await send(method, `/conversations/${id}/${what}`, fields);
+        if (!answer.ok) wrong = why(answer);
       }
-      const answer = urgency && (await send("PUT", `/conversations/${id}/urgency`, { urgency }));
-      if (answer && !answer.ok) return why(answer);
+      return wrong;
     });
   });
 }
@@ -193,9 +197,9 @@ async function merge(button, contact, into) {
   undoable(t("joined"), async () => {
     const back = await send("POST", `/contacts/merges/${id}/undo`);
     if (!back.ok) return why(back);
-    refetch();
+    redraw();
   });
-  refetch();
+  redraw();
   return answer;
 }
 
@@ -215,8 +219,8 @@ document.addEventListener("input", async ({ target }) => {
   if (mine !== sought) return;
   const dialog = target.closest("dialog");
   const url = `/contacts/${dialog.dataset.contact}/join?${new URLSearchParams({ q: target.value })}`;
-  const answer = await fetch(url, { headers: { "HX-Request": "true" } }).catch(() => null);
-  if (mine === sought && answer?.ok) document.getElementById("join-found")?.replaceWith(fragment(await answer.text()));
+  const answer = await get(url);
+  if (mine === sought && answer.ok) document.getElementById("join-found")?.replaceWith(fragment(answer.text));
 });
 document.addEventListener("click", async ({ target }) => {
   const choice = target.closest?.("[data-join-with]");
@@ -233,14 +237,14 @@ export async function vendorBlock(button) {
   const answer = await ask(button, `/contacts/${button.dataset.contact}/block/vendor`);
   if (!answer) return;
   toast(answer.ok ? t("vendor-asked") : why(answer), { loud: !answer.ok });
-  if (answer.ok) refetch();
+  if (answer.ok) redraw();
 }
 
 export async function unblock(button) {
   const answer = await ask(button, `/contacts/${button.dataset.contact}/unblock`);
   if (!answer) return;
   toast(answer.ok ? t("unblocked") : why(answer), { loud: !answer.ok });
-  if (answer.ok) refetch();
+  if (answer.ok) redraw();
 }
 document.addEventListener("submit", async (event) => {
   const form = event.target;
@@ -252,7 +256,7 @@ document.addEventListener("submit", async (event) => {
   if (!answer.ok) return wrong(form, answer);
   form.closest("dialog").close();
   toast(t("blocked"));
-  refetch();
+  redraw();
 });
 
 /** It was handed on: until somebody takes it, that can be taken back. */
@@ -263,7 +267,6 @@ export async function reopen(button) {
   if (answer) toast(answer.ok ? JSON.parse(answer.text).said : why(answer), { loud: !answer.ok });
 }
 
-const plain = (words) => words.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 const choices = (dialog) => [...dialog.querySelectorAll(".pick-list .menu-item:not([hidden])")];
 document.addEventListener("input", ({ target }) => {
   if (!target.matches?.("[data-pick-search]")) return;

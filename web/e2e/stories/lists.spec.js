@@ -1,4 +1,4 @@
-import { at, expect, showsTheTruth, test } from "../support/house.js";
+import { at, expect, held, showsTheTruth, test } from "../support/house.js";
 
 const number = (page, list) => page.locator(`#side [data-count="${list}"]`);
 const side = (page, name) => page.locator("#side a", { hasText: name });
@@ -120,4 +120,19 @@ test("rows come as one goes on, and stay in place while others write", async ({ 
   await expect(at(gabriela).row(customers[3].name)).toContainText("¿Hola?");
   const after = await gabriela.locator(`#${id}`).boundingBox();
   expect(Math.abs(after.y - before.y)).toBeLessThan(2);
+
+  await test.step("who writes while the last page is on its way stands at its end", async () => {
+    const other = await open("gabriela", "/inbox?list=waiting&sort=longest");
+    await other.locator("#list").evaluate((element) => (element.scrollTop = element.scrollHeight));
+    await expect(other.locator("#list > li")).toHaveCount(100);
+    const { answered, go } = await held(other, "**/inbox/list?*after=*");
+    await other.locator("#list").evaluate((element) => (element.scrollTop = element.scrollHeight));
+    await answered;
+    const last = vendor.customer();
+    await last.write("Llego la última");
+    await expect(number(other, "waiting")).toHaveText("111");
+    go();
+    await expect(other.locator("#list > li")).toHaveCount(111);
+    await expect(other.locator("#list > li").last()).toContainText(last.name);
+  });
 });

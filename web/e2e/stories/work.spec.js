@@ -138,6 +138,19 @@ test("tags and priority are set from the keyboard, seen by the supervisor, and t
     await at(valeria).toast.getByRole("button", { name: "Deshacer" }).click();
     await expect(gabriela.locator(".thread-state .urgency")).toHaveCount(0);
   });
+  await test.step("what was changed in one visit is taken back together", async () => {
+    await gabriela.locator("[data-more]").click();
+    await gabriela.locator('[data-act="tags"]').click();
+    await gabriela.locator('#tags [data-tag="dolor agudo"]').click();
+    await expect(gabriela.locator('#tags [data-tag="dolor agudo"]')).toHaveAttribute("aria-pressed", "false");
+    await gabriela.locator('#tags [data-urgency="urgent"]').click();
+    await expect(gabriela.locator('#tags [data-urgency="urgent"]')).toHaveAttribute("aria-pressed", "true");
+    await gabriela.locator('#tags [data-act="dialog-close"]').click();
+    await expect(valeria.locator("#details-pane")).not.toContainText("dolor agudo");
+    await at(gabriela).toast.getByRole("button", { name: "Deshacer" }).click();
+    await expect(valeria.locator("#details-pane")).toContainText("dolor agudo");
+    await expect(valeria.locator(".thread-state .urgency")).toHaveCount(0);
+  });
 });
 
 test("a supervisor joins two contacts, takes it back, and blocks one", async ({ open, office, vendor }) => {

@@ -122,6 +122,26 @@ export async function openFromList(page, name) {
   await expect(at(page).draft).toBeFocused();
 }
 
+/** Holds the next answer to such a request, which the server gives at once; `go` lets it arrive. */
+export async function held(page, url) {
+  let go;
+  const gone = new Promise((done) => (go = done));
+  let came;
+  const answered = new Promise((done) => (came = done));
+  await page.route(
+    url,
+    async (route) => {
+      const answer = await route.fetch();
+      const body = await answer.text();
+      came();
+      await gone;
+      await route.fulfill({ response: answer, body });
+    },
+    { times: 1 },
+  );
+  return { answered, go };
+}
+
 /** The commands of people over HTTP, as their pages give them. */
 class Office {
   #house;

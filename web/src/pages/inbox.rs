@@ -19,6 +19,7 @@ use inbox::{
 };
 use sea_orm::DatabaseConnection;
 use serde::Deserialize;
+use url::form_urlencoded;
 use views::{EarlierFragment, Entry, InboxPage, Section, Thread, ThreadPane, time};
 
 use super::{
@@ -46,10 +47,11 @@ const BEFORE: u64 = 20;
 /// Lines between them, at most.
 pub(super) const LINES: u64 = 60;
 
-/// Which message or note a thread is opened at.
-#[derive(Debug, Deserialize)]
-pub struct OpenedAt {
-    at: Option<uuid::Uuid>,
+/// Which message or note an address opens a thread at. What is none is no reason not to open it.
+fn opened_at(query: &str) -> Option<uuid::Uuid> {
+    form_urlencoded::parse(query.as_bytes())
+        .filter(|(name, _)| name == "at")
+        .find_map(|(_, value)| value.parse().ok())
 }
 
 /// GET /inbox: the page, or with `HX-Request` the two panes with nothing open.
@@ -77,15 +79,15 @@ pub async fn open(
     viewer: SignedIn,
     nonce: Nonce,
     id: Path<ConversationId>,
-    opened: Query<OpenedAt>,
     request: HttpRequest,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
+    let at = opened_at(request.query_string());
     if !request.headers().contains_key("hx-request") {
-        return page(&viewer, &nonce, &request, &state, Some(*id), opened.at).await;
+        return page(&viewer, &nonce, &request, &state, Some(*id), at).await;
     }
     let line = within_reach(&viewer, &state, *id, Permission::ConversationRead).await?;
-    let thread = thread(&viewer, &request, &state, &line, opened.at).await?;
+    let thread = thread(&viewer, &request, &state, &line, at).await?;
     let tx = words(&viewer);
     let pane = ThreadPane { tx, viewer: viewer.principal.person, thread: Some(&thread) };
     html(&pane)
@@ -111,13 +113,7 @@ pub async fn earlier(
     let notes = notes::between(&state.db, *id, stretch.since(), Some(before.written_at)).await?;
     let names = state.directory.names().await?;
     let (entries, earlier) = (stretch.entries(&events, &notes, &names, class), stretch.earlier());
-    html(&EarlierFragment {
-        tx: words(&viewer),
-        conversation: *id,
-        entries: &entries,
-        earlier: earlier.as_deref(),
-        later: None,
-    })
+    html(&EarlierFragment { tx: words(&viewer), entries: &entries, earlier: earlier.as_deref(), later: None })
 }
 
 /// GET /inbox/{conversation}/later: what was said after, for a thread that was opened at an older message.
@@ -140,13 +136,7 @@ pub async fn later(
     let notes = notes::between(&state.db, *id, from, stretch.until()).await?;
     let names = state.directory.names().await?;
     let (entries, later) = (stretch.entries(&events, &notes, &names, class), stretch.later());
-    html(&EarlierFragment {
-        tx: words(&viewer),
-        conversation: *id,
-        entries: &entries,
-        earlier: None,
-        later: later.as_deref(),
-    })
+    html(&EarlierFragment { tx: words(&viewer), entries: &entries, earlier: None, later: later.as_deref() })
 }
 
 /// Where to go on forwards.
@@ -239,7 +229,6 @@ async fn thread(
         details.joined = joins.iter().map(|join| present::joined(join, class)).collect();
     }
     let may = |permission| viewer.principal.can(permission, &facts);
-    let count = |n: i64| i32::try_from(n).unwrap_or(i32::MAX);
     let entries = if stretch.later {
         let (from, until) = (stretch.since(), stretch.until());
         let events = reading::timeline::events(&state.db, line.id, from, until, LINES).await?;
@@ -258,8 +247,7 @@ async fn thread(
         earlier: stretch.earlier(),
         later: stretch.later(),
         at: at.map(|(id, _)| id.to_string()),
-        inbound_count: count(line.inbound_count),
-        read_count: count(line.read_count),
+        read_count: i32::try_from(line.read_count).unwrap_or(i32::MAX),
         may_reply: may(Permission::ConversationReply),
         signature: viewer.signature.clone(),
         may_note: may(Permission::ConversationNote),
@@ -393,5 +381,19 @@ impl Stretch {
         let mut entries: Vec<(String, Entry)> = messages.chain(notes).chain(lines).collect();
         entries.sort_by(|(one, _), (other, _)| one.cmp(other));
         entries.into_iter().map(|(_, entry)| entry).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_says_it_wrong_opens_the_thread_all_the_same() {
+        let id = uuid::Uuid::from_u128(7);
+        assert_eq!(opened_at(&format!("list=all&at={id}")), Some(id));
+        assert_eq!(opened_at(&format!("at={id}?at=0&at={id}")), Some(id));
+        assert_eq!(opened_at("at=yesterday"), None);
+        assert_eq!(opened_at(""), None);
     }
 }

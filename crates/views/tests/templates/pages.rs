@@ -80,15 +80,7 @@ fn older_entries_tell_where_to_go_on() {
     let thread = sample::thread(sample::open());
     let earlier = |earlier| {
         let tx = sample::tx(Lang::Es);
-        EarlierFragment {
-            tx,
-            conversation: thread.state.conversation,
-            entries: &thread.entries,
-            earlier,
-            later: None,
-        }
-        .render()
-        .unwrap()
+        EarlierFragment { tx, entries: &thread.entries, earlier, later: None }.render().unwrap()
     };
     assert!(earlier(Some("0001-1")).starts_with("<div data-earlier=\"0001-1\""));
     assert!(earlier(None).starts_with("<div data-earlier=\"\""), "the beginning");
