@@ -45,6 +45,14 @@ async fn what_is_theirs_is_told_to_all_pages_of_whoever_holds_it_and_taken_from_
         .await;
     let again = Page::open(valeria.clone(), "/me/day".to_owned()).await;
     assert!(mark(&again).contains("data-read=\"2\""), "{}", mark(&again));
+    // Taken back, every page of hers hears it; and read again.
+    desk.says(&json!({ "t": "unseen", "conv": talk })).await;
+    for page in [&mut me, &mut desk] {
+        let taken_back = |page: &Page| page.heard.iter().any(|frame| frame.contains("\"unread\",\"conv\""));
+        page.until("unread again", taken_back).await;
+    }
+    desk.says(&json!({ "t": "seen", "conv": talk, "n": 2 })).await;
+    me.until("read again", |page| page.heard.last().is_some_and(|frame| frame.contains("\"read\""))).await;
 
     let mateo = clinic.agent("Mateo").await;
     let gabriela = clinic.supervisor("Gabriela").await;

@@ -45,6 +45,38 @@ pub async fn mark(
     Ok(moved > 0)
 }
 
+/// Take the reading of a conversation's last inbound message back, for whoever means to come back to it. Answers up to
+/// where it counts as read now, where that moved.
+///
+/// # Errors
+/// When the database fails.
+pub async fn unmark(
+    db: &impl ConnectionTrait,
+    reader: &Principal,
+    conversation: ConversationId,
+) -> Result<Option<i64>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Left {
+        inbound_count: i64,
+    }
+
+    let [everything, person, unassigned_in, all_in, beside] =
+        Reach::of(&reader.reach(Permission::ConversationRead)).values();
+    let left: Vec<Left> = rows::all(
+        db,
+        concat!(
+            "update read_mark mark set inbound_count = c.inbound_count - 1, at = now() from conversation c
+             where mark.person_id = $1 and mark.conversation_id = $2 and c.id = mark.conversation_id
+                 and c.inbound_count > 0 and mark.inbound_count >= c.inbound_count and ",
+            within!(3, 4, 5, 6, 7),
+            " returning mark.inbound_count"
+        ),
+        [reader.person.into(), conversation.into(), everything, person, unassigned_in, all_in, beside],
+    )
+    .await?;
+    Ok(left.first().map(|left| left.inbound_count))
+}
+
 /// How many inbound messages people have read of conversations; who has read none is not among them.
 ///
 /// # Errors

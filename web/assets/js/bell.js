@@ -3,7 +3,7 @@
 import { decide, endingOf, newsOf } from "./bell-rule.js";
 import { inWords } from "./clocks.js";
 import { promised, standing } from "./due.js";
-import { isTold, own, readOf } from "./own.js";
+import { isTold, own, readOf, unreadFrom } from "./own.js";
 import { countTab, say } from "./say.js";
 import { n, t, zone } from "./words.js";
 
@@ -195,5 +195,9 @@ for (const name of ["read-here", "read-elsewhere"]) {
     hearOwn();
   });
 }
+document.addEventListener("unread-again", ({ detail }) => {
+  unreadFrom(detail.conv, detail.n);
+  hearOwn();
+});
 hear();
 if (document.querySelector("[data-bell-form]")) import("./bell-form.js").then(({ start }) => start((changed) => channel?.postMessage({ bell: (bell = changed) })));

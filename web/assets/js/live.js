@@ -68,6 +68,7 @@ function receive(line, frame) {
   if (frame.u) then(() => apply(frame.u));
   else if (frame.t === "reset") return then(() => startAgain(frame.s));
   else if (frame.t === "read") then(() => tell("read-elsewhere", frame));
+  else if (frame.t === "unread") then(() => tell("unread-again", frame));
   else if (frame.t === "draft") then(() => tell("draft-pushed", frame));
   else if (frame.t === "ready") {
     then(() => {

@@ -7,6 +7,13 @@ export function readOf(conv, count) {
   reads.set(conv, Math.max(reads.get(conv) ?? 0, count));
 }
 
+/** Meant to be come back to: read only up to here. */
+export function unreadFrom(conv, count) {
+  reads.set(conv, count);
+  const item = document.getElementById(`mine-${conv}`);
+  if (item?.dataset.read) item.dataset.read = count;
+}
+
 // "f 1795189500 120 …" as `due.js` reads it: by when, from how many seconds on it is soon.
 function promisedIn(data) {
   if (!data) return null;

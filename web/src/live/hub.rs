@@ -141,6 +141,15 @@ pub enum HubCommand {
         /// Up to where.
         n: i64,
     },
+    /// A person took their reading of a conversation back.
+    Unread {
+        /// Who.
+        person: PersonId,
+        /// What.
+        conversation: ConversationId,
+        /// Up to where it is read now.
+        n: i64,
+    },
     /// A person's draft changed in one of their tabs.
     Draft {
         /// Whose.
@@ -367,6 +376,12 @@ impl State {
                     if id != by {
                         self.send(id, frame.clone());
                     }
+                }
+            }
+            HubCommand::Unread { person, conversation, n } => {
+                let frame = ByteString::from(protocol::unread(conversation, n));
+                for id in self.watchers(Topic::Me(person)) {
+                    self.send(id, frame.clone());
                 }
             }
             HubCommand::Draft { person, conversation, note, v } => {

@@ -42,6 +42,11 @@ pub enum FromPage {
         #[serde(default)]
         mentioned: bool,
     },
+    /// What was read last there counts as unread again.
+    Unseen {
+        /// In which conversation.
+        conv: ConversationId,
+    },
     /// Words are being written, or no more.
     Typing {
         /// In which conversation.
@@ -175,6 +180,12 @@ pub fn reset(seq: i64) -> String {
 #[must_use]
 pub fn read(conversation: ConversationId, n: i64) -> String {
     format!(r#"{{"t":"read","conv":"{conversation}","n":{n}}}"#)
+}
+
+/// This person means to come back to it: it counts as read up to here alone.
+#[must_use]
+pub fn unread(conversation: ConversationId, n: i64) -> String {
+    format!(r#"{{"t":"unread","conv":"{conversation}","n":{n}}}"#)
 }
 
 /// This person's draft there is another version now; the page that wrote it knows.

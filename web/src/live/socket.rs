@@ -208,6 +208,7 @@ impl Open {
                 self.show(since, showing, frames).await
             }
             FromPage::Seen { conv, n, mentioned } => self.seen(conv, n, mentioned).await,
+            FromPage::Unseen { conv } => self.unseen(conv).await,
             FromPage::Typing { conv, on, note } => {
                 if on && !note {
                     self.state.courtesies.typing(conv, self.viewer.principal.person);
@@ -376,6 +377,15 @@ impl Open {
         }
         if marked {
             self.state.hub.tell(HubCommand::Read { by: self.id, person, conversation, n }).await;
+        }
+        Ok(())
+    }
+
+    async fn unseen(&mut self, conversation: ConversationId) -> Result<(), End> {
+        let by = &self.viewer.principal;
+        let person = by.person;
+        if let Some(n) = inbox::read_marks::unmark(&self.state.db, by, conversation).await? {
+            self.state.hub.tell(HubCommand::Unread { person, conversation, n }).await;
         }
         Ok(())
     }

@@ -244,6 +244,11 @@ async fn unread_is_what_the_person_has_not_read() {
     inbox::read_marks::mark(scene.db(), &valeria, talk, 3).await.unwrap();
     assert_eq!(scene.list(&valeria, &unread).await, []);
     assert_eq!(scene.list(&mateo, &unread).await, []);
+    // Meant to be come back to, once; what others may not see they can't mark.
+    assert_eq!(inbox::read_marks::unmark(scene.db(), &mateo, talk).await.unwrap(), None);
+    assert_eq!(inbox::read_marks::unmark(scene.db(), &valeria, talk).await.unwrap(), Some(2));
+    assert_eq!(scene.list(&valeria, &unread).await, [talk]);
+    assert_eq!(inbox::read_marks::unmark(scene.db(), &valeria, talk).await.unwrap(), None);
 }
 
 #[tokio::test]

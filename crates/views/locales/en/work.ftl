@@ -175,6 +175,7 @@ bulk-why-another-open = the customer has another open one
 bulk-why-contact-blocked = the customer is blocked
 bulk-why-snooze-time = that moment has passed
 bulk-why-failed = it failed; try again
+mark-unread = Mark as unread
 keys-choose = Choose, to do something to several
 refusal-nothing-chosen = Choose at least one conversation.
 refusal-not-undoable = It can no longer be undone.

@@ -175,6 +175,7 @@ bulk-why-another-open = el cliente tiene otra abierta
 bulk-why-contact-blocked = el cliente está bloqueado
 bulk-why-snooze-time = ese momento ya pasó
 bulk-why-failed = falló; inténtalo de nuevo
+mark-unread = Marcar como no leída
 keys-choose = Elegir para hacer algo con varias
 refusal-nothing-chosen = Elige al menos una conversación.
 refusal-not-undoable = Ya no se puede deshacer.

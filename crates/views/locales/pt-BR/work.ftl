@@ -175,6 +175,7 @@ bulk-why-another-open = o cliente tem outra aberta
 bulk-why-contact-blocked = o cliente está bloqueado
 bulk-why-snooze-time = esse momento já passou
 bulk-why-failed = falhou; tente de novo
+mark-unread = Marcar como não lida
 keys-choose = Escolher para fazer algo com várias
 refusal-nothing-chosen = Escolha pelo menos uma conversa.
 refusal-not-undoable = Não dá mais para desfazer.
