@@ -1,5 +1,5 @@
 // Quick replies: offered while "/" and a name are typed, shown as they will be sent, put into the field.
-import { bring } from "./attach.js";
+import { bring } from "./tray.js";
 import { close, isOpen, offer } from "./choices.js";
 import { openConversation } from "./panes.js";
 import { plain } from "./plain.js";
