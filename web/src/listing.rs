@@ -230,6 +230,7 @@ impl Around<'_> {
             unfiltered: href(&unfiltered),
             ages: view.ages(),
             unread_only: view.filter.unread,
+            may_choose: self.viewer.holds(Permission::ConversationBulk),
             rows: page
                 .lines
                 .iter()

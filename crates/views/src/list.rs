@@ -198,6 +198,8 @@ pub struct ListView {
     pub ages: bool,
     /// Whether only what is unread is shown: the page takes away what was read.
     pub unread_only: bool,
+    /// Whether the person may do something with several of it at once.
+    pub may_choose: bool,
     /// The first of its conversations.
     pub rows: Vec<ConversationRow>,
     /// How many of each conversation's inbound messages the person has read; what is missing counts as none.

@@ -42,6 +42,9 @@ async function draw() {
   mark();
   const active = choosing || everything || chosen.size > 0;
   pane().toggleAttribute("data-choosing", active);
+  const button = pane().querySelector('[data-act="choose"]');
+  button?.setAttribute("aria-pressed", String(active));
+  button?.classList.toggle("on", active);
   if (!active) return bar()?.remove();
   if (!bar()) {
     const drawn = drawnBy(await get("/bulk"));
@@ -68,17 +71,16 @@ function toggle(row, range) {
   draw();
 }
 
-/** X: the row with the focus, else the open conversation; with Shift all from the last one to it. */
-export function choose({ shiftKey }) {
-  const row = document.activeElement?.closest("#list > li") ?? document.getElementById(`row-${openConversation()}`);
-  if (row) toggle(row, shiftKey);
+/** X: the row with the focus, else of the open conversation; with Shift all from the last one to it. */
+export function choose(row, range) {
+  if (row?.isConnected) toggle(row, range);
   else start();
 }
 
 /** Rows are chosen by clicking them, until that is left. */
 export function start() {
-  choosing = !choosing;
-  if (!choosing) return none();
+  if (pane().hasAttribute("data-choosing")) return none();
+  choosing = true;
   // On a phone the list is another page.
   if (openConversation() && !matchMedia("(min-width: 720px)").matches) open(null);
   draw();
@@ -102,7 +104,6 @@ act("bulkDo", async (button) => {
   const dialog = document.getElementById("bulk-choices");
   if (!dialog) return;
   dialog.querySelector("[data-bulk-how-many]").textContent = words();
-  if (matchMedia("(pointer: fine)").matches) dialog.querySelector("[data-pick-search]").focus();
 });
 
 document.addEventListener("click", async ({ target }) => {

@@ -1,6 +1,6 @@
 // An answer that goes out later: planned in a dialog, shown under the thread until then.
 import { act } from "./act.js";
-import { bring } from "./attach.js";
+import { bring } from "./tray.js";
 import { reply } from "./composer.js";
 import { read, write } from "./drafts.js";
 import { openConversation } from "./panes.js";

@@ -1,6 +1,6 @@
 // Going from list to list without loading the page: the side, chips, order, looking for words, and going on at the end.
 import { act } from "./act.js";
-import { key } from "./keys.js";
+import { key, when } from "./keys.js";
 import { loadedTo, take } from "./list.js";
 import { cursorNow, watch } from "./live.js";
 import { openConversation } from "./panes.js";
@@ -20,7 +20,7 @@ const list = () => document.getElementById("list");
 export const query = () => pane().dataset.listView.split("?")[1] ?? "";
 
 let loading = null;
-let going = false;
+let going = null;
 let counts = {};
 
 /** A list as the server draws it now, not shown yet. */
@@ -33,18 +33,20 @@ export async function fetched(search, signal) {
 /** Show another list; what is open stays open. */
 export async function show(search, { push = "pushState" } = {}) {
   loading?.abort();
+  // What was typed last was meant for the list that goes.
+  clearTimeout(typed);
   const mine = (loading = new AbortController());
   const since = cursorNow();
   const late = setTimeout(() => list().setAttribute("aria-busy", "true"), 150);
   try {
     const next = await fetched(search, mine.signal);
     const find = document.getElementById("list-find");
-    const typing = document.activeElement === find ? find.value : null;
+    const typing = document.activeElement === find;
     pane().replaceWith(next);
-    if (typing !== null) {
-      const again = document.getElementById("list-find");
-      again.value = typing;
-      again.focus();
+    // Its words, and where in them one is.
+    if (typing) {
+      document.getElementById("list-find").replaceWith(find);
+      find.focus();
     }
     const id = openConversation();
     if (push) history[push](null, "", `/inbox${id ? `/${id}` : ""}?${search}`);
@@ -55,7 +57,7 @@ export async function show(search, { push = "pushState" } = {}) {
     announce([next]);
     mark();
     listen();
-    if (!typing) say(`${next.dataset.title}. ${document.getElementById("list-count").textContent}`);
+    if (!(typing && find.value)) say(`${next.dataset.title}. ${document.getElementById("list-count").textContent}`);
   } catch {
     if (!mine.signal.aborted) toast(t("failed"), { loud: true });
   } finally {
@@ -97,11 +99,13 @@ function count() {
   tell();
 }
 
+// A stretch that was looked through for words may hold nothing, and the next one something: until the column is full.
 async function goOn() {
-  const { more } = list().dataset;
-  if (!more || going || list().scrollHeight - list().clientHeight - list().scrollTop > NEAR_END) return;
-  going = true;
   const here = list();
+  const { more } = here.dataset;
+  if (!more || going === here || !pane().checkVisibility() || here.scrollHeight - here.clientHeight - here.scrollTop > NEAR_END) return;
+  going = here;
+  let later = 0;
   const since = cursorNow();
   try {
     const next = await fetched(`${query()}&after=${more}`);
@@ -109,14 +113,17 @@ async function goOn() {
     take(next);
     if (next.dataset.more) here.dataset.more = next.dataset.more;
     else delete here.dataset.more;
-    loadedTo(next.dataset.more ? next.lastElementChild : null);
+    loadedTo(next.dataset.more ? (next.lastElementChild ?? here.lastElementChild) : null);
+    here.toggleAttribute("data-looking", !next.firstElementChild && "more" in next.dataset);
     announce(place(here, next));
     // A row that came while this was fetched belonged below what was there.
     watch(openConversation(), since);
   } catch {
-    // The next scroll tries again.
+    // A scroll tries again at once.
+    later = 5000;
   } finally {
-    going = false;
+    if (going === here) going = null;
+    setTimeout(goOn, later);
   }
 }
 
@@ -178,7 +185,7 @@ document.addEventListener("keydown", (event) => {
   shut();
 });
 
-for (const [name, run] of [["filters", "toggle"], ["sort-by", "sortBy"]]) act(name, async (button) => (await import("./filters.js"))[run](button));
+for (const [name, run] of [["filters", "toggle"], ["sort-by", "sortBy"]]) act(name, (button) => when(import("./filters.js"), (all, wanted) => all[run](button, wanted)));
 
 addEventListener("popstate", () => {
   const pairs = new URLSearchParams(location.search);
@@ -187,6 +194,8 @@ addEventListener("popstate", () => {
   if (search !== query()) show(search, { push: false });
 });
 document.addEventListener("listed", tell);
+// On a phone the list is seen again.
+document.addEventListener("opened", () => goOn());
 document.addEventListener("patched", ({ detail }) => detail.some((element) => element.id === "counts") && count());
 // What is late, or whose window closes, changes by waiting alone.
 setInterval(() => {

@@ -25,6 +25,7 @@ chip-waits = { $count ->
 }
 list-nothing-title = Nothing matches these filters
 list-nothing = Remove a filter, or search for something else.
+list-looking = Still looking further back…
 list-unfilter = Remove filters
 list-empty-waiting = Nobody is waiting. What comes in without an owner shows here.
 list-empty-mentions = When somebody mentions you in a note, it shows here.

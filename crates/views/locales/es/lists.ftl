@@ -25,6 +25,7 @@ chip-waits = { $count ->
 }
 list-nothing-title = Nada con estos filtros
 list-nothing = Quita un filtro o busca otra cosa.
+list-looking = Aún se busca más atrás…
 list-unfilter = Quitar filtros
 list-empty-waiting = Nadie espera. Lo que llegue sin dueño aparece aquí.
 list-empty-mentions = Cuando alguien te mencione en una nota lo verás aquí.

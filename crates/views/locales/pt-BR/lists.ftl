@@ -25,6 +25,7 @@ chip-waits = { $count ->
 }
 list-nothing-title = Nada com estes filtros
 list-nothing = Remova um filtro ou busque outra coisa.
+list-looking = Ainda procurando mais para trás…
 list-unfilter = Remover filtros
 list-empty-waiting = Ninguém espera. O que chegar sem responsável aparece aqui.
 list-empty-mentions = Quando alguém mencionar você em uma nota, aparece aqui.

@@ -36,6 +36,7 @@ pub fn mine(lang: Lang, rows: Vec<ConversationRow>, reads: BTreeMap<Conversation
         unfiltered: "/inbox?list=mine".to_owned(),
         ages: false,
         unread_only: false,
+        may_choose: true,
         rows,
         reads,
         more: None,
