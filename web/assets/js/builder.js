@@ -1,6 +1,7 @@
 // A question with buttons or a menu, or a place: built in a dialog, shown as the customer will see it, sent like any answer.
 import { act } from "./act.js";
 import { post } from "./outbox.js";
+import { openConversation } from "./panes.js";
 import { fragment } from "./patch.js";
 import { toast } from "./say.js";
 import { get } from "./send.js";
@@ -16,14 +17,15 @@ const filled = (name) => [...dialog.querySelectorAll(`[name="${name}"]`)].map((i
 const slug = (text, n) => `${n + 1}-${text.normalize("NFD").replace(/[^\w]+/g, "-").toLowerCase().slice(0, 60)}`;
 
 /** Open the dialog for a question or a place; the words that were being written come along. */
-export async function build(conv, what, text = "") {
-  dialog?.remove();
+export async function build(conv, what, wanted) {
   const answer = await get(`/conversations/${conv}/build/${what}`);
+  if (!wanted() || conv !== openConversation()) return;
   if (!answer.ok) return toast(t("failed"), { loud: true });
+  dialog?.remove();
   document.getElementById("inbox").append(fragment(answer.text));
   dialog = document.getElementById("builder");
   const body = dialog.querySelector('[name="body"]');
-  if (body) body.value = text.slice(0, body.maxLength);
+  if (body) body.value = document.getElementById("draft").value.trim().slice(0, body.maxLength);
   dialog.addEventListener("input", draw);
   dialog.addEventListener("close", () => dialog.remove());
   form().addEventListener("submit", submit);

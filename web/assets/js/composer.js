@@ -2,7 +2,7 @@
 import { act } from "./act.js";
 import { attached, takeAll } from "./attach.js";
 import * as drafts from "./drafts.js";
-import { key } from "./keys.js";
+import { hold, key, when } from "./keys.js";
 import { tellServer } from "./live.js";
 import { giveBack, post, title } from "./outbox.js";
 import { openConversation } from "./panes.js";
@@ -149,7 +149,8 @@ document.addEventListener("patched", drawKept);
 // The conversation is somebody else's now, and out of sight: what was being written is offered to whoever wrote it.
 document.addEventListener("gone", ({ detail }) => {
   const text = field()?.value.trim();
-  if (text && detail === `thread-${current}`) giveBack({ conv: current, who: title(), body: text });
+  const writing = document.activeElement === field();
+  if (text && detail === `thread-${current}`) hold(() => giveBack({ conv: current, who: title(), body: text }, writing));
 });
 
 // Sent, but for a file that still goes up: conversation → the answer as it was meant then, wherever its author is by now.
@@ -278,6 +279,7 @@ document.addEventListener("keydown", (event) => {
   const ctrlSends = ctrlBox?.checked;
   if (ctrlSends && !ctrl) return;
   event.preventDefault();
+  if (naming()) return void enterThen(event);
   submit(ctrl && !ctrlSends && document.querySelector('#thread-pane [data-act="close"]') ? "close" : "");
 });
 // Before the keys of the whole page: what waits is taken back first.
@@ -297,9 +299,21 @@ document.addEventListener("input", ({ target }) => {
   typing();
   clearTimeout(timer);
   timer = setTimeout(keep, PAUSE);
-  if (isNote() ? field().value.includes("@") : field().value.includes("/")) suggest();
+  if (field().value.includes(isNote() ? "@" : "/")) suggest();
 });
-const suggest = () => (isNote() ? import("./mention.js") : import("./slash.js")).then((one) => one.suggest(current));
+// What is offered for a name that is being written: while it is on its way, Enter means the first of it.
+let offers = null;
+function suggest() {
+  const mine = (offers = (isNote() ? import("./mention.js") : import("./slash.js"))
+    .then((one) => one.suggest(current), () => {}) // without a network nothing is offered
+    .finally(() => offers === mine && (offers = null)));
+}
+const naming = () => offers && (isNote() ? /(^|\s)@[^@\n]*$/ : /(^|\s)\/\S*$/).test(field().value.slice(0, field().selectionStart));
+async function enterThen({ ctrlKey, metaKey }) {
+  const [on, conv, text] = [field(), current, field().value];
+  await offers;
+  if (on === field() && conv === current && on.value === text) on.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", ctrlKey, metaKey, bubbles: true, cancelable: true }));
+}
 act("slash", () => {
   const { value, selectionStart: at } = field();
   field().focus();
@@ -307,11 +321,11 @@ act("slash", () => {
   suggest();
 });
 // Their own modules take these over with the first click.
-act("record", (button) => import("./record.js").then(() => button.click()));
-act("pick", (button) => import("./picker.js").then(() => button.click()));
-act("more", (button) => import("./more.js").then(({ toggle }) => toggle(button)));
-for (const what of ["now", "edit", "cancel"]) act(`plan-${what}`, (button) => import("./later.js").then(({ change }) => change(button, what)));
-act("emoji", (button) => import("./emoji.js").then(({ toggle }) => toggle(button)));
+act("record", (button) => when(import("./record.js"), () => button.click()));
+act("pick", (button) => when(import("./picker.js"), () => button.click()));
+act("more", (button) => when(import("./more.js"), ({ toggle }) => toggle(button)));
+for (const what of ["now", "edit", "cancel"]) act(`plan-${what}`, (button) => when(import("./later.js"), ({ change }) => change(button, what)));
+act("emoji", (button) => when(import("./emoji.js"), ({ toggle }) => toggle(button)));
 // Twenty megabytes in a field make an old PC stand still: what is far too long is not let in, and told.
 document.addEventListener("paste", (event) => {
   if (event.target !== field()) return;
@@ -331,5 +345,11 @@ key("reply", () => {
   field().focus();
 });
 key("note", () => write(true));
+key("templates", () => {
+  const search = document.getElementById("pick-search");
+  const button = document.querySelector('#composer [data-act="pick"]');
+  if (search?.checkVisibility()) search.focus();
+  else return button?.checkVisibility() ? button.click() : false;
+});
 key("macros", () => (field()?.checkVisibility() && !isNote() ? document.querySelector('[data-act="slash"]').click() : false));
 restore();

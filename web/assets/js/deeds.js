@@ -1,6 +1,7 @@
 // What can be done to the open conversation: resolve, take, send again, show the contact, go back.
 import { act } from "./act.js";
-import { key } from "./keys.js";
+import { key, when } from "./keys.js";
+import { tellServer } from "./live.js";
 import { open, openConversation } from "./panes.js";
 import { toast } from "./say.js";
 import { send } from "./send.js";
@@ -18,17 +19,12 @@ async function command(button, url, done, fields) {
 
 // Most of what is done to a conversation is fetched when it is first asked for.
 for (const deed of ["block", "close", "closeWith", "joinWith", "reopen", "snooze", "tags", "unblock", "vendorBlock", "wake"]) {
-  act(deed, (button) =>
-    import("./work.js").then(
-      (work) => work[deed](button),
-      () => toast(t("failed"), { loud: true }),
-    ),
-  );
+  act(deed, (button) => when(import("./work.js"), (work) => work[deed](button)));
 }
 act("claim", (button) => command(button, `/conversations/${openConversation()}/claim`, "claimed"));
 act("resend", (button) => command(button, `/messages/${button.dataset.message}/resend`, "resent"));
 
-act("join", (button) => import("./work.js").then((work) => work.join(button)));
+act("join", (button) => when(import("./work.js"), (work) => work.join(button)));
 act("part", async (button) => (await command(button, `/contacts/merges/${button.dataset.merge}/undo`, "parted")) && (await import("./anew.js")).redraw());
 
 const details = () => document.getElementById("details-pane");
@@ -45,7 +41,7 @@ const press = (deed) => document.querySelector(`#thread-pane [data-act="${deed}"
 for (const [name, deed] of [["resolve", "close"], ["resolve-with", "closeWith"], ["snooze", "snooze"], ["tags", "tags"]]) key(name, () => press(deed));
 
 // So are dialogs.
-for (const name of ["transfer", "why", "consent", "card"]) act(name, (button) => import("./hand.js").then(({ ask }) => ask(button, name), () => toast(t("failed"), { loud: true })));
+for (const name of ["transfer", "why", "consent", "card"]) act(name, (button) => when(import("./hand.js"), ({ ask }) => ask(button, name)));
 act("dialog-close", (button) => button.closest("dialog").close());
 key("transfer", () => {
   const button = document.querySelector('[data-act="transfer"]');
@@ -53,9 +49,15 @@ key("transfer", () => {
 });
 
 // Several at once: the bar of what was chosen comes with the first of them.
-const bulk = (run) => import("./bulk.js").then(run, () => toast(t("failed"), { loud: true }));
-key("choose", () => void bulk((several) => several.choose({})));
-key("choose-range", () => void bulk((several) => several.choose({ shiftKey: true })));
+const bulk = (run) => void import("./bulk.js").then(run, () => toast(t("failed"), { loud: true }));
+// Which row was meant is seen now, wherever the hand is once it is loaded.
+const chosen = () => document.activeElement?.closest("#list > li") ?? document.getElementById(`row-${openConversation()}`);
+function choose(range) {
+  const row = chosen();
+  bulk((several) => several.choose(row, range));
+}
+key("choose", () => choose(false));
+key("choose-range", () => choose(true));
 act("choose", () => bulk((several) => several.start()));
 key("back", () => {
   const id = openConversation();
@@ -69,6 +71,14 @@ document.addEventListener("click", ({ target }) => {
   if (menu && (!menu.contains(target) || target.closest(".menu-item"))) menu.open = false;
 });
 key("details", toggleDetails);
+// For later: it is left, so that it does not count as read at once again.
+function unread() {
+  const id = openConversation();
+  if (!id || !tellServer({ t: "unseen", conv: id })) return false;
+  open(null).then(() => document.querySelector(`#row-${CSS.escape(id)} a`)?.focus());
+}
+act("unread", unread);
+key("unread", unread);
 key("leave", () => {
   const menu = more();
   if (!menu) return details()?.removeAttribute("data-open");

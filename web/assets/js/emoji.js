@@ -63,6 +63,7 @@ function close() {
 export function toggle(button, take = insert) {
   const again = open?.button === button;
   close();
+  if (!button.isConnected) return;
   if (again) return document.getElementById("draft")?.focus();
   const box = document.getElementById("emoji-box").content.firstElementChild.cloneNode(true);
   open = { box, button, take };

@@ -10,19 +10,24 @@ const box = () => document.getElementById("filters");
 const button = () => document.querySelector('[data-act="filters"]');
 
 /** Open or shut them. */
-export async function toggle() {
+export async function toggle(_, wanted) {
   const open = box().hidden;
   if (!open) {
     shut();
     return button().focus();
   }
-  const answer = await get(`/inbox/filters?${query()}`);
+  const asked = query();
+  const answer = await get(`/inbox/filters?${asked}`);
+  if (!wanted() || asked !== query()) return;
   if (!answer.ok) return toast(t("failed"), { loud: true });
   box().replaceChildren(fragment(answer.text));
   box().hidden = false;
   button().setAttribute("aria-expanded", "true");
   box().querySelector("input:not([type=hidden])")?.focus();
 }
+
+// Where one was is drawn anew; who went on to write elsewhere stays there.
+const back = (to) => document.activeElement === document.body && to?.focus();
 
 function shut() {
   box().hidden = true;
@@ -44,7 +49,7 @@ function chosen() {
 document.addEventListener("submit", (event) => {
   if (!event.target.matches(".filters")) return;
   event.preventDefault();
-  show(chosen()).then(() => button().focus());
+  show(chosen()).then(() => back(button()));
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || !event.target.closest?.("#filters")) return;
@@ -65,11 +70,14 @@ function wrong(answer) {
   document.getElementById("view-name").focus();
 }
 
-act("view-save", async () => {
+act("view-save", async (button) => {
+  if (button.getAttribute("aria-busy") === "true") return;
+  button.setAttribute("aria-busy", "true");
   const search = chosen();
   const name = document.getElementById("view-name").value;
   const shared = box().querySelector('[name="view-shared"]')?.checked ?? false;
   const answer = await send("POST", "/me/views", { name, query: search, shared });
+  button.removeAttribute("aria-busy");
   if (!answer.ok) return wrong(answer);
   drawSaved(answer.text);
   say(t("view-saved"));
@@ -92,5 +100,5 @@ export async function sortBy(button) {
   if (!answer.ok) return toast(answer.error?.message ?? t("failed"), { loud: true });
   await show(changed((pairs) => pairs.delete("sort")));
   say(t("sorted", { text: name }));
-  document.querySelector(".sort-menu > summary")?.focus();
+  back(document.querySelector(".sort-menu > summary"));
 }

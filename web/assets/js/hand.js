@@ -9,21 +9,19 @@ import { t } from "./words.js";
 
 let opener = null;
 
-/** Fetch a dialog and show it; the focus comes back to the button. What is typed meanwhile does nothing. */
-export function show(button, name, url) {
-  const showing = fetchAndShow(button, name, url);
-  hold(showing, () => {});
-  return showing;
-}
+/** Fetch a dialog and show it; the focus comes back to the button. What is typed meanwhile is what is looked for there. */
+export const show = (button, name, url) => hold((wanted) => fetchAndShow(button, name, url, wanted));
 
-async function fetchAndShow(button, name, url) {
-  if (button.getAttribute("aria-busy") === "true") return;
+async function fetchAndShow(button, name, url, wanted) {
+  const conv = openConversation();
   // By a key the focus was somewhere else, and comes back there.
   const from = document.activeElement === document.body ? button : document.activeElement;
   button.setAttribute("aria-busy", "true");
   const answer = await get(url);
   button.removeAttribute("aria-busy");
   await import("./dialogs.js");
+  // Another one is open by now: what would be done here was not meant for that.
+  if (!wanted() || (conv !== openConversation() && !url.startsWith("/bulk"))) return;
   if (!answer.ok) return toast(t(answer.status === 404 ? "gone" : "failed"), { loud: true });
   document.getElementById(name)?.remove();
   document.body.append(fragment(answer.text));
@@ -33,12 +31,13 @@ async function fetchAndShow(button, name, url) {
   opener = menu?.contains(from) ? menu.querySelector("summary") : from;
   announce([dialog]);
   dialog.showModal();
-  dialog.querySelector("h2").focus();
+  const search = matchMedia("(pointer: fine)").matches && dialog.querySelector('.search input[type="search"]');
+  (search || dialog.querySelector("h2")).focus();
   dialog.addEventListener("close", () => {
     dialog.remove();
     (opener?.isConnected ? opener : document.getElementById("thread-title"))?.focus();
   });
-  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  dialog.addEventListener("click", (event) => event.target === dialog && event.detail < 2 && dialog.close());
 }
 
 /** Ask for one of the dialogs by its name, for the open conversation or for the contact of the button. */

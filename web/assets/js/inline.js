@@ -25,12 +25,13 @@ async function card(url) {
 }
 
 /** Open the field that a button stands in. */
-export async function edit(button) {
+export async function edit(button, wanted) {
   const { contact, field } = button.dataset;
   const url = `/contacts/${contact}/card`;
   button.setAttribute("aria-busy", "true");
   const form = await card(url);
   button.removeAttribute("aria-busy");
+  if (!wanted()) return;
   const control = form?.elements[`field.${field}`];
   const place = opener(field)?.closest("dd");
   if (!control || !place) return toast(t("failed"), { loud: true });

@@ -30,6 +30,6 @@ export function keepCtrl(on) {
 export function go(name) {
   const link = document.querySelector(`.rail a.rail-link[href^="/${name.slice("go-".length)}"]`);
   if (!link) return;
-  hold(new Promise((done) => addEventListener("pageshow", done, { once: true })), () => {});
+  hold(() => new Promise((done) => addEventListener("pageshow", done, { once: true })));
   link.click();
 }

@@ -1,6 +1,8 @@
 // Keys outside of fields. Which one does what is decided by the server's table, which stands in the page as its help:
 // scripts say under a name what is done. Single keys can be turned off by the person (WCAG 2.1.4).
 import { act } from "./act.js";
+import { toast } from "./say.js";
+import { t } from "./words.js";
 
 const PAIR = 1500;
 const LONGEST_HOLD = 8000;
@@ -23,30 +25,67 @@ export const press = (name, event) => runs.has(name) && runs.get(name)(event) !=
 /** Whether the focus is where keys mean text. */
 export const isField = (element) => element?.matches?.("input, textarea, select, [contenteditable]") ?? false;
 
-// What is typed while something loads is neither a key of the page nor text of the field that is left: it belongs to
-// what comes.
+// What is typed while something loads is neither a key of the page nor text of the field that is left: it belongs to the
+// field that comes.
 let held = null;
 
-/** Until something is there, keep what is typed; `take` gets it. A palette that is on its way, a conversation's composer. */
-export async function hold(coming, take) {
-  const mine = (held = { text: "" });
+function write(text, left) {
+  const field = document.activeElement;
+  if (!text || field === left || !/^(text|search|textarea)/.test(field.type)) return;
+  field.setRangeText(text, field.value.length, field.value.length, "end");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/**
+ * Until something is there, keep what is typed for the field that has the focus then: a palette that is on its way, a
+ * conversation's composer. Esc gives it up, as does who goes into another field or asks for something else: `begin` is
+ * told by what it gets whether it is still wanted. What is `firm` comes all the same, without that focus.
+ */
+export async function hold(begin, firm) {
+  const left = document.activeElement;
+  const mine = { text: held?.text ?? "", on: true, firm };
+  if (held && !held.firm) held.on = false;
+  held = mine;
   const release = () => held === mine && (held = null);
   const late = setTimeout(release, LONGEST_HOLD);
   try {
-    await coming;
-    if (held === mine && mine.text) take(mine.text);
+    await begin(() => mine.on);
+    if (held === mine) write(mine.text, left);
   } finally {
     clearTimeout(late);
     release();
   }
 }
+
+/** The same with what is imported for it. */
+export const when = (coming, run) =>
+  hold(async (wanted) => {
+    const all = await coming.catch(() => toast(t("failed"), { loud: true }));
+    if (all && wanted()) await run(all, wanted);
+  });
+
+function giveUp() {
+  held.on = false;
+  held.text = "";
+  if (!held.firm) held = null;
+}
+addEventListener(
+  "pointerdown",
+  ({ target }) => {
+    if (!held || held.firm) return;
+    held.text = "";
+    if (isField(target)) giveUp();
+  },
+  true,
+);
 const typed = (event) => event.key?.length === 1 && (event.getModifierState("AltGraph") || !(event.ctrlKey || event.metaKey || event.altKey));
 addEventListener(
   "keydown",
   (event) => {
     if (!held || event.isComposing) return;
-    if (typed(event)) held.text += event.key;
+    if (typed(event)) held.text += event.repeat ? "" : event.key;
     else if (event.key === "Backspace") held.text = held.text.slice(0, -1);
+    else if (event.key === "Escape") giveUp();
     else if (event.key !== "Enter") return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -55,21 +94,13 @@ addEventListener(
 );
 
 // The help, and going to other pages: fetched when it is asked for.
-const more = (name) => void import("./keys-more.js").then((all) => all[name]?.() ?? all.go(name));
+const more = (name) => void when(import("./keys-more.js"), (all) => all[name]?.() ?? all.go(name));
 act("keys", () => more("help"));
 act("single-keys", ({ checked }) => import("./keys-more.js").then(({ keep }) => keep(checked)));
 for (const name of ["help", "go-inbox", "go-floor", "go-admin", "go-me"]) key(name, () => more(name));
 
 // The palette is fetched by who asks for it.
-function palette() {
-  const coming = import("./palette.js").then(({ toggle }) => toggle());
-  hold(coming, (text) => {
-    const field = document.getElementById("pal-q");
-    if (document.activeElement !== field) return;
-    field.value += text;
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-  });
-}
+const palette = () => void when(import("./palette.js"), ({ toggle }, wanted) => toggle(wanted));
 act("palette", (link, event) => {
   event.preventDefault();
   palette();

@@ -1,8 +1,8 @@
 // An answer that goes out later: planned in a dialog, shown under the thread until then.
 import { act } from "./act.js";
-import { bring } from "./tray.js";
 import { reply } from "./composer.js";
 import { read, write } from "./drafts.js";
+import { bring } from "./tray.js";
 import { openConversation } from "./panes.js";
 import { fragment } from "./patch.js";
 import { toast } from "./say.js";
@@ -18,10 +18,11 @@ const dialog = () => document.getElementById("later");
  * Plan what was written: one message or several, in order; `done` is called when it is planned. A template may go at any
  * time.
  */
-export async function later(conv, contents, { replyTo = null, template = false, done }) {
-  dialog()?.remove();
+export async function later(conv, contents, { replyTo = null, template = false, wanted, done }) {
   const answer = await get(`/conversations/${conv}/later?template=${template}`);
+  if (!wanted() || conv !== openConversation()) return;
   if (!answer.ok) return toast(t("failed"), { loud: true });
+  dialog()?.remove();
   document.getElementById("inbox").append(fragment(answer.text));
   plan = { conv, parts: contents.map((content) => ({ client_id: crypto.randomUUID(), content })), replyTo, done };
   if (template && meant?.conv === conv) at().value = meant.at;
@@ -78,6 +79,7 @@ act("later-template", () => {
 export async function change(button, what) {
   const { plan: id, text, tray } = button.dataset;
   const conv = openConversation();
+  if (button.getAttribute("aria-busy") === "true") return;
   const [method, path] = what === "now" ? ["POST", `/planned/${id}/send`] : ["DELETE", `/planned/${id}`];
   button.setAttribute("aria-busy", "true");
   const answer = await send(method, path);

@@ -2,7 +2,7 @@
 import { act } from "./act.js";
 import { set } from "./clocks.js";
 import { promised } from "./due.js";
-import { key } from "./keys.js";
+import { key, when } from "./keys.js";
 import { open, openConversation } from "./panes.js";
 import { mayPrecede } from "./patch.js";
 import { shout } from "./say.js";
@@ -159,9 +159,9 @@ const inside = () => list().contains(document.activeElement);
 const away = (event) => event?.key.length > 1 && !inside();
 key("down", (event) => (away(event) ? false : openConversation() || inside() ? go(1) : openFirst()));
 key("up", (event) => (away(event) ? false : go(-1)));
-const unread = (run) => void import("./unread.js").then(run);
-key("unread-next", () => unread(({ go }) => go(1)));
-key("unread-before", () => unread(({ go }) => go(-1)));
+const unread = (run) => void when(import("./unread.js"), run);
+key("unread-next", () => unread(({ go }, wanted) => go(1, wanted)));
+key("unread-before", () => unread(({ go }, wanted) => go(-1, wanted)));
 key("needs-me", () => unread(({ needs }) => needs()));
 
 document.addEventListener("click", (event) => {
@@ -197,6 +197,11 @@ document.addEventListener("list-drawn", () => {
   decorate(rows());
 });
 document.addEventListener("read-elsewhere", ({ detail }) => readUpTo(detail.conv, detail.n));
+document.addEventListener("unread-again", ({ detail: { conv, n: count } }) => {
+  reads[conv] = count;
+  const row = document.getElementById(`row-${conv}`);
+  if (row) decorate([row]);
+});
 take(list());
 loaded();
 current = openConversation();

@@ -1,5 +1,6 @@
 // What can be opened from a bubble or from the panel beside it. What nobody has asked for yet is not loaded.
 import { act } from "./act.js";
+import { when } from "./keys.js";
 import { open, openConversation } from "./panes.js";
 import { say } from "./say.js";
 import { t } from "./words.js";
@@ -33,10 +34,10 @@ function drawSpeed(rate) {
   }
 }
 
-act("view", async (link, event) => {
+act("view", (link, event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey || !document.getElementById("viewer")) return;
   event.preventDefault();
-  (await import("./viewer.js")).view(link);
+  when(import("./viewer.js"), ({ view }) => view(link));
 });
 act("play", async (button) => (await player()).play(button));
 act("speed", async (button) => (await player()).faster(button));
@@ -83,7 +84,7 @@ act("copy-text", async ({ dataset }) => {
   await navigator.clipboard.writeText(dataset.text);
   say(t("copied"));
 });
-act("edit-field", async (button) => (await import("./inline.js")).edit(button));
+act("edit-field", (button) => when(import("./inline.js"), ({ edit }, wanted) => edit(button, wanted)));
 act("past", async () => (await import("./past.js")).older(document.getElementById(`thread-${openConversation()}`)));
 act("more-files", async (button) => (await import("./past.js")).moreFiles(button));
 document.addEventListener("toggle", async ({ target }) => {

@@ -2,6 +2,7 @@
 import { act } from "./act.js";
 import { attached, takeAll } from "./attach.js";
 import { beside, messages, signed, submit } from "./composer.js";
+import { when } from "./keys.js";
 import { carry } from "./outbox.js";
 import { openConversation } from "./panes.js";
 import { say } from "./say.js";
@@ -20,7 +21,7 @@ function close() {
 export function toggle(button) {
   const again = button.ariaExpanded;
   close();
-  if (again) return;
+  if (again || !button.isConnected) return;
   menu = document.getElementById(button.dataset.menu).content.firstElementChild.cloneNode(true);
   document.getElementById("composer").append(menu);
   for (const one of menu.querySelectorAll('[data-act="spell"]')) one.ariaChecked = String(one.dataset.code === spelling());
@@ -71,17 +72,17 @@ function empty() {
   field().dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-act("build", async ({ dataset }) => {
+act("build", ({ dataset }) => {
   close();
-  const { build } = await import("./builder.js");
-  build(openConversation(), dataset.what, field().value.trim());
+  const conv = openConversation();
+  when(import("./builder.js"), ({ build }, wanted) => build(conv, dataset.what, wanted));
 });
 act("send-then", ({ dataset }) => {
   close();
   field().focus();
   submit(dataset.then);
 });
-act("later", async () => {
+act("later", () => {
   close();
   const conv = openConversation();
   const body = field().value.trim();
@@ -92,18 +93,20 @@ act("later", async () => {
   }
   const place = body.match(/\{\{[^{}]*\}\}/);
   if (place) return say(`${field().form.dataset.fill}: ${place[0]}`);
-  const { later } = await import("./later.js");
   const contents = messages(signed(body), files).map(([words, { file }]) => (file ? carry({ file, body: words }) : { kind: "text", body: words }));
-  later(conv, contents, {
-    replyTo: beside.get(conv)?.replyTo,
-    done() {
-      beside.delete(conv);
-      takeAll(conv);
-      document.dispatchEvent(new CustomEvent("given", { detail: conv }));
-      if (conv === openConversation() && field().value.trim() === body) empty();
-      field()?.focus();
-    },
-  });
+  when(import("./later.js"), ({ later }, wanted) =>
+    later(conv, contents, {
+      wanted,
+      replyTo: beside.get(conv)?.replyTo,
+      done() {
+        beside.delete(conv);
+        takeAll(conv);
+        document.dispatchEvent(new CustomEvent("given", { detail: conv }));
+        if (conv === openConversation() && field().value.trim() === body) empty();
+        field()?.focus();
+      },
+    }),
+  );
 });
 // What was asked with buttons was written in the field before.
 document.addEventListener("built", ({ detail: { conv, body } }) => conv === openConversation() && field().value.trim() === body && empty());

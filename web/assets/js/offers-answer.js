@@ -7,7 +7,7 @@ import { t } from "./words.js";
 async function show(conversation) {
   if (!document.getElementById("inbox")) return location.assign(`/inbox/${conversation}`);
   const { open } = await import("./panes.js");
-  open(conversation, { focus: "composer" });
+  return open(conversation, { focus: "composer" });
 }
 
 const refused = (answer) => toast(answer.error?.message ?? t(answer.status === 403 ? "failed-forbidden" : "failed"), { loud: true });
@@ -22,8 +22,8 @@ export async function answer(button, how) {
   card.removeAttribute("aria-busy");
   if (!answered.ok) return refused(answered);
   card.remove();
-  if (how === "accept") show(conversation);
-  else say(t("offer-declined"));
+  if (how === "accept") return show(conversation);
+  say(t("offer-declined"));
 }
 let asking = false;
 
@@ -38,6 +38,6 @@ export async function next(button) {
   if (!answered.ok) return refused(answered);
   if (!answered.text) return toast(t("next-none"));
   toast(t("claimed"));
-  show(JSON.parse(answered.text).conversation);
+  return show(JSON.parse(answered.text).conversation);
 }
 

@@ -1,8 +1,8 @@
 // What is offered to this person: a countdown by the server's time, accepting, declining; and taking the next one.
 import { act } from "./act.js";
 import { length, now as time } from "./clocks.js";
-import { key } from "./keys.js";
-import { shout, toast } from "./say.js";
+import { key, when } from "./keys.js";
+import { shout } from "./say.js";
 import { t } from "./words.js";
 
 const box = document.getElementById("offers");
@@ -47,7 +47,7 @@ function draw(now = time()) {
 }
 
 // Answering one is fetched with the first answer.
-const answering = (run) => void import("./offers-answer.js").then(run, () => toast(t("failed"), { loud: true }));
+const answering = (run) => void when(import("./offers-answer.js"), run);
 for (const how of ["accept", "decline"]) act(`offer-${how}`, (button) => answering(({ answer }) => answer(button, how)));
 act("next", (button) => answering(({ next }) => next(button)));
 act("offer-back-close", (button) => button.closest("li").remove());

@@ -3,6 +3,8 @@
 import { hold, press } from "./keys.js";
 import { fragment } from "./patch.js";
 import { plain } from "./plain.js";
+import { toast } from "./say.js";
+import { t } from "./words.js";
 
 const PAUSE = 160;
 const RECENT = "bandeja:recent";
@@ -10,6 +12,7 @@ const KEPT = 6;
 const byId = (id) => document.getElementById(id);
 
 let dialog = null;
+let coming = null;
 let runs = new Map();
 let timer = 0;
 let under = null;
@@ -190,7 +193,7 @@ async function run(one, event) {
   const [, id] = href.match(/^\/inbox\/([^/?]+)/) ?? [];
   if (!id || !byId("inbox")) {
     // Once another page is on its way, this one's keys are over.
-    hold(new Promise((done) => addEventListener("pageshow", done, { once: true })), () => {});
+    hold(() => new Promise((done) => addEventListener("pageshow", done, { once: true })));
     return location.assign(href);
   }
   const { open: openThread } = await import("./panes.js");
@@ -240,10 +243,16 @@ async function fetchDialog() {
 }
 
 /** Show the palette, or put it away. */
-export async function toggle() {
+export async function toggle(wanted) {
   if (dialog?.open) return dialog.close();
-  dialog ??= await fetchDialog();
-  if (!dialog || document.querySelector("dialog[open]")) return;
+  // Asked for twice before it is there, it is one.
+  coming ??= fetchDialog().catch(() => null);
+  dialog = await coming;
+  if (!dialog) {
+    coming = null;
+    return toast(t("failed"), { loud: true });
+  }
+  if (!wanted() || document.querySelector("dialog[open]")) return;
   runs = new Map();
   byId("pal-q").value = "";
   byId("pal-found").replaceChildren();

@@ -31,20 +31,11 @@ export const headedFor = () => (opening ? opening.id : openConversation());
  * message or note of it to stand at, `again` opens what is open anew.
  */
 export function open(id, options = {}) {
-  const coming = load(id, options);
   // Who opens one and types means its composer, and no key of the page that goes.
-  if (options.focus === "composer") hold(coming, (text) => openConversation() === id && type(text));
-  return coming;
+  return options.focus === "composer" ? hold((wanted) => load(id, options, wanted), true) : load(id, options);
 }
 
-function type(text) {
-  const draft = document.activeElement;
-  if (draft?.id !== "draft") return;
-  draft.setRangeText(text, draft.value.length, draft.value.length, "end");
-  draft.dispatchEvent(new Event("input", { bubbles: true }));
-}
-
-async function load(id, { push = true, focus = null, at = null, again = false }) {
+async function load(id, { push = true, focus = null, at = null, again = false }, wanted = () => true) {
   // Who goes back to what is open gives up what was on its way.
   opening?.stop.abort();
   opening = null;
@@ -63,7 +54,7 @@ async function load(id, { push = true, focus = null, at = null, again = false })
     opening = null;
     if (push) history.pushState(null, "", addressOf(id, at));
     show(content, since);
-    arrive(focus);
+    arrive(wanted() ? focus : "title");
   } catch (error) {
     if (error.name === "AbortError") return;
     toast(t("failed"), { loud: true });

@@ -1,6 +1,7 @@
 // Templates in the composer: choose, fill, send.
 import { act } from "./act.js";
 import { now } from "./clocks.js";
+import { hold, when } from "./keys.js";
 import { post } from "./outbox.js";
 import { openConversation } from "./panes.js";
 import { fragment } from "./patch.js";
@@ -107,19 +108,26 @@ function over() {
   load();
 }
 
-act("pick-send", () => {
+act("pick-send", (button) => {
   const content = filled();
+  // The second of two clicks sends nothing.
+  button.disabled = true;
   post(openConversation(), content.shown.body, { content });
   over();
 });
-act("pick-later", async () => {
+act("pick-later", () => {
   const conv = openConversation();
-  const { later } = await import("./later.js");
-  later(conv, [filled()], { template: true, done: () => conv === openConversation() && over() });
+  const contents = [filled()];
+  when(import("./later.js"), ({ later }, wanted) => later(conv, contents, { template: true, wanted, done: () => conv === openConversation() && over() }));
 });
 act("pick", () => {
-  byId("dock").dataset.pick = "";
-  load().then(() => byId("pick-search")?.focus());
+  const dock = byId("dock");
+  dock.dataset.pick = "";
+  hold(async (wanted) => {
+    await load();
+    if (!wanted()) delete dock.dataset.pick;
+    else if (dock.isConnected) byId("pick-search")?.focus();
+  });
 });
 act("pick-close", () => {
   delete byId("dock").dataset.pick;

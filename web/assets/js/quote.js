@@ -1,10 +1,10 @@
 // Which message is answered: by the button that comes up beside it, by a swipe, or by Q from the last one upwards.
 import { act } from "./act.js";
-import { key } from "./keys.js";
+import { key, when } from "./keys.js";
 
 const can = () => document.querySelector('#dock[data-mode="open"]:not([data-note]) #quote');
 const messages = () => [...document.querySelectorAll('[data-thread] > .msg[id^="m-"]')];
-const choose = (message) => import("./strips.js").then(({ quote }) => quote(message));
+const choose = (message) => void when(import("./strips.js"), ({ quote }) => quote(message));
 let button = null;
 
 document.addEventListener("pointerover", ({ target, pointerType }) => {

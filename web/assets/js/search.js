@@ -41,6 +41,7 @@ async function look() {
     found().replaceWith(fresh);
     announce([fresh]);
     say(fresh.dataset.said);
+    return true;
   } catch (error) {
     if (error.name !== "AbortError") toast(t("failed"), { loud: true });
   } finally {
@@ -51,7 +52,9 @@ async function look() {
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  look().then(() => hits()[0]?.focus());
+  const asked = field.value;
+  // Who writes on stays in the field.
+  look().then((there) => there && field.value === asked && hits()[0]?.focus());
 });
 form.addEventListener("input", ({ target, isComposing }) => {
   clearTimeout(timer);
@@ -98,3 +101,5 @@ field.addEventListener("keydown", (event) => {
   if (event.key !== "ArrowDown" || event.isComposing || !isField(event.target)) return;
   if (go(1) !== false) event.preventDefault();
 });
+// Typed before this was loaded.
+if (field.value !== field.defaultValue) look();

@@ -2,6 +2,7 @@
 import { act } from "./act.js";
 import { beside } from "./composer.js";
 import { settle } from "./drafts.js";
+import { when } from "./keys.js";
 import { openConversation } from "./panes.js";
 import { say, shout, toast } from "./say.js";
 import { send } from "./send.js";
@@ -17,7 +18,7 @@ const marked = () => document.querySelector("[data-quoted]");
 /** Answer this message: with words, or with a reaction. */
 export function quote(message) {
   const strip = byId("quote");
-  if (!message || !strip) return;
+  if (!message?.isConnected || !strip) return;
   marked()?.removeAttribute("data-quoted");
   message.dataset.quoted = "";
   message.scrollIntoView({ block: "nearest" });
@@ -78,7 +79,7 @@ export async function react(emoji) {
   if (!answer.ok) toast(answer.error?.message ?? t("failed"), { loud: true });
 }
 act("react", ({ dataset }) => react(dataset.emoji));
-act("react-more", (button) => import("./emoji.js").then(({ toggle }) => toggle(button, react)));
+act("react-more", (button) => when(import("./emoji.js"), ({ toggle }) => toggle(button, react)));
 
 let other = null;
 

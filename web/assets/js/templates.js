@@ -176,10 +176,17 @@ function changed() {
   timer = setTimeout(check, 500);
 }
 
-async function save() {
-  const said = await ask("", json(draw()));
-  if (!said) return false;
+let saving = null;
+/** Save; asked for twice at once it is done once. */
+const save = () => (saving ??= store().finally(() => (saving = null)));
+async function store() {
+  // What is typed meanwhile is not saved.
   dirty = false;
+  const said = await ask("", json(draw()));
+  if (!said) {
+    dirty = true;
+    return false;
+  }
   if (!page.dataset.id) history.replaceState(null, "", `${page.dataset.base}/${said.id}`);
   page.dataset.id = said.id;
   byId("saved").hidden = false;

@@ -40,7 +40,7 @@ function others(step) {
 
 let going = false;
 /** To the next unread, or with -1 to the one before: in this list, then in the others. */
-export async function go(step) {
+export async function go(step, wanted) {
   if (going) return;
   going = true;
   try {
@@ -50,11 +50,13 @@ export async function go(step) {
       const search = link.search.slice(1);
       if (search === query()) continue;
       const found = await fetched(`${search}&unread=1`);
+      if (!wanted()) return;
       const reads = JSON.parse(found.querySelector("#list")?.dataset.read || "{}");
       const unread = [...found.querySelectorAll("#list > li")].filter((row) => idOf(row) !== openConversation() && Number(row.dataset.in) > (reads[idOf(row)] ?? 0));
       const row = unread.at(step > 0 ? 0 : -1);
       if (!row) continue;
       await show(search);
+      if (!wanted()) return;
       return await arrive(idOf(row), `${document.getElementById("list-pane").dataset.title}. ${n("unread", Number(row.dataset.in) - (reads[idOf(row)] ?? 0))}`);
     }
     if (round) return await arrive(idOf(round), wordsOf(round));

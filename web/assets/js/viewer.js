@@ -40,6 +40,7 @@ const isZoomed = () => dialog.hasAttribute("data-zoom");
 
 /** Open it with the picture behind a link. */
 export function view(link) {
+  if (!link.isConnected || dialog.open) return;
   show(link);
   dialog.showModal();
 }

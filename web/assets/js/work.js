@@ -105,7 +105,6 @@ async function pick(button, name, url) {
     const choice = [...list.children].find((one) => one.value === value);
     if (choice) list.prepend(choice);
   }
-  if (matchMedia("(pointer: fine)").matches) dialog?.querySelector("[data-pick-search]")?.focus();
 }
 
 export function closeWith(button) {
