@@ -1,7 +1,7 @@
 // What stands where one writes: the composer, or the reason why not. Decided from the thread's pushed state.
 import { act } from "./act.js";
 import { inWords, now as time } from "./clocks.js";
-import { openConversation } from "./panes.js";
+import { open, openConversation } from "./panes.js";
 import { t } from "./words.js";
 
 const me = document.body.dataset.me;
@@ -25,6 +25,7 @@ act("answer-beside", () => {
   document.getElementById("draft").focus();
 });
 
+let holder = {};
 function draw(now = time()) {
   const dock = document.getElementById("dock");
   const state = document.getElementById(`state-${openConversation()}`)?.dataset;
@@ -39,6 +40,10 @@ function draw(now = time()) {
   if (mode === "closed") import("./picker.js");
   const pane = document.getElementById("thread-pane");
   pane.toggleAttribute("data-mine", state.assignee === me);
+  const before = holder;
+  holder = { conv: openConversation(), who: state.assignee };
+  // Mine from now on, before my eyes: what I may do with it, and see of it, is drawn anew.
+  if (before.conv === holder.conv && before.who !== me && holder.who === me) open(holder.conv, { again: true, push: false, focus: pane.contains(document.activeElement) || document.activeElement === document.body ? "composer" : null });
   for (const button of pane.querySelectorAll('[data-act="close"], [data-act="closeWith"], [data-act="transfer"], [data-act="snooze"]')) button.hidden = mode === "resolved";
   drawWindow(state, now);
 }
