@@ -3,9 +3,8 @@ import { defineConfig } from "@playwright/test";
 export default defineConfig({
   testDir: "stories",
   outputDir: "test-results",
-  globalSetup: "./support/global-setup.js",
-  // One house for everybody: people, queues and the vendors' stand-in are shared, so the stories take turns.
-  workers: 1,
+  // Each worker has a house of its own. In it people, queues and the vendors' stand-in are shared: stories take turns.
+  workers: Number(process.env.HOUSES) || 2,
   fullyParallel: false,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),

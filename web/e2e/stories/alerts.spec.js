@@ -180,7 +180,7 @@ test("an hour before the reply window ends, once; and no more once it was answer
   await valeria.waitForFunction(() => "told" in document.getElementById("mine").dataset);
   await look(valeria, false);
   const customer = vendor.customer();
-  await customer.write("¿Me confirman?", { at: -23 * 3600 + 12 });
+  await customer.write("¿Me confirman?", { at: -23 * 3600 + 7 });
   const bodies = async () => (await notes(valeria)).map(({ body }) => body);
   await expect.poll(bodies).toEqual(["Nueva conversación para ti · Citas"]);
   await expect.poll(bodies, { timeout: 30_000 }).toEqual(["Nueva conversación para ti · Citas", expect.stringMatching(/^La ventana de respuesta se cierra en (1 h 0|59|60) min · Citas$/)]);

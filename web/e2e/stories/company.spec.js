@@ -1,7 +1,6 @@
 // Two at one conversation: who else looks and writes, and what came while one was writing.
-import AxeBuilder from "@axe-core/playwright";
-
 import { at, expect, openFromList, test } from "../support/house.js";
+import { flaws } from "../support/inspect.js";
 
 const company = (page) => page.locator(".company");
 
@@ -35,8 +34,7 @@ test("what came while the agent wrote, or was answered by a colleague, is shown 
     await expect(company(valeria)).toHaveText("Gabriela Núñez está escribiendo…");
     await at(valeria).draft.pressSequentially("Buenas tardes");
     await expect(company(gabriela)).toHaveText("Valeria Quispe está escribiendo…");
-    const found = await new AxeBuilder({ page: valeria }).analyze();
-    expect(found.violations).toEqual([]);
+    expect(await flaws(valeria)).toEqual([]);
   });
 
   await test.step("a colleague answers first: asked once, and nothing is lost", async () => {
@@ -48,8 +46,7 @@ test("what came while the agent wrote, or was answered by a colleague, is shown 
     await expect(ask).toContainText("Gabriela Núñez ya respondió");
     await expect(at(valeria).draft).toHaveValue("Buenas tardes");
     await expect(at(valeria).draft).toBeFocused();
-    const found = await new AxeBuilder({ page: valeria }).analyze();
-    expect(found.violations).toEqual([]);
+    expect(await flaws(valeria)).toEqual([]);
     await ask.getByRole("button", { name: "Enviar así" }).click();
     await expect(at(valeria).bubble("Buenas tardes")).toHaveCount(1);
     await expect(ask).toBeHidden();

@@ -1,4 +1,5 @@
 import { at, expect, openFromList, test } from "../support/house.js";
+import { flaws } from "../support/inspect.js";
 
 const PDF = Buffer.from("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n");
 
@@ -101,6 +102,7 @@ test("files go both ways: seen, played, attached, recorded and refused", async (
   await test.step("a recording that is discarded is gone", async () => {
     await valeria.getByRole("button", { name: "Grabar nota de voz" }).click();
     await expect(valeria.locator(".recorder")).toBeVisible();
+    expect(await flaws(valeria, { scope: "#dock" })).toEqual([]);
     await valeria.keyboard.press("Escape");
     await expect(valeria.locator(".recorder")).toBeHidden();
     await expect(thread.locator(".msg.out [data-sound]")).toHaveCount(1);

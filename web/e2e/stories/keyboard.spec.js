@@ -1,6 +1,6 @@
 // The product by keyboard alone: what is typed while something loads, the help, going to what is unread, and the walk
 // through a whole conversation.
-import { at, expect, live, openFromList, test } from "../support/house.js";
+import { at, expect, live, openFromList, slowly, test } from "../support/house.js";
 import { inspect } from "../support/inspect.js";
 
 test("what is typed while something loads belongs to what comes", async ({ open, office, vendor }) => {
@@ -22,6 +22,8 @@ test("what is typed while something loads belongs to what comes", async ({ open,
     });
     await valeria.keyboard.press("Control+k");
     await expect.poll(() => release !== undefined).toBe(true);
+    // Asked for twice, it is one.
+    await valeria.keyboard.press("Control+k");
     await valeria.keyboard.type("resolver");
     await valeria.keyboard.press("Backspace");
     release();
@@ -48,6 +50,145 @@ test("what is typed while something loads belongs to what comes", async ({ open,
     await expect(at(valeria).draft).toHaveValue("enseguida");
     await expect(at(valeria).draft).toBeFocused();
     for (const customer of [first, second]) await expect(at(valeria).row(customer.name)).toBeVisible();
+  });
+});
+
+test("Esc gives up what is on its way; what is typed for it is not lost; what was meant for one is not done to another", async ({ open, office, vendor }) => {
+  await office.atWork("valeria");
+  const valeria = await open("valeria");
+  const [first, second] = [vendor.customer(), vendor.customer()];
+  for (const customer of [first, second]) {
+    await customer.write("Hola, ¿atienden hoy?");
+    await expect(at(valeria).row(customer.name)).toBeVisible();
+  }
+  await openFromList(valeria, first.name);
+  await expect(at(valeria).bubble("¿atienden hoy?")).toBeVisible();
+  const { keyboard } = valeria;
+  const { draft } = at(valeria);
+  const title = valeria.locator("#thread-title");
+
+  await test.step("a file that was picked before there is a tray goes with the words that were sent at once", async () => {
+    const slow = await slowly(valeria, "**/tray.js");
+    await valeria.locator("#attach-file").setInputFiles({ name: "Receta.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4\n%%EOF\n") });
+    await draft.fill("Con la receta");
+    await draft.press("Enter");
+    await slow.asked();
+    await expect(draft).toHaveValue("Con la receta");
+    await slow.go();
+    await expect(at(valeria).thread.locator(".msg.out").filter({ hasText: "Con la receta" })).toContainText("Receta.pdf");
+  });
+  await test.step("Q and at once Esc: no quote; Q and at once words: they are the answer", async () => {
+    await draft.press("Escape");
+    const slow = await slowly(valeria, "**/strips.js");
+    await keyboard.press("q");
+    await slow.asked();
+    await keyboard.press("Escape");
+    await slow.go();
+    await expect(valeria.locator("#quote")).toBeHidden();
+    await expect(draft).not.toBeFocused();
+    await keyboard.press("q");
+    await keyboard.type("Claro");
+    await expect(valeria.locator("#quote")).toBeVisible();
+    await expect(draft).toHaveValue("Claro");
+    await keyboard.press("Escape");
+    await draft.fill("");
+  });
+  await test.step("a quick reply is taken by the Enter that came before it, and nothing goes to the customer", async () => {
+    const slow = await slowly(valeria, "**/macros");
+    await keyboard.type("/pag");
+    await slow.asked();
+    await keyboard.press("Enter");
+    await slow.go();
+    await expect(draft).toHaveValue(/aceptamos Visa/);
+    await expect(at(valeria).thread.locator(".msg.out")).toHaveCount(1);
+    await draft.fill("");
+  });
+  await test.step("an emoji is looked for with what was typed before its picker came", async () => {
+    const slow = await slowly(valeria, "**/emoji.js");
+    await valeria.getByRole("button", { name: "Emoji", exact: true }).click();
+    await slow.asked();
+    await keyboard.type("pulgar");
+    await slow.go();
+    await expect(valeria.locator(".emoji input")).toHaveValue("pulgar");
+    await expect(valeria.locator(".emoji").getByRole("button").first()).toHaveText("👍");
+    await keyboard.press("Escape");
+  });
+  await test.step("a tag likewise; and Esc", async () => {
+    await title.focus();
+    let slow = await slowly(valeria, "**/tags");
+    await keyboard.press("l");
+    await slow.asked();
+    await keyboard.type("dolor");
+    await slow.go();
+    await expect(valeria.locator("#tags").getByRole("searchbox")).toHaveValue("dolor");
+    // The first Esc empties the field, the second closes.
+    await keyboard.press("Escape");
+    await keyboard.press("Escape");
+    await expect(valeria.locator("#tags")).toHaveCount(0);
+    await title.focus();
+    slow = await slowly(valeria, "**/snooze");
+    await keyboard.press("z");
+    await slow.asked();
+    await keyboard.press("Escape");
+    await slow.go();
+    await expect(valeria.locator("#snooze")).toHaveCount(0);
+  });
+  await test.step("another conversation is opened meanwhile: the dialog was not meant for that", async () => {
+    await title.focus();
+    const slow = await slowly(valeria, "**/snooze");
+    await keyboard.press("z");
+    await slow.asked();
+    await at(valeria).row(second.name).getByRole("link").click();
+    await expect(title).toHaveText(second.name);
+    await slow.go();
+    await expect(valeria.locator("#snooze")).toHaveCount(0);
+    await expect(draft).toBeFocused();
+  });
+  await test.step("the row that was meant by X is chosen, wherever one is by then", async () => {
+    const slow = await slowly(valeria, "**/bulk.js");
+    await valeria.locator("#list a.conv").first().focus();
+    await keyboard.press("x");
+    await slow.asked();
+    await keyboard.press("j");
+    await slow.go();
+    await expect(valeria.locator("#list > li").first()).toHaveAttribute("data-chosen", "");
+    await expect(valeria.locator("#list > li[data-chosen]")).toHaveCount(1);
+    await keyboard.press("Escape");
+    await expect(valeria.locator("#bulk")).toHaveCount(0);
+  });
+  await test.step("words for one list do not bring it back when another was chosen at once", async () => {
+    await valeria.locator("#list-find").fill("zzz");
+    await valeria.locator('#side a[data-list="all"], #side a[data-list="waiting"]').first().click();
+    await expect(valeria.locator("#list-pane")).not.toHaveAttribute("data-key", "mine");
+    // Longer than a pause in typing is waited for.
+    await valeria.evaluate(() => new Promise((done) => setTimeout(done, 400)));
+    await expect(valeria.locator("#list-pane")).not.toHaveAttribute("data-list-view", /zzz/);
+    await expect(valeria.locator("#list-find")).toHaveValue("");
+    await valeria.locator('#side a[data-list="mine"]').click();
+    await expect(at(valeria).row(first.name)).toBeVisible();
+  });
+  await test.step("who filters a list and writes meanwhile stays where they write", async () => {
+    await valeria.locator('[data-act="filters"]').first().click();
+    await valeria.locator("form.filters").getByLabel("Clientes VIP").check();
+    const slow = await slowly(valeria, /\/inbox\/list\?/);
+    await valeria.locator('form.filters [type="submit"]').click();
+    await slow.asked();
+    await draft.click();
+    await keyboard.type("Enseg");
+    await slow.go();
+    await expect(valeria.locator(".list-empty")).toBeVisible();
+    await keyboard.type("uida");
+    await expect(draft).toHaveValue("Enseguida");
+    await draft.fill("");
+  });
+  await test.step("T opens the templates, and what is typed at once is looked for", async () => {
+    await title.focus();
+    const slow = await slowly(valeria, "**/templates");
+    await keyboard.press("t");
+    await slow.asked();
+    await keyboard.type("cita");
+    await slow.go();
+    await expect(valeria.locator("#pick-search")).toHaveValue("cita");
   });
 });
 
@@ -124,6 +265,22 @@ test("to the next unread and to who waits, over the lists, by keys and by the pa
     await expect(valeria).not.toHaveTitle(/^\(/);
     await valeria.keyboard.press("Shift+J");
     await expect(at(valeria).toast).toHaveText("No tienes nada sin leer");
+  });
+  await test.step("what one means to come back to is unread again, on every tab, until it is opened", async () => {
+    const tab = await valeria.context().newPage();
+    await tab.goto("/me");
+    await live(tab);
+    await valeria.keyboard.press("Shift+M");
+    await expect(title).toHaveText("Elige una conversación");
+    const row = at(valeria).row(names[2]);
+    await expect(row.locator(".badge")).toHaveText("1");
+    await expect(row.getByRole("link")).toBeFocused();
+    for (const page of [valeria, tab]) await expect(page).toHaveTitle(/^\(1\) /);
+    await tab.close();
+    await valeria.keyboard.press("Enter");
+    await expect(title).toHaveText(names[2]);
+    await expect(unread).toHaveCount(0);
+    await row.getByRole("link").focus();
   });
   await test.step("who has waited longest is next, then round", async () => {
     await valeria.keyboard.press(".");

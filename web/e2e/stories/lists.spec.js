@@ -1,4 +1,6 @@
-import { at, expect, held, showsTheTruth, test } from "../support/house.js";
+import { at, expect, held, showsTheTruth, slowly, test } from "../support/house.js";
+import { flaws, inspect, SIZES } from "../support/inspect.js";
+import { sql } from "../support/operator.js";
 
 const number = (page, list) => page.locator(`#side [data-count="${list}"]`);
 const side = (page, name) => page.locator("#side a", { hasText: name });
@@ -33,6 +35,7 @@ test("going from list to list keeps what is open, and each list keeps up", async
     await expect(at(valeria).row(pedro.name)).toBeVisible();
     await expect(number(gabriela, "waiting")).toHaveText("1");
     await at(valeria).row(pedro.name).locator("a").click();
+    expect(await flaws(valeria), "what nobody holds").toEqual([]);
     await valeria.locator('.dock-unassigned [data-act="claim"]').click();
     await expect(at(gabriela).row(pedro.name)).toHaveCount(0);
     await expect(number(gabriela, "waiting")).toHaveText("0");
@@ -83,6 +86,8 @@ test("filters, words and views that are kept", async ({ open, office, vendor }) 
     await valeria.locator('[data-act="filters"]').first().click();
     const form = valeria.locator("form.filters");
     await form.getByLabel("Clientes VIP").check();
+    await inspect(valeria, "filters");
+    await valeria.setViewportSize(SIZES.wide);
     await form.locator('[data-act="view-save"]').click();
     await expect(valeria.locator("#view-wrong")).toHaveText("Ponle un nombre a la vista.");
     await valeria.locator("#view-name").fill("VIP <i>sin leer</i>");
@@ -135,4 +140,36 @@ test("rows come as one goes on, and stay in place while others write", async ({ 
     await expect(other.locator("#list > li")).toHaveCount(111);
     await expect(other.locator("#list > li").last()).toContainText(last.name);
   });
+});
+
+test("words in what is over are looked for further and further back, by itself", async ({ open, house }) => {
+  // More than is looked through at once, and the one that is meant behind them all.
+  await sql(
+    house,
+    `with long as (insert into contact (id, name) values (gen_random_uuid(), 'Relleno de antes') returning id),
+       one as (insert into contact (id, name) values (gen_random_uuid(), 'Anacleta Zumárraga') returning id)
+     insert into conversation (id, contact_id, channel_id, queue_id, state, reply_address, must_act_since, opened_at, queued_at, closed_at, last_activity_at, last_position)
+     select gen_random_uuid(), case when t.n = 20500 then one.id else long.id end, (select id from channel order by id limit 1),
+       (select id from queue where name = 'Citas'), 'closed', '+51', t.at, t.at, t.at, t.at, t.at, t.n
+     from long, one, (select n, now() - interval '30 days' - make_interval(secs => n) as at from generate_series(1, 20500) n) t`,
+  );
+  try {
+    const gabriela = await open("gabriela", "/inbox?list=closed");
+    const slow = await slowly(gabriela, /\/inbox\/list\?.*after=/);
+    await gabriela.locator("#list-find").fill("zumarraga");
+    await slow.asked();
+    await expect(gabriela.locator(".list-looking")).toHaveText("Aún se busca más atrás…");
+    await expect(gabriela.locator(".list-looking")).toBeVisible();
+    await expect(gabriela.locator(".list-empty")).toBeHidden();
+    expect(await flaws(gabriela, { scope: "#list-pane" })).toEqual([]);
+    await slow.go();
+    await expect(at(gabriela).row("Anacleta Zumárraga")).toBeVisible();
+    await expect(gabriela.locator(".list-looking")).toBeHidden();
+    await gabriela.locator("#list-find").fill("nadie se llama así");
+    await expect(gabriela.locator(".list-empty")).toContainText("Nada con estos filtros");
+  } finally {
+    const both = "(select id from contact where name in ('Relleno de antes', 'Anacleta Zumárraga'))";
+    await sql(house, `delete from conversation where contact_id in ${both}`);
+    await sql(house, `delete from contact where id in ${both}`);
+  }
 });

@@ -54,6 +54,17 @@ test("several at once", async ({ open, office, vendor }) => {
     await expect(valeria.locator("#bulk")).toContainText("3 elegidas");
     await expect(valeria.locator("#list > li[data-chosen]")).toHaveCount(3);
   });
+  await test.step("so does the button above the list, for who points or touches; and lets go again", async () => {
+    const button = valeria.locator('.list-head [data-act="choose"]');
+    await expect(button).toHaveAttribute("aria-pressed", "true");
+    await button.click();
+    await expect(valeria.locator("#bulk")).toHaveCount(0);
+    await button.click();
+    await expect(valeria.locator("#bulk")).toContainText("0 elegidas");
+    await valeria.locator("#list a.conv").first().click();
+    await valeria.locator("#list a.conv").last().click({ modifiers: ["Shift"] });
+    await expect(valeria.locator("#bulk")).toContainText("3 elegidas");
+  });
   await inspect(valeria, "work-bulk");
   await valeria.setViewportSize({ width: 1440, height: 900 });
   await test.step("a click lets one go again", async () => {

@@ -2,7 +2,7 @@
 import { createHmac } from "node:crypto";
 
 import { at, expect, live, openFromList, test } from "../support/house.js";
-import { SIZES, inspect } from "../support/inspect.js";
+import { SIZES, flaws, inspect } from "../support/inspect.js";
 import { newcomer } from "../support/newcomer.js";
 
 const FIRST = "el tren de las cinco y media";
@@ -24,6 +24,7 @@ function code(key, ahead = 0) {
 async function begins(open, house, name) {
   const { email, path } = await newcomer(house, name);
   const page = await open(null, path);
+  expect(await flaws(page), "the welcome").toEqual([]);
   await page.getByLabel("Contraseña nueva").fill(FIRST);
   await page.getByRole("button", { name: "Guardar y entrar" }).click();
   await expect(page).toHaveURL(/\/inbox/);
@@ -130,7 +131,8 @@ test("a second factor is set up, asked for, and replaced by a recovery code once
   await rafael.getByRole("button", { name: "Confirmar" }).click();
   await expect(rafael.getByRole("alert")).toContainText("no corresponde a esta clave");
   await expect(rafael.locator("#key-text")).toHaveText(key);
-  await rafael.getByLabel("Escribe el código").fill(code(key));
+  // The last one still counts for a moment: then the next is there without waiting.
+  await rafael.getByLabel("Escribe el código").fill(code(key, Date.now() % 30_000 < 25_000 ? -1 : 0));
   await rafael.getByRole("button", { name: "Confirmar" }).click();
   const recovery = await rafael.locator("#recovery code").allInnerTexts();
   expect(recovery).toHaveLength(10);
@@ -145,12 +147,12 @@ test("a second factor is set up, asked for, and replaced by a recovery code once
   await phone.getByLabel("Código").fill("000000");
   await phone.getByRole("button", { name: "Verificar" }).click();
   await expect(phone.getByRole("alert")).toContainText("no es correcto");
-  // The code that confirmed the app is used up; the next one comes within half a minute.
+  // The code that confirmed the app is used up.
   await expect(async () => {
     await phone.getByLabel("Código").fill(code(key));
     await phone.getByRole("button", { name: "Verificar" }).click();
     await expect(phone).toHaveURL(/\/inbox/, { timeout: 2_000 });
-  }).toPass({ timeout: 60_000, intervals: [12_000] });
+  }).toPass({ timeout: 60_000, intervals: [1000, 12_000] });
 
   const lost = await signsIn(open, email);
   await lost.getByLabel("Código").fill(recovery[0].toLowerCase());

@@ -1,12 +1,8 @@
 // What an open conversation shows and opens: pictures, sounds, quotes, choices, events, the past, and the panel beside it.
-import AxeBuilder from "@axe-core/playwright";
-
 import { at, expect, test } from "../support/house.js";
+import { flaws } from "../support/inspect.js";
 
-const healthy = async (page) => {
-  const { violations } = await new AxeBuilder({ page }).exclude("#toasts").analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-};
+const healthy = async (page) => expect(await flaws(page, { without: "#toasts" })).toEqual([]);
 
 test("a thread is looked through with pointer and keyboard", async ({ open, office, vendor, house }) => {
   await office.atWork("diego");

@@ -33,7 +33,7 @@ test("the window closes while the agent types: at the second, and the text stays
   await office.atWork("valeria");
   const valeria = await open("valeria");
   const customer = vendor.customer();
-  const closes = Math.floor(Date.now() / 1000) + 12;
+  const closes = Math.floor(Date.now() / 1000) + 8;
   await customer.write("Última llamada", { at: closes - DAY });
   await openFromList(valeria, customer.name);
   await expect(valeria.locator("#window")).toHaveClass(/warn-t/);

@@ -1,4 +1,4 @@
-import { at, expect, openFromList, test } from "../support/house.js";
+import { at, expect, openFromList, slowly, test } from "../support/house.js";
 
 test("a conversation is put aside, taken back, put aside again, and comes back when the customer writes", async ({
   open,
@@ -163,8 +163,15 @@ test("a supervisor joins two contacts, takes it back, and blocks one", async ({ 
   const gabriela = await open("gabriela", new URL(valeria.url()).pathname);
 
   await test.step("the other is found by a piece of the name", async () => {
+    const slow = await slowly(gabriela, /\/join$/);
     await gabriela.getByRole("button", { name: "Unir con otro contacto" }).click();
-    await gabriela.locator("#join").getByRole("searchbox").fill(hugo.name.split(" ").at(-1).slice(0, 4));
+    await slow.asked();
+    await gabriela.keyboard.type(hugo.name.slice(1));
+    const search = gabriela.locator("#join").getByRole("searchbox");
+    await slow.go();
+    await expect(search).toBeFocused();
+    // Typed while the dialog was on its way.
+    await expect(search).toHaveValue(hugo.name.slice(1));
     await gabriela.locator("#join").getByRole("button", { name: hugo.name }).click();
     await expect(gabriela.locator("#join")).toHaveCount(0);
     await expect(gabriela.locator("[data-thread]")).toContainText("Se unieron dos contactos");

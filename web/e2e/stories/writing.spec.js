@@ -1,4 +1,4 @@
-import { at, expect, openFromList, showsTheTruth, test } from "../support/house.js";
+import { at, expect, openFromList, showsTheTruth, slowly, test } from "../support/house.js";
 import { SIZES, inspect } from "../support/inspect.js";
 
 test("what is written in one tab is found in the other, and nothing is written over unseen", async ({ open, office, vendor }) => {
@@ -59,12 +59,19 @@ test("a conversation is taken away in the middle of a sentence: its author has i
   const kept = valeria.waitForResponse((answer) => answer.url().endsWith("/draft"));
   await valeria.keyboard.type("Son noventa sol");
   await kept;
+  const slow = await slowly(valeria, "**/strips.js");
   const id = valeria.url().split("/").pop();
   const { person } = await mateo.evaluate(() => ({ person: document.body.dataset.me }));
   await office.command("gabriela", "POST", `/conversations/${id}/assignee`, { person });
   const card = valeria.locator("#offers > li");
+  // She goes on; none of it is a key of the page, and none is lost.
+  await slow.asked();
+  await valeria.keyboard.type("es, o en dos");
+  await slow.go();
   await expect(card).toContainText(lucia.name);
-  await expect(card.locator("textarea")).toHaveValue("Son noventa sol");
+  await valeria.keyboard.type(" partes");
+  await expect(card.locator("textarea")).toHaveValue("Son noventa soles, o en dos partes");
+  await expect(at(valeria).thread).toHaveCount(0);
   await inspect(valeria, "draft-taken-away", { scope: "#offers" });
   await openFromList(mateo, lucia.name);
   await expect(mateo.locator("#draft-strip")).toContainText("Borrador de Valeria Quispe: Son noventa sol");
@@ -154,8 +161,10 @@ test("an answer to one message, a reaction, an emoji", async ({ open, office, ve
   await test.step("chosen with Q, reacted to, and taken back", async () => {
     await at(valeria).draft.press("Escape");
     await valeria.keyboard.press("q");
+    await expect(valeria.locator("#quote")).toContainText("Sí, todas");
     await valeria.keyboard.press("Escape");
     await expect(valeria.locator("#quote")).toBeHidden();
+    await expect(at(valeria).draft).toBeFocused();
     const yape = at(valeria).bubble("¿Y Yape?");
     await yape.hover();
     await yape.getByRole("button", { name: "Responder o reaccionar" }).click();

@@ -30,12 +30,21 @@ export class Demo {
     await chmod(demo.folder, 0o755);
     demo.port = await freePort();
     demo.simulatorPort = await freePort();
-    await demo.run();
+    try {
+      await demo.run();
+    } catch (error) {
+      await demo.end();
+      throw error;
+    }
     return demo;
   }
 
   get url() {
     return `http://localhost:${this.port}`;
+  }
+
+  get data() {
+    return join(this.folder, "data");
   }
 
   get simulator() {
@@ -45,7 +54,7 @@ export class Demo {
   /** Start the process and wait until it answers. */
   async run() {
     const options = ["demo", "--port", this.port, "--simulator-port", this.simulatorPort];
-    options.push("--data-dir", join(this.folder, "data"));
+    options.push("--data-dir", this.data);
     const [program, ...before] = process.env.BANDEJA_BIN
       ? [process.env.BANDEJA_BIN]
       : ["cargo", "run", "--quiet", "--locked", "--bin", "bandeja", "--"];

@@ -1,16 +1,29 @@
 // What every story has at hand: the people at their pages, the customers, and the vendors' stand-in.
 import { test as base, expect, request } from "@playwright/test";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { AGENTS } from "./sign-in.js";
+import { Demo } from "./demo.js";
+import { AGENTS, PEOPLE, signIn } from "./sign-in.js";
 
 export { expect };
 
-const house = () => JSON.parse(process.env.HOUSE);
-
 export const test = base.extend({
-  /** Addresses of the running demo. */
-  house: [async ({}, use) => use(house()), { scope: "worker" }],
+  /** A running demo in which everybody has signed in once: its addresses, sessions, and where its data is. */
+  house: [
+    async ({}, use) => {
+      const demo = await Demo.start();
+      try {
+        const sessions = join(demo.folder, "sessions");
+        await mkdir(sessions, { mode: 0o700 });
+        for (const person of PEOPLE) await signIn(demo.url, person, join(sessions, `${person}.json`));
+        await use({ url: demo.url, simulator: demo.simulator, sessions, data: demo.data });
+      } finally {
+        await demo.end();
+      }
+    },
+    { scope: "worker", timeout: 180_000 },
+  ],
 
   /** The commands of people, without a browser. */
   office: [
@@ -55,6 +68,28 @@ export const test = base.extend({
     expect(consoles.flat(), "the consoles are empty").toEqual([]);
   },
 });
+
+/**
+ * A slow line: requests to addresses like this wait until they are let go. `asked` waits for the first; `go` lets all
+ * through, and answers when the page has done with what came.
+ */
+export async function slowly(page, what) {
+  const waiting = [];
+  let open = false;
+  await page.route(what, (route) => (open ? route.fallback() : waiting.push(route)));
+  return {
+    asked: () => expect.poll(() => waiting.length, "it is asked for").toBeGreaterThan(0),
+    async go() {
+      open = true;
+      const came = waiting.map((route) => route.request().response());
+      for (const route of waiting.splice(0)) await route.fallback();
+      for (const answer of await Promise.all(came)) await answer?.finished().catch(() => {}); // some are given up
+      await page.unroute(what);
+      // What follows in the page takes a few turns of its own.
+      await page.evaluate(() => new Promise((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 50)));
+    },
+  };
+}
 
 /** Everything a page complains about, except that a network that was cut is gone. */
 export function listen(page) {
@@ -183,7 +218,7 @@ class Office {
   }
 
   async clear() {
-    for (const person of AGENTS) await this.presence(person, "offline");
+    await Promise.all(AGENTS.map((person) => this.presence(person, "offline")));
     const { web } = await this.#desk("gabriela");
     const floor = await (await web.get("/floor")).text();
     for (const [, id] of floor.matchAll(/id="fc-([0-9a-f-]+)"/g)) {
@@ -197,6 +232,8 @@ class Office {
 }
 
 let customers = 0;
+// After a story that failed another worker goes on: nobody is called like somebody who was there before.
+const again = Number(process.env.TEST_WORKER_INDEX) || 0;
 const FIRST = ["Rosa", "Miguel", "Carmen", "Luis", "Elena", "Andrés", "Julia", "Hugo", "Nora", "Pablo"];
 const LAST = ["Medina", "Torres", "Salas", "Paredes", "Quiroz", "Vega", "Ramos", "Silva", "Ibarra", "Luna"];
 const run = String(Date.now() % 100_000).padStart(5, "0");
@@ -221,7 +258,8 @@ export class Vendor {
   /** Somebody nobody has met before. */
   customer(more = {}) {
     const number = customers++;
-    const between = number < 100 ? "" : `${String.fromCharCode(64 + Math.floor(number / 100))}. `;
+    const letter = Math.floor(number / 100);
+    const between = letter || again ? `${String.fromCharCode(65 + (again % 26), 97 + letter)}. ` : "";
     const name = `${FIRST[number % 10]} ${between}${LAST[Math.floor(number / 10 + number) % 10]}`;
     return new Customer(this, { phone: `519${run}${String(number).padStart(3, "0")}`, name, ...more });
   }
