@@ -310,9 +310,10 @@ function suggest() {
 }
 const naming = () => offers && (isNote() ? /(^|\s)@[^@\n]*$/ : /(^|\s)\/\S*$/).test(field().value.slice(0, field().selectionStart));
 async function enterThen({ ctrlKey, metaKey }) {
-  const [on, conv, text] = [field(), current, field().value];
+  const on = field();
+  const text = on.value;
   await offers;
-  if (on === field() && conv === current && on.value === text) on.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", ctrlKey, metaKey, bubbles: true, cancelable: true }));
+  if (on === field() && on.value === text) on.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", ctrlKey, metaKey, bubbles: true, cancelable: true }));
 }
 act("slash", () => {
   const { value, selectionStart: at } = field();
@@ -348,8 +349,8 @@ key("note", () => write(true));
 key("templates", () => {
   const search = document.getElementById("pick-search");
   const button = document.querySelector('#composer [data-act="pick"]');
-  if (search?.checkVisibility()) search.focus();
-  else return button?.checkVisibility() ? button.click() : false;
+  if (search?.checkVisibility()) return search.focus();
+  return button?.checkVisibility() && button.click();
 });
 key("macros", () => (field()?.checkVisibility() && !isNote() ? document.querySelector('[data-act="slash"]').click() : false));
 restore();

@@ -43,7 +43,7 @@ function draw(now = time()) {
   const before = holder;
   holder = { conv: openConversation(), who: state.assignee };
   // Mine from now on, before my eyes: what I may do with it, and see of it, is drawn anew.
-  if (before.conv === holder.conv && before.who !== me && holder.who === me) open(holder.conv, { again: true, push: false, focus: pane.contains(document.activeElement) || document.activeElement === document.body ? "composer" : null });
+  if (before.conv === holder.conv && before.who !== me && holder.who === me) open(holder.conv, { again: true, push: false, focus: document.activeElement.closest("#list-pane, #side, #offers, dialog") ? null : "composer" });
   for (const button of pane.querySelectorAll('[data-act="close"], [data-act="closeWith"], [data-act="transfer"], [data-act="snooze"]')) button.hidden = mode === "resolved";
   drawWindow(state, now);
 }

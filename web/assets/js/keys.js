@@ -69,15 +69,8 @@ function giveUp() {
   held.text = "";
   if (!held.firm) held = null;
 }
-addEventListener(
-  "pointerdown",
-  ({ target }) => {
-    if (!held || held.firm) return;
-    held.text = "";
-    if (isField(target)) giveUp();
-  },
-  true,
-);
+const pointed = ({ target }) => held && !held.firm && (isField(target) ? giveUp() : (held.text = ""));
+addEventListener("pointerdown", pointed, true);
 const typed = (event) => event.key?.length === 1 && (event.getModifierState("AltGraph") || !(event.ctrlKey || event.metaKey || event.altKey));
 addEventListener(
   "keydown",

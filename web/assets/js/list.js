@@ -199,8 +199,7 @@ document.addEventListener("list-drawn", () => {
 document.addEventListener("read-elsewhere", ({ detail }) => readUpTo(detail.conv, detail.n));
 document.addEventListener("unread-again", ({ detail: { conv, n: count } }) => {
   reads[conv] = count;
-  const row = document.getElementById(`row-${conv}`);
-  if (row) decorate([row]);
+  decorate([document.getElementById(`row-${conv}`)].filter(Boolean));
 });
 take(list());
 loaded();

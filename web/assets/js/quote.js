@@ -2,9 +2,9 @@
 import { act } from "./act.js";
 import { key, when } from "./keys.js";
 
-const can = () => document.querySelector('#dock[data-mode="open"]:not([data-note]) #quote');
+export const can = () => document.querySelector('#dock[data-mode="open"]:not([data-note]) #quote');
 const messages = () => [...document.querySelectorAll('[data-thread] > .msg[id^="m-"]')];
-const choose = (message) => void when(import("./strips.js"), ({ quote }) => quote(message));
+export const choose = (message) => void when(import("./strips.js"), ({ quote }) => quote(message));
 let button = null;
 
 document.addEventListener("pointerover", ({ target, pointerType }) => {
@@ -16,16 +16,8 @@ document.addEventListener("pointerover", ({ target, pointerType }) => {
 });
 act("quote", (one) => choose(one.closest(".msg")));
 
-let from = null;
-document.addEventListener("touchstart", ({ target, touches: [{ clientX, clientY }] }) => (from = { target, clientX, clientY }), { passive: true });
-document.addEventListener(
-  "touchend",
-  ({ changedTouches: [{ clientX, clientY }] }) => {
-    const message = from?.target.closest?.('[data-thread] > .msg[id^="m-"]');
-    if (message && can() && clientX - from.clientX > 60 && Math.abs(clientY - from.clientY) < 30) choose(message);
-  },
-  { passive: true },
-);
+// Whoever touches the screen may swipe, too.
+addEventListener("touchstart", () => import("./swipe.js"), { once: true, passive: true });
 key("quote", () => {
   if (!can()) return false;
   const all = messages();
