@@ -51,6 +51,7 @@ pub const HISTORY: History = History::new(&[
     migration!("0021_bell"),
     migration!("0022_composer"),
     migration!("0024_blocks"),
+    migration!("0025_closed"),
 ]);
 
 /// Applies what is missing and returns its names. Nodes that start together wait for each other.

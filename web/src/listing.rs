@@ -277,12 +277,17 @@ impl Around<'_> {
         Filters {
             list: view.list,
             groups: groups.into_iter().filter(|group| !group.options.is_empty()).collect(),
-            marks: vec![
-                mark("unread", filter.unread),
-                mark("risk", filter.at_risk),
-                mark("closing", filter.closing),
-                mark("vip", filter.vip),
-            ],
+            marks: [
+                ("unread", filter.unread),
+                ("risk", filter.at_risk),
+                ("closing", filter.closing),
+                ("vip", filter.vip),
+            ]
+            .into_iter()
+            // Nothing that is over is late any more.
+            .filter(|(name, _)| *name != "risk" || view.list != List::Closed)
+            .map(|(name, is_on)| mark(name, is_on))
+            .collect(),
             waits: filter.waits.map(|minutes| minutes.to_string()).unwrap_or_default(),
             may_share,
             saved_name: saved.map(|one| one.name.clone()).unwrap_or_default(),

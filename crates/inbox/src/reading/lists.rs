@@ -25,7 +25,7 @@ use crate::{
 /// whether it is depends on opening hours, which the database does not know.
 const LOOKED_AT: u64 = 200;
 const LOOKS: usize = 10;
-/// What is over may be everything there ever was: for words and tags so many of it are looked through with each question.
+/// What is over may be everything there ever was: for a filter so many of it are looked through with each question.
 const LOOKED_THROUGH: u64 = 2000;
 
 /// What is asked of a list.
@@ -134,8 +134,11 @@ impl Sql {
 /// # Errors
 /// When the database fails.
 pub async fn page(db: &impl ConnectionTrait, ask: &Ask<'_>) -> Result<Page, DbErr> {
-    if ask.view.list == List::Closed && !ask.view.filter.at_risk && looks_closely(ask) {
-        return looked_through(db, ask).await;
+    match ask.view.list {
+        // Nothing that is over is late any more.
+        List::Closed if ask.view.filter.at_risk => return Ok(Page { lines: Vec::new(), more: None }),
+        List::Closed if !ask.view.filter.is_empty() => return looked_through(db, ask).await,
+        _ => {}
     }
     if !ask.view.filter.at_risk {
         let mut lines = stretch(db, ask, ask.after, ask.limit + 1).await?;
@@ -174,41 +177,74 @@ async fn stretch(
     let mut sql = Sql::of(ask);
     let mut asked = wanted(ask, &mut sql);
     asked.push_str(&closely(ask, &mut sql));
-    let (places, order) = places(ask, &mut sql, &asked, after, limit);
+    let places = places(ask, &mut sql, "c.id", &asked, after, limit);
+    let order = order(ask.view.list, "place.");
     select(db, &format!("{places} place join conversation c on c.id = place.id"), &order, sql.values).await
 }
 
-/// Words and tags of what is over, from its end on, a part of it with each question.
+/// What a filter lets through of what is over, from its end on, a part of it with each question: whatever is asked, a
+/// page reads no more than that.
 async fn looked_through(db: &impl ConnectionTrait, ask: &Ask<'_>) -> Result<Page, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Looked {
+        id: uuid::Uuid,
+        fits: bool,
+        #[sea_orm(nested)]
+        place: Place,
+    }
     let (mut found, mut after) = (Vec::new(), ask.after);
+    let full = |found: &Vec<uuid::Uuid>| found.len() as u64 >= ask.limit;
     for _ in 0..LOOKS {
         let mut sql = Sql::of(ask);
-        let asked = wanted(ask, &mut sql);
-        let (places, order) = places(ask, &mut sql, &asked, after, LOOKED_THROUGH);
-        let last =
-            format!("select key, at as activity, position from {places} place offset {}", LOOKED_THROUGH - 1);
-        let statement = Statement::from_sql_and_values(DatabaseBackend::Postgres, last, sql.values.clone());
-        let last = Place::find_by_statement(statement).one(db).await?;
-        let closely = closely(ask, &mut sql);
-        let missing = sql.bind(ask.limit.cast_signed() - i64::try_from(found.len()).unwrap_or(i64::MAX));
-        let from = format!("{places} place join conversation c on c.id = place.id");
-        found.extend(
-            select(db, &from, &format!("where true {closely} {order} limit {missing}"), sql.values).await?,
+        let places = places(ask, &mut sql, "c.*", "", after, LOOKED_THROUGH);
+        let filter = wanted(ask, &mut sql) + &closely(ask, &mut sql);
+        // Those that pass, and the last that was looked at, if there may be more behind it.
+        let text = format!(
+            "with c as materialized {places}
+             (select id, true as fits, key, at as activity, position from c where true {filter} {order} limit {missing})
+             union all (select id, false, key, at, position from c {order} offset {last} limit 1)",
+            order = order(ask.view.list, ""),
+            missing = ask.limit - found.len() as u64,
+            last = LOOKED_THROUGH - 1,
         );
-        if found.len() as u64 >= ask.limit {
-            let more = found.last().map(|line| Place::of(line, ask));
-            return Ok(Page { lines: found, more });
+        let statement = Statement::from_sql_and_values(DatabaseBackend::Postgres, text, sql.values);
+        after = None;
+        for Looked { id, fits, place } in Looked::find_by_statement(statement).all(db).await? {
+            if fits {
+                found.push(id);
+            }
+            if fits == full(&found) {
+                after = Some(place);
+            }
         }
-        after = last;
-        if last.is_none() {
+        if full(&found) || after.is_none() {
             break;
         }
     }
-    Ok(Page { lines: found, more: after })
+    let mut sql = Sql::of(ask);
+    let found = sql.bind(found);
+    let from =
+        format!("unnest({found}) with ordinality place (id, n) join conversation c on c.id = place.id");
+    let seen = concat!("where ", within!(2, 3, 4, 5, 6), " order by place.n");
+    Ok(Page { lines: select(db, &from, seen, sql.values).await?, more: after })
 }
 
-/// The places of a list after one of them, as a subselect, and how lines stand in their order.
-fn places(ask: &Ask<'_>, sql: &mut Sql, asked: &str, after: Option<Place>, limit: u64) -> (String, String) {
+/// What was closed last stands first; by all other keys the smallest does.
+fn order(list: List, of: &str) -> String {
+    let direction = if list == List::Closed { "desc" } else { "asc" };
+    format!("order by {of}key {direction}, {of}at desc, {of}position desc, {of}id")
+}
+
+/// The places of a list after one of them, with some columns, as a subselect. How many is written into it and not bound:
+/// no plan for any number of them is good.
+fn places(
+    ask: &Ask<'_>,
+    sql: &mut Sql,
+    columns: &str,
+    asked: &str,
+    after: Option<Place>,
+    limit: u64,
+) -> String {
     let key = match ask.sort {
         Sort::Newest if ask.view.list == List::Closed => "c.closed_at".to_owned(),
         Sort::Newest => format!("{}::timestamptz", sql.bind(DateTime::UNIX_EPOCH)),
@@ -221,64 +257,71 @@ fn places(ask: &Ask<'_>, sql: &mut Sql, asked: &str, after: Option<Place>, limit
             format!("case when c.window_until > {now} then c.window_until else {never} end")
         }
     };
-    // What was closed last stands first; by all other keys the smallest does.
-    let (direction, follows) = if ask.view.list == List::Closed { ("desc", "<") } else { ("asc", ">") };
+    let order = order(ask.view.list, "");
+    let follows = if ask.view.list == List::Closed { "<" } else { ">" };
     let mut asked = asked.to_owned();
     if let Some(Place { key: at, activity, position }) = after {
         let (at, activity, position) = (sql.bind(at), sql.bind(activity), sql.bind(position));
         asked.push_str(&format!(
-            " and ({key} {follows} {at} or ({key} = {at} and (c.last_activity_at, c.last_position) < ({activity}, {position})))"
+            " and {key} {follows}= {at} and ({key} {follows} {at} or ({key} = {at} and (c.last_activity_at, c.last_position) < ({activity}, {position})))"
         ));
     }
-    let limit = sql.bind(limit.cast_signed());
-    let ways: Vec<String> = ways(ask)
+    let ways: Vec<String> = ways(ask, sql)
         .iter()
         .map(|way| {
             format!(
-                "(select c.id, {key} as key, c.last_activity_at as at, c.last_position as position from {way} and {within} {asked}
-                  order by 2 {direction}, 3 desc, 4 desc limit {limit})",
+                "(select {columns}, {key} as key, c.last_activity_at as at, c.last_position as position from {way}
+                      and {within} {asked}
+                  {order} limit {limit})",
                 within = concat!("(", within!(2, 3, 4, 5, 6), ")"),
             )
         })
         .collect();
-    let places = format!(
-        "(select distinct on (key, at, position, id) * from ({}) found
-          order by key {direction}, at desc, position desc, id limit {limit})",
-        ways.join(" union all ")
-    );
-    let order = format!("order by place.key {direction}, place.at desc, place.position desc, place.id");
-    (places, order)
+    format!(
+        "(select distinct on (key, at, position, id) * from ({}) found {order} limit {limit})",
+        ways.join(" union all "),
+    )
 }
 
-/// Where to look: for what is closed one way for each way in which the person may see it, each by an index of its own.
-fn ways(ask: &Ask<'_>) -> Vec<&'static str> {
-    match ask.view.list {
-        List::Mine => vec!["conversation c where c.state = 'assigned' and c.assignee_id = $1"],
-        List::Waiting => vec!["conversation c where c.state = 'queued'"],
-        List::Snoozed => vec!["conversation c where c.state = 'snoozed'"],
-        List::All => vec!["conversation c where c.state <> 'closed'"],
-        List::Mentions => vec![
+/// Where to look: for what is closed one way for each way in which the person may see it, each by an index of its own
+/// and in its order. Each queue is one: of a few quiet ones among many, an index of all would be read to its end.
+fn ways(ask: &Ask<'_>, sql: &mut Sql) -> Vec<String> {
+    let asked = &ask.view.filter.queues;
+    let way = match ask.view.list {
+        List::Mine => "conversation c where c.state = 'assigned' and c.assignee_id = $1",
+        List::Waiting => "conversation c where c.state = 'queued'",
+        List::Snoozed => "conversation c where c.state = 'snoozed'",
+        List::All => "conversation c where c.state <> 'closed'",
+        List::Mentions => {
             "conversation c
-             where c.id in (select mention.conversation_id from mention where mention.person_id = $1)",
-        ],
-        List::Closed => match ask.reach {
-            Visibility::Nothing => vec!["conversation c where false"],
-            Visibility::Everything => vec!["conversation c where c.state = 'closed'"],
-            Visibility::Some { all_in, beside, .. } => {
-                let mut ways = vec!["conversation c where c.state = 'closed' and c.last_holder_id = $1"];
-                if !all_in.is_empty() {
-                    ways.push("conversation c where c.state = 'closed' and c.queue_id = any($5)");
+             where c.id in (select mention.conversation_id from mention where mention.person_id = $1)"
+        }
+        List::Closed => {
+            let in_queue = |queue: &QueueId| {
+                format!("conversation c where c.state = 'closed' and c.queue_id = {}", sql.bind(queue.0))
+            };
+            match ask.reach {
+                Visibility::Nothing => "conversation c where false",
+                Visibility::Everything if !asked.is_empty() => return asked.iter().map(in_queue).collect(),
+                Visibility::Everything => "conversation c where c.state = 'closed'",
+                Visibility::Some { all_in, beside, .. } => {
+                    let mut ways =
+                        vec!["conversation c where c.state = 'closed' and c.last_holder_id = $1".to_owned()];
+                    let wanted = |queue: &&QueueId| asked.is_empty() || asked.contains(queue);
+                    ways.extend(all_in.iter().filter(wanted).map(in_queue));
+                    if *beside {
+                        ways.push(
+                            "conversation held join conversation c on c.contact_id = held.contact_id and c.state = 'closed'
+                             where held.state = 'assigned' and held.assignee_id = $1"
+                                .to_owned(),
+                        );
+                    }
+                    return ways;
                 }
-                if *beside {
-                    ways.push(
-                        "conversation held join conversation c on c.contact_id = held.contact_id and c.state = 'closed'
-                         where held.state = 'assigned' and held.assignee_id = $1",
-                    );
-                }
-                ways
             }
-        },
-    }
+        }
+    };
+    vec![way.to_owned()]
 }
 
 /// What the filter asks of the conversation itself, as SQL on `conversation c`.
@@ -317,11 +360,6 @@ fn wanted(ask: &Ask<'_>, sql: &mut Sql) -> String {
         and(format!("c.must_act = 'agent' and c.must_act_since < {since}"));
     }
     asked
-}
-
-/// Whether something is asked that no index knows.
-fn looks_closely(ask: &Ask<'_>) -> bool {
-    ask.view.filter.text.is_some() || !ask.view.filter.tags.is_empty()
 }
 
 /// What the filter asks that no index knows: tags and words.

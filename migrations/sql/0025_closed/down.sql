@@ -1,0 +1,1 @@
+drop index conversation_closed_in;
