@@ -5,10 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ::inbox::rehearsal::{self, MOST_CONVERSATIONS, MOST_DAYS, Past, PastError, Which, WhichError, midnight};
+use ::inbox::rehearsal::{self, MOST_CONVERSATIONS, MOST_DAYS, Past, PastError, Which, WhichError};
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, TimeDelta, Utc, Weekday};
 use chrono_tz::Tz;
-use domain::{PersonId, QueueId};
+use domain::{PersonId, QueueId, wall::midnight};
 use routing::{
     Policy,
     check::Flaw,

@@ -4,7 +4,7 @@ use std::process::Output;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::America::Lima;
-use inbox::rehearsal::midnight;
+use domain::wall::midnight;
 use reqwest::StatusCode;
 use secrecy::ExposeSecret as _;
 use serde_json::Value;

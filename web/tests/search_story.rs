@@ -113,3 +113,24 @@ async fn what_can_not_be_searched_is_told_kindly() {
     let palette = valeria.get("/palette").await.is(StatusCode::OK).body;
     assert!(palette.contains("id=\"palette\"") && !palette.contains("/admin") && !palette.contains("/floor"));
 }
+
+#[tokio::test]
+async fn a_day_without_a_midnight_is_a_day_to_search_in() {
+    let clinic = Clinic::open().await;
+    clinic.vendor().lucia_writes("Tengo una muela rota").await;
+    indexed(&clinic, 1).await;
+    // Chile's clocks go from 24:00 of 5 September 2026 to 1:00 of the 6th.
+    let who = clinic.ground.world.supervisor("Gabriela").await;
+    clinic.change("update person set time_zone = 'America/Santiago'").await;
+    let mut gabriela = clinic.ground.welcome(&clinic.node.url, "Gabriela", who).await;
+    clinic.change("update search_entry set at = '2026-09-06 04:00Z'").await;
+    clinic.change("update message set written_at = '2026-09-06 04:00Z'").await;
+    for (days, found) in [
+        ("from=2026-09-06&to=2026-09-06", true),
+        ("from=2026-09-05&to=2026-09-05", false),
+        ("from=2026-09-07", false),
+    ] {
+        let answer = gabriela.get(&format!("/search?q=muela&{days}")).await.is(StatusCode::OK).body;
+        assert_eq!(answer.contains("<mark>muela</mark>"), found, "{days}");
+    }
+}

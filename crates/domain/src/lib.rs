@@ -30,6 +30,7 @@ pub mod referral;
 pub mod silence;
 pub mod template;
 pub mod typed;
+pub mod wall;
 mod words;
 
 pub use access::{ConversationFacts, Permission, Principal, Scope, Visibility};

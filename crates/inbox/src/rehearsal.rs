@@ -12,9 +12,9 @@ use std::{
     time::Duration,
 };
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
-use domain::{PersonId, TeamId};
+use domain::{PersonId, TeamId, wall::midnight};
 use routing::{
     Policy,
     check::{Flaw, check},
@@ -146,15 +146,6 @@ async fn snapshot(db: &DatabaseConnection) -> Result<DatabaseTransaction, PastEr
     if got.first().is_some_and(|got| got.got) { Ok(tx) } else { Err(PastError::Busy) }
 }
 
-/// When a day begins somewhere: where it has no midnight, with its first hour.
-#[must_use]
-pub fn midnight(date: NaiveDate, zone: Tz) -> DateTime<Utc> {
-    let midnight = date.and_time(NaiveTime::MIN);
-    (0..4)
-        .find_map(|hours| (midnight + TimeDelta::hours(hours)).and_local_timezone(zone).earliest())
-        .map_or_else(|| midnight.and_utc(), |first| first.to_utc())
-}
-
 /// A routing that a day can be played under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
@@ -214,18 +205,4 @@ pub async fn routing(db: &impl ConnectionTrait, which: Which) -> Result<Policy, 
 pub async fn holds_together(db: &impl ConnectionTrait, policy: &Policy) -> Result<(), WhichError> {
     let flaws = check(policy, &policy::known(db).await?);
     if flaws.is_empty() { Ok(()) } else { Err(WhichError::Flawed(flaws)) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_day_begins_at_its_first_hour() {
-        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let begins = |text, zone| midnight(day(text), zone).to_rfc3339();
-        assert_eq!(begins("2026-11-22", Tz::America__Lima), "2026-11-22T05:00:00+00:00");
-        // Chile's clocks go from midnight to one.
-        assert_eq!(begins("2026-09-06", Tz::America__Santiago), "2026-09-06T04:00:00+00:00");
-    }
 }

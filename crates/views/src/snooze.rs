@@ -1,9 +1,9 @@
 //! Putting a conversation aside: until when, in the viewer's own zone.
 
 use askama::Template;
-use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc, Weekday};
+use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
 use chrono_tz::Tz;
-use domain::ConversationId;
+use domain::{ConversationId, wall};
 
 use crate::{Tx, time};
 
@@ -37,7 +37,7 @@ pub fn choices(now: DateTime<Utc>, zone: Tz) -> Vec<SnoozeChoice> {
     let here = now.with_timezone(&zone);
     let today = here.date_naive();
     let later = now + TimeDelta::hours(3);
-    let morning = |day: Option<NaiveDate>| at(day?, MORNING, zone);
+    let morning = |day: Option<NaiveDate>| Some(wall::moment(day?.and_time(MORNING), zone));
     let monday = today.iter_days().skip(1).find(|day| day.weekday() == Weekday::Mon);
     let tomorrow = today.checked_add_days(Days::new(1));
     let all = [
@@ -52,16 +52,6 @@ pub fn choices(now: DateTime<Utc>, zone: Tz) -> Vec<SnoozeChoice> {
         choices.push(SnoozeChoice { word, at });
     }
     choices
-}
-
-/// A day and hour of a zone as a moment. An hour that the clocks leave out is the first one after it.
-#[must_use]
-pub fn at(day: NaiveDate, hour: NaiveTime, zone: Tz) -> Option<DateTime<Utc>> {
-    let local = day.and_time(hour);
-    let found = zone.from_local_datetime(&local).earliest();
-    found
-        .or_else(|| zone.from_local_datetime(&(local + TimeDelta::hours(1))).earliest())
-        .map(|at| at.to_utc())
 }
 
 /// `GET /conversations/{id}/snooze`.
@@ -119,13 +109,5 @@ mod tests {
         let monday = moments("2026-11-23T15:00:00Z", Tz::America__Lima);
         let words: Vec<_> = monday.iter().map(|(word, _)| *word).collect();
         assert_eq!(words, ["snooze-later", "snooze-tomorrow", "snooze-monday"]);
-    }
-
-    #[test]
-    fn an_hour_that_the_clocks_leave_out_is_the_next() {
-        // Chile goes from 24:00 of 5 September to 1:00 of the 6th.
-        let day = NaiveDate::from_ymd_opt(2026, 9, 6).unwrap();
-        let midnight = at(day, NaiveTime::MIN, Tz::America__Santiago).unwrap();
-        assert_eq!(midnight.with_timezone(&Tz::America__Santiago).format("%H:%M").to_string(), "01:00");
     }
 }

@@ -4,8 +4,8 @@ use actix_web::{
     HttpResponse,
     web::{Data, Path, Query},
 };
-use domain::{Permission, PersonId};
-use inbox::{policy, presence, reading, rehearsal::midnight};
+use domain::{Permission, PersonId, wall::midnight};
+use inbox::{policy, presence, reading};
 use serde::Deserialize;
 use views::{DayPage, DaySpan, PauseTag, PersonTag, Section, Was};
 

@@ -7,7 +7,7 @@ use actix_web::{
 };
 use chrono::{DateTime, Datelike as _, NaiveDateTime, NaiveTime, TimeDelta, Timelike as _, Utc, Weekday};
 use chrono_tz::Tz;
-use domain::{Content, ConversationId, MessageId, Permission, PlannedId, conversation::ReplyWindow};
+use domain::{Content, ConversationId, MessageId, Permission, PlannedId, conversation::ReplyWindow, wall};
 use inbox::reply::{
     Draft, Lane,
     later::{self, PlanError},
@@ -75,15 +75,15 @@ fn often(now: DateTime<Tz>) -> Vec<(DateTime<Tz>, &'static str)> {
     let nine = NaiveTime::from_hms_opt(9, 0, 0).unwrap_or_default();
     let at_nine = |days: i64| {
         let day = now.date_naive() + TimeDelta::days(days);
-        day.and_time(nine).and_local_timezone(now.timezone()).earliest()
+        wall::moment(day.and_time(nine), now.timezone()).with_timezone(&now.timezone())
     };
     let monday = i64::from(7 - now.weekday().days_since(Weekday::Mon));
     let hour = (now + TimeDelta::hours(1)).with_second(0);
-    let mut all = vec![(hour, "later-hour"), (at_nine(1), "later-tomorrow")];
+    let mut all = vec![(at_nine(1), "later-tomorrow")];
     if monday > 1 {
         all.push((at_nine(monday), "later-monday"));
     }
-    all.into_iter().filter_map(|(at, word)| Some((at?, word))).collect()
+    hour.map(|hour| (hour, "later-hour")).into_iter().chain(all).collect()
 }
 
 /// What the dialog posts.
@@ -120,12 +120,8 @@ pub async fn create(
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
     let zone = words(&viewer).zone;
-    let due: Option<DateTime<Utc>> = NaiveDateTime::parse_from_str(&plan.at, FIELD)
-        .ok()
-        .and_then(|at| at.and_local_timezone(zone).earliest())
-        .map(|at| at.to_utc());
-    // A time that does not exist there, on the night when clocks go forward, is none that is to come.
-    let Some(due) = due else { return Err(refusal(PlanError::Past, &viewer)) };
+    let at = NaiveDateTime::parse_from_str(&plan.at, FIELD);
+    let due = wall::moment(at.map_err(|_| refusal(PlanError::Past, &viewer))?, zone);
     let NewPlan { client_id, content, reply_to, more, .. } = plan;
     let mut parts = vec![Part { client_id, content }];
     parts.extend(more);

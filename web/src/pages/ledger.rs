@@ -10,9 +10,9 @@ use actix_web::{
     http::header,
     web::{Bytes, Data, Path, Query},
 };
-use chrono::{DateTime, NaiveDateTime, TimeZone as _, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use chrono_tz::Tz;
-use domain::{ChannelId, ChannelKind, Permission};
+use domain::{ChannelId, ChannelKind, Permission, wall};
 use sea_orm::TransactionTrait as _;
 use serde::Deserialize;
 use serde_json::json;
@@ -60,11 +60,10 @@ fn moment(text: &str, zone: Tz) -> Result<Option<DateTime<Utc>>, ()> {
     if text.is_empty() {
         return Ok(None);
     }
-    let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")
+    NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")
         .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S"))
-        .map_err(drop)?;
-    // An hour that is skipped or comes twice in a year: the earlier one.
-    zone.from_local_datetime(&local).earliest().map(|at| Some(at.to_utc())).ok_or(())
+        .map(|local| Some(wall::moment(local, zone)))
+        .map_err(drop)
 }
 
 impl Asked {

@@ -6,8 +6,8 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Query},
 };
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeZone as _};
-use domain::{ChannelId, ConversationId, Permission, PersonId, QueueId, typed::Typed};
+use chrono::{DateTime, Days, NaiveDate};
+use domain::{ChannelId, ConversationId, Permission, PersonId, QueueId, typed::Typed, wall};
 use futures_util::future::try_join;
 use inbox::{
     reading::{self, choices::Choices, conversations::ConversationLine},
@@ -71,17 +71,15 @@ pub struct Asked {
 impl Asked {
     /// What is not understood narrows nothing: an old link must not end in an error.
     fn filters(&self, tx: &Tx) -> Filters {
-        let midnight = |day: NaiveDate| {
-            tx.zone.from_local_datetime(&day.and_time(NaiveTime::MIN)).earliest().map(|at| at.to_utc())
-        };
+        let midnight = |day| wall::midnight(day, tx.zone);
         let day = |text: &str| text.parse::<NaiveDate>().ok();
         Filters {
             channel: self.channel.parse::<ChannelId>().ok(),
             queue: self.queue.parse::<QueueId>().ok(),
             person: self.person.parse::<PersonId>().ok(),
             tag: Some(self.tag.trim().to_owned()).filter(|tag| !tag.is_empty()),
-            from: day(&self.from).and_then(midnight),
-            until: day(&self.to).and_then(|day| day.checked_add_days(Days::new(1))).and_then(midnight),
+            from: day(&self.from).map(midnight),
+            until: day(&self.to).and_then(|day| day.checked_add_days(Days::new(1))).map(midnight),
             direction: match self.direction.as_str() {
                 "in" => Some(Direction::In),
                 "out" => Some(Direction::Out),

@@ -6,12 +6,12 @@ use actix_web::{
     web::{Data, Form, Path},
 };
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use domain::{ConversationId, Permission};
+use domain::{ConversationId, Permission, wall};
 use inbox::snoozing::{self, Fetched, LONGEST, SnoozeError, Until};
 use serde::Deserialize;
 use views::{
     Refusal, Tx,
-    snooze::{SnoozeDialog, at, choices},
+    snooze::{SnoozeDialog, choices},
     time,
 };
 
@@ -58,7 +58,7 @@ impl NewSnooze {
             "answer" => return Some(Until::Answer),
             "own" => {
                 let hour = NaiveTime::parse_from_str(&self.hour, "%H:%M").ok()?;
-                at(self.day.parse::<NaiveDate>().ok()?, hour, tx.zone)?
+                wall::moment(self.day.parse::<NaiveDate>().ok()?.and_time(hour), tx.zone)
             }
             moment => DateTime::parse_from_rfc3339(moment).ok()?.with_timezone(&Utc),
         };

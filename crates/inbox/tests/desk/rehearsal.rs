@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::America::Lima;
-use domain::{ConversationId, Event, PresenceState, Principal, QueueId};
+use domain::{ConversationId, Event, PresenceState, Principal, QueueId, wall::midnight};
 use inbox::{
     assignment, closing, events,
     handing_over::{To, hand_over},
     presence,
-    rehearsal::{self, Past, PastError, Played, Which, WhichError, midnight},
+    rehearsal::{self, Past, PastError, Played, Which, WhichError},
 };
 use routing::{
     check::Fault,

@@ -6,8 +6,8 @@
 //!
 //! The free functions take a calendar or none; none is always open.
 
-use chrono::{DateTime, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _, Utc};
-use chrono_tz::GapInfo;
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use domain::wall;
 
 use crate::policy::{Calendar, Policy, Queue, Span};
 
@@ -203,20 +203,11 @@ impl Calendar {
 
     fn opening(&self, date: NaiveDate, span: Span) -> Option<Opening> {
         let end = if span.ends_the_day() { date.succ_opt()? } else { date };
-        let opening =
-            Opening { from: self.moment(date.and_time(span.from))?, to: self.moment(end.and_time(span.to))? };
+        // From the first coming of a time of day to another's; a time that is jumped over comes as that happens.
+        let moment = |local| wall::moment(local, self.zone);
+        let opening = Opening { from: moment(date.and_time(span.from)), to: moment(end.and_time(span.to)) };
         // A span inside the hour that is jumped over never comes.
         (opening.from < opening.to).then_some(opening)
-    }
-
-    /// When it is this time of day: its first coming, or the moment at which it is jumped over.
-    fn moment(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
-        let moment = match self.zone.from_local_datetime(&local) {
-            MappedLocalTime::Single(moment) => moment,
-            MappedLocalTime::Ambiguous(one, other) => one.min(other),
-            MappedLocalTime::None => GapInfo::new(&local, &self.zone)?.end?,
-        };
-        Some(moment.to_utc())
     }
 }
 
