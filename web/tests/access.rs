@@ -31,7 +31,10 @@ async fn ask(app: &TestApp, browser: &mut Browser, route: &Route) -> Answer {
         // A socket says where it comes from, though its method is safe.
         request = request.header("origin", app.origin());
     }
-    browser.send(request).await
+    let answer = browser.send(request).await;
+    // Whatever nonsense is asked, and whoever asks it, nothing breaks.
+    assert!(!answer.status.is_server_error(), "{} {} gave {}", route.method, route.path, answer.status);
+    answer
 }
 
 /// The token that a page with this route's form would hold.
