@@ -183,6 +183,48 @@ async fn one_thing_is_done_to_all_that_a_list_holds() {
 }
 
 #[tokio::test]
+async fn all_of_a_list_is_all_of_it_and_how_many_is_said_before() {
+    let clinic = Clinic::open().await;
+    let gabriela = clinic.supervisor("Gabriela").await;
+    clinic.vendor().lucia_writes("Hola").await;
+    clinic.until_count("select count(*) from conversation where last_position > 0", 1).await;
+    let more = |many| {
+        format!(
+            "with known as (insert into contact (id, name) select gen_random_uuid(), 'Otro ' || n
+                 from generate_series(1, {many}) n returning id)
+             insert into conversation (id, contact_id, channel_id, queue_id, state, reply_address, must_act_since,
+                 opened_at, queued_at, last_activity_at)
+             select gen_random_uuid(), known.id, c.channel_id, c.queue_id, 'queued', '+51', now(), now(), now(), now()
+             from known, (select channel_id, queue_id from conversation limit 1) c"
+        )
+    };
+    // Hers is late, and behind more that is not than one look for what is late goes through.
+    clinic.change(&more(2_100)).await;
+    clinic
+        .change(
+            "update conversation set must_act_since = must_act_since - interval '3 hours',
+                 last_activity_at = last_activity_at - interval '3 hours' where last_position > 0",
+        )
+        .await;
+    let page = gabriela.opens_list("list=waiting").await;
+    let late = "list=waiting&risk=1&sort=newest";
+    let asked = page.gets(&format!("/bulk/choices/close?{late}")).await.is(StatusCode::OK).body;
+    assert!(asked.contains("1 elegida<") && asked.contains("data-bulk-deed"), "{asked}");
+    assert!(!page.gets("/bulk/choices/close").await.body.contains("elegida"), "what she chose she sees");
+    let deed = serde_json::json!({"do": "close", "outcome": null});
+    page.posts_json("/bulk", &serde_json::json!({"deed": deed, "view": late})).await.is(StatusCode::CREATED);
+    clinic.until_count("select count(*) from conversation where state = 'closed'", 1).await;
+
+    let none = page.gets(&format!("/bulk/choices/close?{late}")).await.is(StatusCode::OK).body;
+    assert!(!none.contains("data-bulk-deed"), "{none}");
+    clinic.change(&more(3_000)).await;
+    let many = page.gets("/bulk/choices/close?list=waiting").await.is(StatusCode::OK).body;
+    assert!(many.contains("Filtra un poco más") && !many.contains("data-bulk-deed"), "{many}");
+    let refused = page.posts_json("/bulk", &serde_json::json!({"deed": deed, "view": "list=waiting"})).await;
+    assert!(refused.is(StatusCode::CONFLICT).body.contains("too_many"));
+}
+
+#[tokio::test]
 async fn a_view_is_kept_shared_and_taken_away() {
     let clinic = Clinic::open().await;
     let (gabriela, valeria) = (clinic.supervisor("Gabriela").await, clinic.agent("Valeria").await);

@@ -62,6 +62,10 @@ pub struct BulkDialog {
     pub title: &'static str,
     /// What there is.
     pub groups: Vec<BulkGroup>,
+    /// To how many it is done, where that is not what the page has counted itself.
+    pub how_many: Option<i64>,
+    /// Why it can't be done, or empty.
+    pub refused: String,
 }
 
 /// A conversation to which it was not done.

@@ -19,6 +19,7 @@ const pane = () => document.getElementById("list-pane");
 const list = () => document.getElementById("list");
 const rows = () => [...list().children].filter((row) => row.id.startsWith("row-") && !row.hidden);
 const bar = () => document.getElementById("bulk");
+const query = () => pane().dataset.listView?.split("?")[1] ?? "";
 
 const drawnBy = ({ ok, text }) => (ok ? fragment(text).firstElementChild : null);
 
@@ -100,10 +101,11 @@ act("bulkAll", () => {
   draw();
 });
 act("bulkDo", async (button) => {
-  await show(button, "bulk-choices", `/bulk/choices/${button.dataset.what}`);
+  // Of a whole list the server says how many that are.
+  await show(button, "bulk-choices", `/bulk/choices/${button.dataset.what}${everything ? `?${query()}` : ""}`);
   const dialog = document.getElementById("bulk-choices");
   if (!dialog) return;
-  dialog.querySelector("[data-bulk-how-many]").textContent = words();
+  if (!everything) dialog.querySelector("[data-bulk-how-many]").textContent = words();
 });
 
 document.addEventListener("click", async ({ target }) => {
@@ -112,8 +114,7 @@ document.addEventListener("click", async ({ target }) => {
   choice.setAttribute("aria-busy", "true");
   const deed = JSON.parse(choice.dataset.bulkDeed);
   const conversations = [...chosen].map((id) => id.slice("row-".length));
-  const view = pane().dataset.listView?.split("?")[1] ?? "";
-  const answer = await send("POST", "/bulk", json(everything ? { deed, view } : { deed, conversations }));
+  const answer = await send("POST", "/bulk", json(everything ? { deed, view: query() } : { deed, conversations }));
   choice.removeAttribute("aria-busy");
   const dialog = choice.closest("dialog");
   if (!answer.ok) {

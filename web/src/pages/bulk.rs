@@ -1,7 +1,7 @@
 //! One thing done to many conversations: the bar, the choices, beginning it, how far it is.
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     http::StatusCode,
     web::{Data, Json, Path},
 };
@@ -48,13 +48,15 @@ pub async fn bar(viewer: SignedIn) -> Result<HttpResponse, PageError> {
     })
 }
 
-/// GET /bulk/choices/{what}: with which tag, to whom, where, until when, with what.
+/// GET /bulk/choices/{what}: with which tag, to whom, where, until when, with what. With a list's query it is for all of
+/// it: then how many that are is said, before anything is done.
 ///
 /// # Errors
 /// Not found, for what can't be done to many or not by this person.
 pub async fn show(
     viewer: SignedIn,
     what: Path<String>,
+    request: HttpRequest,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
     let tx = words(&viewer);
@@ -69,6 +71,19 @@ pub async fn show(
     };
     if !by.holds(permission) {
         return Err(PageError::NotFound);
+    }
+    let how_many = match request.query_string() {
+        "" => None,
+        query => Some(all_of(&viewer, &state, query).await?.len()),
+    };
+    let refused = match how_many {
+        Some(0) => Some(Refusal::NothingChosen),
+        Some(many) if many > MOST => Some(Refusal::TooManyChosen { most: MOST }),
+        _ => None,
+    };
+    if let Some(refusal) = refused {
+        let refused = refusal.words(&tx);
+        return html(&BulkDialog { tx, title, groups: Vec::new(), how_many: None, refused });
     }
     let choice = |deed: &Deed, name: String, about: String| BulkChoice {
         deed: serde_json::to_string(deed).unwrap_or_default(),
@@ -119,7 +134,8 @@ pub async fn show(
             vec![group("bulk-outcomes", leaves.into_iter().chain(without).collect())]
         }
     };
-    html(&BulkDialog { tx, title, groups })
+    let how_many = how_many.and_then(|many| i64::try_from(many).ok());
+    html(&BulkDialog { tx, title, groups, how_many, refused: String::new() })
 }
 
 /// What is done, to which.
@@ -164,7 +180,7 @@ async fn all_of(viewer: &SignedIn, state: &AppState, query: &str) -> Result<Vec<
     let principal = &viewer.principal;
     let view = listing::view(query);
     let reach = principal.reach(Permission::ConversationRead);
-    let ask = Ask {
+    let mut ask = Ask {
         person: principal.person,
         reach: &reach,
         addresses: listing::sees_addresses(principal),
@@ -174,8 +190,16 @@ async fn all_of(viewer: &SignedIn, state: &AppState, query: &str) -> Result<Vec<
         limit: MOST as u64 + 1,
         now: state.clock.now(),
     };
-    let page = reading::lists::page(&state.db, &ask).await?;
-    Ok(page.lines.into_iter().map(|line| line.id).collect())
+    let mut all = Vec::new();
+    loop {
+        let page = reading::lists::page(&state.db, &ask).await?;
+        all.extend(page.lines.into_iter().map(|line| line.id));
+        // A page need not be full, nor hold anything, for there to be more.
+        ask.after = page.more;
+        if ask.after.is_none() || all.len() > MOST {
+            return Ok(all);
+        }
+    }
 }
 
 /// GET /bulk/{id}: how far it is.
