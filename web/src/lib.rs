@@ -33,6 +33,7 @@ pub mod request_log;
 pub mod road;
 pub mod routes;
 pub mod schema;
+pub mod searching;
 pub mod secrets;
 pub mod security_headers;
 pub mod server;

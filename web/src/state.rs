@@ -19,6 +19,7 @@ use crate::{
     health::Readiness,
     live::{Directory, Hub},
     road::Road,
+    searching::Searches,
     secrets::Keyring,
     settings::Settings,
     vital,
@@ -71,6 +72,8 @@ pub struct AppState {
     pub courtesies: Courtesies,
     /// Room for one rehearsal at a time.
     pub rehearsals: Arc<Semaphore>,
+    /// Where searches are done.
+    pub searches: Searches,
     /// Set once, when the process is to end.
     pub stop: watch::Sender<bool>,
 }
@@ -101,6 +104,7 @@ impl AppState {
             directory: Directory::new(db.clone()),
             files: files::Store::open(&settings.media.url).context("open the store of files (MEDIA_URL)")?,
             downloads: settings.vendors.downloads()?,
+            searches: Searches::new(db.clone()),
             links: Links::new(&keyring, &settings.server.public_urls),
             settings: Arc::new(settings),
             db,

@@ -115,6 +115,27 @@ async fn what_can_not_be_searched_is_told_kindly() {
 }
 
 #[tokio::test]
+async fn who_looks_faster_than_people_type_is_told_to_wait_and_nobody_else() {
+    let clinic = Clinic::open().await;
+    let (mut valeria, mut mateo) = (clinic.agent("Valeria").await, clinic.agent("Mateo").await);
+    // A dozen letters one after the other are looked for.
+    for n in 0..12 {
+        valeria.get(&format!("/search?q=palabra{n}&palette=1")).await.is(StatusCode::OK);
+    }
+    let mut told = None;
+    for _ in 0..40 {
+        let answer = valeria.get("/search?q=palabra").await;
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            told = Some(answer);
+            break;
+        }
+    }
+    assert_eq!(told.unwrap().header("retry-after"), "1");
+    valeria.get("/search?q=a").await.is(StatusCode::OK);
+    mateo.get("/search?q=palabra").await.is(StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_day_without_a_midnight_is_a_day_to_search_in() {
     let clinic = Clinic::open().await;
     clinic.vendor().lucia_writes("Tengo una muela rota").await;

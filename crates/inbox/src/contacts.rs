@@ -5,7 +5,6 @@
 
 pub mod blocking;
 pub mod card;
-pub mod finding;
 mod merging;
 mod parting;
 mod proposals;

@@ -3,11 +3,14 @@
 //! Messages are found by one of three plans, chosen by how often the words occur and how far the person sees (decision
 //! 0027): what is rare by the inverted index, all of it, then the newest; what is common by walking from the newest until
 //! the page is full; and what is common for somebody who sees little by walking their own conversations. Each question is
-//! planned anew for its words: a plan for words in general fits none.
+//! planned anew for its words: a plan for words in general fits none. Searches are done in a [`room::Room`] of their own.
 
 pub mod contacts;
 pub mod indexing;
 pub mod messages;
+pub mod room;
+
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::{ChannelId, PersonId, QueueId};
@@ -74,12 +77,18 @@ pub struct Place {
     pub id: Uuid,
 }
 
+/// A search takes so long at most.
+pub const LONGEST: Duration = Duration::from_secs(2);
+
 /// Why nothing was found.
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
     /// What was asked fits so much that it took too long.
     #[error("the search took too long")]
     TooBroad,
+    /// As many are searching as may at once, and none of them was done soon.
+    #[error("too many search at once")]
+    Busy,
     /// The database failed.
     #[error(transparent)]
     Db(DbErr),
@@ -98,14 +107,18 @@ impl From<DbErr> for SearchError {
     }
 }
 
-/// A transaction in which every question is planned for its own values, and takes two seconds at most.
-async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+/// A transaction in which every question is planned for its own values, and takes so long at most.
+///
+/// # Errors
+/// When the database fails.
+pub async fn begin(db: &DatabaseConnection, longest: Duration) -> Result<DatabaseTransaction, DbErr> {
     let tx = db.begin().await?;
-    tx.execute_unprepared(
+    tx.execute_unprepared(&format!(
         "set local plan_cache_mode = force_custom_plan; set local jit = off; set local enable_seqscan = off; \
-         set local enable_hashjoin = off; set local enable_mergejoin = off; set local statement_timeout = '2s'; \
+         set local enable_hashjoin = off; set local enable_mergejoin = off; set local statement_timeout = {}; \
          set local max_parallel_workers_per_gather = 0",
-    )
+        longest.as_millis()
+    ))
     .await?;
     Ok(tx)
 }

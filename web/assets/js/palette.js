@@ -171,6 +171,8 @@ async function look() {
       signal: under.signal,
     });
     if (answer.status === 401) document.dispatchEvent(new CustomEvent("signed-out"));
+    // Faster than one may, or too many at once: in a moment it is their turn.
+    if ((answer.status === 429 || answer.status === 503) && dialog.open) timer = setTimeout(look, 1000);
     if (!answer.ok) return;
     const first = chosen()?.id;
     box.replaceChildren(...fragment(await answer.text()).firstElementChild.children);

@@ -20,8 +20,14 @@ function address() {
   return `/search?${query}`;
 }
 
-async function fetchFound(url) {
-  const answer = await fetch(url, { headers: { "HX-Request": "true" }, signal: under?.signal });
+async function fetchFound(url, signal = under?.signal, tries = 5) {
+  const answer = await fetch(url, { headers: { "HX-Request": "true" }, signal });
+  // Faster than one may, or too many at once: in a moment it is their turn.
+  if ((answer.status === 429 || answer.status === 503) && tries > 1) {
+    await new Promise((done) => setTimeout(done, 1000));
+    signal?.throwIfAborted();
+    return fetchFound(url, signal, tries - 1);
+  }
   if (answer.status === 401) document.dispatchEvent(new CustomEvent("signed-out"));
   if (!answer.ok) throw new Error(`search: ${answer.status}`);
   return fragment(await answer.text()).getElementById("search-found");

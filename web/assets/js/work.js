@@ -218,7 +218,12 @@ document.addEventListener("input", async ({ target }) => {
   if (mine !== sought) return;
   const dialog = target.closest("dialog");
   const url = `/contacts/${dialog.dataset.contact}/join?${new URLSearchParams({ q: target.value })}`;
-  const answer = await get(url);
+  let answer = await get(url);
+  // Faster than one may, or too many at once: in a moment it is their turn.
+  for (let tries = 4; tries > 0 && mine === sought && [429, 503].includes(answer.status); tries -= 1) {
+    await new Promise((done) => setTimeout(done, 1000));
+    answer = await get(url);
+  }
   if (mine === sought && answer.ok) document.getElementById("join-found")?.replaceWith(fragment(answer.text));
 });
 document.addEventListener("click", async ({ target }) => {

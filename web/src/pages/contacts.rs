@@ -1,15 +1,21 @@
 //! Joining contacts, and taking that back.
 
+use std::collections::HashMap;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::StatusCode,
     web::{Data, Form, Path, Query},
 };
-use domain::{ContactId, Permission};
-use inbox::contacts::{
-    self, MergeError, MergeReason,
-    blocking::{self, BlockError, LONGEST_REASON},
-    card, finding, vendor_block,
+use domain::{ContactId, Permission, typed::Typed};
+use inbox::{
+    contacts::{
+        self, MergeError, MergeReason,
+        blocking::{self, BlockError, LONGEST_REASON},
+        card, vendor_block,
+    },
+    reading::{self, conversations::ConversationLine},
+    search::{Filters, contacts as people},
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -20,7 +26,7 @@ use views::{
 };
 
 use super::{channels::actions, html, words};
-use crate::{auth::SignedIn, error::PageError, present::Class, state::AppState};
+use crate::{auth::SignedIn, error::PageError, live::class_for, present::Class, state::AppState};
 
 /// With whom, and why.
 #[derive(Debug, Deserialize)]
@@ -31,6 +37,8 @@ pub struct Join {
     note: String,
 }
 
+/// So many are found to join with.
+const FOUND: usize = 12;
 /// More of a note is not kept.
 const LONGEST_NOTE: usize = 500;
 
@@ -108,12 +116,31 @@ pub async fn find(
     let name = name_of(&viewer, &state, Permission::ContactMerge, *id).await?;
     let tx = words(&viewer);
     let Some(q) = &sought.q else { return html(&JoinDialog { tx, contact: *id, name }) };
-    let class = class(&viewer);
-    let found = finding::find(&state.db, by, Permission::ContactMerge, *id, q).await?;
-    let found = found.into_iter().map(|one| FoundContact {
-        id: one.id,
-        name: class.name(&one.name),
-        address: one.address.map(|address| class.address(&address)).unwrap_or_default(),
+    let (typed, whose) = (Typed::parse(q), by.clone());
+    let digits = typed.digits().map(str::to_owned);
+    let found = state.searches.ask(by.person, move |tx| async move {
+        // One more: they themselves may be among them.
+        let (merge, most) = (Permission::ContactMerge, FOUND + 1);
+        people::find(&tx, &whose, merge, &typed, &Filters::default(), most).await
+    });
+    let mut hits = found.await?.unwrap_or_default().hits;
+    hits.retain(|hit| hit.contact_id != *id);
+    hits.truncate(FOUND);
+    let (found, talks): (Vec<_>, Vec<_>) =
+        hits.iter().map(|hit| (hit.contact_id, hit.conversation_id)).unzip();
+    let lines = reading::conversations::some(&state.db, &talks).await?;
+    // Asked once more, of each: what changed hands meanwhile is not shown.
+    let lines: HashMap<ContactId, ConversationLine> = lines
+        .into_iter()
+        .filter(|line| by.can(Permission::ContactMerge, &line.facts()))
+        .map(|line| (line.contact_id, line))
+        .collect();
+    let numbers = people::numbers(&state.db, &found, digits.as_deref()).await?;
+    let found = found.into_iter().filter_map(|id| {
+        let line = lines.get(&id)?;
+        let class = class_for(by, &line.facts());
+        let address = numbers.get(&id).map(|number| class.address(number)).unwrap_or_default();
+        Some(FoundContact { id, name: class.name(&line.contact_name), address })
     });
     html(&JoinFound { tx, found: found.collect() })
 }

@@ -8,11 +8,10 @@ use actix_web::{
 };
 use chrono::{DateTime, Days, NaiveDate};
 use domain::{ChannelId, ConversationId, Permission, PersonId, QueueId, typed::Typed, wall};
-use futures_util::future::try_join;
 use inbox::{
     reading::{self, choices::Choices, conversations::ConversationLine},
     search::{
-        Direction, Filters, Place, SearchError, contacts,
+        Direction, Filters, Place, contacts,
         messages::{self, Hit},
     },
 };
@@ -227,21 +226,21 @@ async fn find(viewer: &SignedIn, state: &AppState, asked: &Asked, tx: &Tx) -> Re
     if typed.is_too_short() {
         return Ok(nothing(Looked::TooShort));
     }
-    let reach = viewer.principal.reach(Permission::ConversationRead);
     let (most, most_contacts) = if in_palette { (IN_PALETTE, IN_PALETTE) } else { (MESSAGES, CONTACTS) };
-    let people = async {
-        // A further page, and what only messages have, is about messages.
-        if before.is_some() || filters.is_about_messages() || filters.person.is_some() {
-            return Ok(contacts::Found::default());
-        }
-        contacts::find(&state.db, &viewer.principal, &typed, &filters, most_contacts).await
-    };
-    let said = messages::find(&state.db, &reach, &typed, &filters, before, most);
-    let (people, said) = match try_join(people, said).await {
-        Ok(both) => both,
-        Err(SearchError::TooBroad) => return Ok(nothing(Looked::TooLong)),
-        Err(SearchError::Db(error)) => return Err(error.into()),
-    };
+    // A further page, and what only messages have, is about messages.
+    let about_people = before.is_none() && !filters.is_about_messages() && filters.person.is_none();
+    let (by, words) = (viewer.principal.clone(), typed.clone());
+    let both = state.searches.ask(by.person, move |tx| async move {
+        let read = Permission::ConversationRead;
+        let people = if about_people {
+            contacts::find(&tx, &by, read, &words, &filters, most_contacts).await?
+        } else {
+            contacts::Found::default()
+        };
+        let said = messages::find(&tx, &by.reach(read), &words, &filters, before, most).await?;
+        Ok((people, said))
+    });
+    let Some((people, said)) = both.await? else { return Ok(nothing(Looked::TooLong)) };
 
     let mut talks: Vec<ConversationId> = people.hits.iter().map(|hit| hit.conversation_id).collect();
     talks.extend(said.hits.iter().map(|hit| hit.conversation_id));

@@ -11,10 +11,10 @@ use domain::{
     typed::{Typed, is_near},
 };
 use sea_orm::{
-    ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr, FromQueryResult, Statement, Value,
+    ConnectionTrait, DatabaseBackend, DatabaseTransaction, DbErr, FromQueryResult, Statement, Value,
 };
 
-use super::{Filters, SearchError, begin, expected, own};
+use super::{Filters, SearchError, expected, own};
 use crate::rows::{self, Reach, within};
 
 /// More names than that are walked from the newest contact on; for who sees little, their own contacts are.
@@ -56,39 +56,40 @@ pub struct Found {
     pub hidden_numbers: bool,
 }
 
-/// Contacts of whom `by` may see a conversation, by name or number, at most `limit`.
+/// Contacts with a conversation that a permission of `by` reaches, by name or number, at most `limit`. The transaction is
+/// one of [`begin`](super::begin).
 ///
 /// # Errors
-/// [`SearchError::TooBroad`] after two seconds; or when the database fails.
+/// [`SearchError::TooBroad`] when a statement takes too long; or when the database fails.
 pub async fn find(
-    db: &DatabaseConnection,
+    tx: &DatabaseTransaction,
     by: &Principal,
+    permission: Permission,
     typed: &Typed,
     filters: &Filters,
     limit: usize,
 ) -> Result<Found, SearchError> {
-    let reach = by.reach(Permission::ConversationRead);
+    let reach = by.reach(permission);
     if reach == Visibility::Nothing || (typed.words().is_empty() && typed.digits().is_none()) {
         return Ok(Found::default());
     }
-    let tx = begin(db).await?;
     let question = Question { reach: &reach, filters, limit };
     if let Some(digits) = typed.digits() {
         let whole = by.reach(Permission::ContactPiiReveal);
-        let hits = question.by_number(&tx, digits, &whole).await?;
+        let hits = question.by_number(tx, digits, &whole).await?;
         let hidden_numbers = whole != Visibility::Everything;
         return Ok(Found { hidden_numbers, ..page(hits, limit) });
     }
-    let found = page(question.by_name(&tx, &typed.tsquery()).await?, limit);
+    let found = page(question.by_name(tx, &typed.tsquery()).await?, limit);
     if found.hits.len() >= FEW {
         return Ok(found);
     }
-    let near = near(&tx, typed).await?;
+    let near = near(tx, typed).await?;
     let meant = typed.tsquery_with(|word| {
         near.iter().filter(|one| is_near(word, one)).take(12).cloned().collect::<Vec<_>>()
     });
     let Some(meant) = meant else { return Ok(found) };
-    let nearly = page(question.by_name(&tx, &meant).await?, limit);
+    let nearly = page(question.by_name(tx, &meant).await?, limit);
     // Those who are called exactly so stay first.
     let mut hits = found.hits;
     let any_exact = !hits.is_empty();

@@ -3,11 +3,12 @@
 use chrono::{DateTime, Datelike as _, Utc};
 use domain::{ConversationId, Visibility, typed::Typed};
 use sea_orm::{
-    ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr, FromQueryResult, Statement, Value,
+    ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, FromQueryResult,
+    Statement, Value,
 };
 use uuid::Uuid;
 
-use super::{Filters, Place, SearchError, begin, expected, own};
+use super::{Filters, LONGEST, Place, SearchError, begin, expected, own};
 use crate::rows::{Reach, within};
 
 /// So many are looked for in the inverted index, month after month; there being more, the walk is shorter. Who sees a
@@ -89,12 +90,13 @@ pub struct Found {
     pub cut: bool,
 }
 
-/// The newest messages and notes within `reach` that have all the words, before a place, at most `limit`.
+/// The newest messages and notes within `reach` that have all the words, before a place, at most `limit`. The
+/// transaction is one of [`begin`].
 ///
 /// # Errors
-/// [`SearchError::TooBroad`] after two seconds; or when the database fails.
+/// [`SearchError::TooBroad`] when a statement takes too long; or when the database fails.
 pub async fn find(
-    db: &DatabaseConnection,
+    tx: &DatabaseTransaction,
     reach: &Visibility,
     typed: &Typed,
     filters: &Filters,
@@ -104,17 +106,16 @@ pub async fn find(
     if *reach == Visibility::Nothing || typed.tsquery().is_empty() {
         return Ok(Found::default());
     }
-    let tx = begin(db).await?;
-    let rarity = Rarity::of(&tx, typed).await?;
+    let rarity = Rarity::of(tx, typed).await?;
     let question = Question { reach, typed, filters, before, limit };
     let found = match choose(rarity.rarest, reach) {
-        Plan::Rare => match question.rare(&tx, &rarity).await? {
+        Plan::Rare => match question.rare(tx, &rarity).await? {
             Some(found) => found,
-            None => question.run(&tx, instead(reach)).await?,
+            None => question.run(tx, instead(reach)).await?,
         },
-        plan => question.run(&tx, plan).await?,
+        plan => question.run(tx, plan).await?,
     };
-    Ok(complete(&tx, found).await?)
+    Ok(complete(tx, found).await?)
 }
 
 /// How often words occur, as far as the planner knows.
@@ -166,7 +167,7 @@ pub async fn explain(
     typed: &Typed,
     limit: usize,
 ) -> Result<String, DbErr> {
-    let tx = begin(db).await?;
+    let tx = begin(db, LONGEST).await?;
     let question = Question { reach, typed, filters: &Filters::default(), before: None, limit };
     let months = question.months(&tx).await?;
     let rarity = Rarity::of(&tx, typed).await?;

@@ -1,14 +1,14 @@
 //! A contact is blocked, and let in again; and one is found to be joined with another.
 
-use domain::{ConversationState, MustAct, Permission};
+use domain::{ConversationState, MustAct, Permission, typed::Typed};
 use inbox::{
     applier,
     contacts::{
         blocking::{self, BlockError},
-        finding,
         vendor_block::{self, Ask, Outcome},
     },
     reopening::{ReopenError, reopen},
+    search::{self, Filters},
 };
 use testing::meta;
 
@@ -212,7 +212,7 @@ async fn the_vendor_is_asked_until_it_answers_and_only_the_newest_wish_counts() 
 }
 
 #[tokio::test]
-async fn contacts_are_found_by_name_and_figures_within_reach_alone() {
+async fn contacts_to_join_are_found_within_reach_alone_and_by_figures_where_those_are_seen() {
     let scene = Scene::new().await;
     let gabriela = scene.supervisor("gabriela").await;
     let (one, other) = (scene.talk(5).await, scene.talk(6).await);
@@ -220,22 +220,32 @@ async fn contacts_are_found_by_name_and_figures_within_reach_alone() {
         let held = inbox::reading::conversations::some(scene.db(), &[talk]).await.unwrap();
         held[0].contact_id
     };
-    let (lucia, luisa) = (contact(one).await, contact(other).await);
+    let (lucia, ramiro) = (contact(one).await, contact(other).await);
     let named = "update contact set name = $2 where id = $1";
     scene.run(named, [lucia.into(), "Lucía Fernández".into()]).await;
-    scene.run(named, [luisa.into(), "Luisa 100% Díaz".into()]).await;
+    scene.run(named, [ramiro.into(), "Ramiro 100% Díaz".into()]).await;
     let address = "insert into identity (id, contact_id, kind, value) values (gen_random_uuid(), $1, 'phone', '+51987412306')";
     scene.run(address, [lucia.into()]).await;
     let find = async |by: &domain::Principal, words: &str| {
-        let found = finding::find(scene.db(), by, Permission::ContactMerge, luisa, words).await.unwrap();
-        found.into_iter().map(|one| one.id).collect::<Vec<_>>()
+        let (typed, filters) = (Typed::parse(words), Filters::default());
+        let tx = search::begin(scene.db(), search::LONGEST).await.unwrap();
+        let found =
+            search::contacts::find(&tx, by, Permission::ContactMerge, &typed, &filters, 12).await.unwrap();
+        found.hits.into_iter().map(|one| one.contact_id).collect::<Vec<_>>()
     };
-    for words in ["lucia fern", "LUCÍA", "412 306", "987412"] {
+    for words in ["lucia fern", "LUCÍA", "987 412", "412306"] {
         assert_eq!(find(&gabriela, words).await, [lucia], "{words}");
     }
-    for words in ["l", "%", "__", "Luisa", "nadie", "\0\0"] {
+    for words in ["l", "%", "__", "nadie", "\0\0"] {
         assert!(find(&gabriela, words).await.is_empty(), "{words:?}");
     }
-    let stranger = domain::Principal { team_queues: [].into(), ..gabriela };
-    assert!(find(&stranger, "lucia").await.is_empty());
+    // Who sees numbers hidden does not find anybody by them, nor who joins nobody by anything.
+    let mut blind = gabriela.clone();
+    blind.grants.remove(&Permission::ContactPiiReveal);
+    assert_eq!(find(&blind, "lucia").await, [lucia]);
+    assert!(find(&blind, "987412").await.is_empty());
+    let stranger = domain::Principal { team_queues: [].into(), ..gabriela.clone() };
+    let mut agent = gabriela;
+    agent.grants.remove(&Permission::ContactMerge);
+    assert!(find(&stranger, "lucia").await.is_empty() && find(&agent, "lucia").await.is_empty());
 }

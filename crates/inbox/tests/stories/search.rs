@@ -7,15 +7,19 @@ use inbox::{
     ledger::{Ledger, Receipt, Source},
     relay,
     search::{
-        Direction, Filters, Place, contacts, indexing,
+        self, Direction, Filters, LONGEST, Place, SearchError, contacts, indexing,
         messages::{self, Plan, choose},
+        room::Room,
     },
 };
-use sea_orm::{ConnectionTrait, DatabaseBackend, FromQueryResult, Statement, TransactionTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseBackend, DatabaseTransaction, FromQueryResult, Statement, TransactionTrait,
+};
 use serde_json::{Value as Json, json};
 use testing::{PHONE_NUMBER_ID, TestDb, WABA, World, meta};
 
 const AT: i64 = 1_790_000_000;
+const READ: Permission = Permission::ConversationRead;
 const LUCIA: &str = "51998877665";
 const RAUL: &str = "51911222333";
 
@@ -90,13 +94,17 @@ impl Clinic {
         tx.commit().await.unwrap();
     }
 
+    async fn look(&self) -> DatabaseTransaction {
+        search::begin(self.test.db(), LONGEST).await.unwrap()
+    }
+
     async fn said(&self, by: &Principal, typed: &str) -> Vec<String> {
         self.said_with(by, typed, &Filters::default()).await
     }
 
     async fn said_with(&self, by: &Principal, typed: &str, filters: &Filters) -> Vec<String> {
         let reach = by.reach(Permission::ConversationRead);
-        let found = messages::find(self.test.db(), &reach, &Typed::parse(typed), filters, None, 30)
+        let found = messages::find(&self.look().await, &reach, &Typed::parse(typed), filters, None, 30)
             .await
             .expect("find");
         assert!(found.more.is_none() && !found.cut);
@@ -104,9 +112,10 @@ impl Clinic {
     }
 
     async fn called(&self, by: &Principal, typed: &str) -> (Vec<String>, contacts::Found) {
-        let found = contacts::find(self.test.db(), by, &Typed::parse(typed), &Filters::default(), 8)
-            .await
-            .expect("find");
+        let found =
+            contacts::find(&self.look().await, by, READ, &Typed::parse(typed), &Filters::default(), 8)
+                .await
+                .expect("find");
         let mut names = Vec::new();
         for hit in &found.hits {
             names.push(
@@ -332,7 +341,7 @@ async fn each_plan_finds_the_same_page_by_page_and_by_its_own_index() {
             let (mut found, mut before): (Vec<uuid::Uuid>, Option<Place>) = (Vec::new(), None);
             loop {
                 let page = messages::find(
-                    clinic.test.db(),
+                    &clinic.look().await,
                     &reach,
                     &Typed::parse(word),
                     &Filters::default(),
@@ -370,17 +379,73 @@ async fn each_plan_finds_the_same_page_by_page_and_by_its_own_index() {
 
     // Contacts with a common name: each finds the same few of their own.
     for (by, most) in [(&ada, 8), (&eva, 8), (&agents[10], 8)] {
-        let found = contacts::find(clinic.test.db(), by, &Typed::parse("maria"), &Filters::default(), 8)
-            .await
-            .unwrap();
+        let found =
+            contacts::find(&clinic.look().await, by, READ, &Typed::parse("maria"), &Filters::default(), 8)
+                .await
+                .unwrap();
         assert_eq!((found.hits.len(), found.more), (most, true));
     }
-    let found = contacts::find(clinic.test.db(), &agents[3], &Typed::parse("maria"), &Filters::default(), 8)
-        .await
-        .unwrap();
+    let found = contacts::find(
+        &clinic.look().await,
+        &agents[3],
+        READ,
+        &Typed::parse("maria"),
+        &Filters::default(),
+        8,
+    )
+    .await
+    .unwrap();
     assert_eq!(
         found.hits.len(),
         0,
         "each tenth is María, and agent 3 held every twentieth from the third on"
     );
+}
+
+#[tokio::test]
+async fn a_search_is_one_of_a_few_and_keeps_its_place_until_its_connection_is_free() {
+    use std::time::Duration;
+    let clinic = Clinic::open().await;
+    let db = clinic.test.db();
+    let room = Room::with(db.clone(), 1, Duration::from_millis(20), Duration::from_secs(30));
+    let nothing = async |room: &Room| room.ask(async move |_| Ok(())).await;
+    nothing(&room).await.unwrap();
+
+    // One waits for a lock; whoever asked for it goes away.
+    let key = db.begin().await.unwrap();
+    key.execute_unprepared("select pg_advisory_xact_lock(77)").await.unwrap();
+    let asked = room.clone();
+    let asking = tokio::spawn(async move {
+        asked
+            .ask(async move |tx| {
+                Ok(tx.execute_unprepared("select pg_advisory_xact_lock(77)").await.map(drop)?)
+            })
+            .await
+    });
+    let waits = "select count(*) as one from pg_locks where not granted and locktype = 'advisory'
+        and database = (select oid from pg_database where datname = current_database())";
+    while clinic.ask::<i64>(waits).await == 0 {
+        tokio::task::yield_now().await;
+    }
+    asking.abort();
+    assert!(asking.await.unwrap_err().is_cancelled());
+    assert!(matches!(nothing(&room).await, Err(SearchError::Busy)), "Postgres still works on it");
+    key.rollback().await.unwrap();
+    while nothing(&room).await.is_err() {}
+
+    // Each of its questions is short; all of them are not.
+    let room = Room::with(db.clone(), 1, Duration::from_secs(30), Duration::from_millis(300));
+    let long = room
+        .ask(async move |tx| {
+            for _ in 0..50 {
+                tx.execute_unprepared("select pg_sleep(0.05)").await?;
+            }
+            Ok(())
+        })
+        .await;
+    assert!(matches!(long, Err(SearchError::TooBroad)));
+    let long =
+        room.ask(async move |tx| Ok(tx.execute_unprepared("select pg_sleep(20)").await.map(drop)?)).await;
+    assert!(matches!(long, Err(SearchError::TooBroad)));
+    nothing(&room).await.unwrap();
 }
