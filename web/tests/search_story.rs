@@ -115,6 +115,52 @@ async fn what_can_not_be_searched_is_told_kindly() {
 }
 
 #[tokio::test]
+async fn an_admin_who_finds_what_is_anothers_leaves_one_line_and_a_colleague_none() {
+    let clinic = Clinic::open().await;
+    let (mut gabriela, mut ana) = (clinic.supervisor("Gabriela").await, clinic.admin("Ana").await);
+    clinic.vendor().lucia_writes("Tengo una muela rota").await;
+    indexed(&clinic, 1).await;
+    let lines = "select count(*) from audit where action = 'search.read'";
+
+    assert!(finds(&mut gabriela, "muela").await.contains("<mark>muela</mark>"));
+    assert!(finds(&mut ana, "nadie").await.contains("No se encontró nada"));
+    assert_eq!(clinic.count(lines).await, 0, "of what is theirs, and of nothing, there is nothing to tell");
+    assert!(finds(&mut ana, "muela").await.contains("<mark>muela</mark>"));
+    let told: bool = one(
+        &clinic.ground.db,
+        "select detail -> 'messages' ? (select id::text from message) and not detail::text like '%muela%'
+         from audit where action = 'search.read'",
+    )
+    .await
+    .unwrap();
+    assert!(told);
+    ana.get("/search?q=lucia&palette=1").await.is(StatusCode::OK);
+    assert_eq!(clinic.count(lines).await, 2, "in the palette, too");
+    let contact: uuid::Uuid = one(&clinic.ground.db, "select id from contact").await.unwrap();
+    clinic.vendor().customer_writes("+51900000777", "Otra Lucía", "Hola").await;
+    clinic.until_count("select count(*) from contact", 2).await;
+    let found = ana.get(&format!("/contacts/{contact}/join?q=luci")).await.is(StatusCode::OK).body;
+    assert!(found.contains("Otra Lucía") && found.contains("data-join-with"), "{found}");
+    assert_eq!(clinic.count(lines).await, 3, "and where it is looked for somebody to join");
+
+    // What somebody else is writing is read as the conversation is.
+    let talk: uuid::Uuid =
+        one(&clinic.ground.db, "select id from conversation order by opened_at").await.unwrap();
+    clinic
+        .change(
+            "insert into draft (conversation_id, person_id, note, body, at)
+             select c.id, p.id, false, 'Le dejo el horario', now() from conversation c, person p where p.name = 'Gabriela'",
+        )
+        .await;
+    let read = format!("select count(*) from audit where action = 'conversation.read' and object = '{talk}'");
+    for (who, lines) in [(&mut gabriela, 0), (&mut ana, 1)] {
+        let drafts = who.get(&format!("/conversations/{talk}/drafts")).await.is(StatusCode::OK).body;
+        assert!(drafts.contains("Le dejo el horario"), "{drafts}");
+        assert_eq!(clinic.count(&read).await, lines);
+    }
+}
+
+#[tokio::test]
 async fn who_looks_faster_than_people_type_is_told_to_wait_and_nobody_else() {
     let clinic = Clinic::open().await;
     let (mut valeria, mut mateo) = (clinic.agent("Valeria").await, clinic.agent("Mateo").await);

@@ -25,7 +25,7 @@ use views::{
     joining::{BlockDialog, FoundContact, JoinDialog, JoinFound},
 };
 
-use super::{channels::actions, html, words};
+use super::{channels::actions, html, search::audit_found, words};
 use crate::{auth::SignedIn, error::PageError, live::class_for, present::Class, state::AppState};
 
 /// With whom, and why.
@@ -110,6 +110,7 @@ pub async fn find(
     viewer: SignedIn,
     id: Path<ContactId>,
     sought: Query<Sought>,
+    request: HttpRequest,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
     let by = &viewer.principal;
@@ -135,6 +136,7 @@ pub async fn find(
         .filter(|line| by.can(Permission::ContactMerge, &line.facts()))
         .map(|line| (line.contact_id, line))
         .collect();
+    audit_found(&viewer, &request, &state, lines.values(), std::iter::empty()).await?;
     let numbers = people::numbers(&state.db, &found, digits.as_deref()).await?;
     let found = found.into_iter().filter_map(|id| {
         let line = lines.get(&id)?;

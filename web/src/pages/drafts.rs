@@ -1,7 +1,7 @@
 //! What people are writing, kept while they write.
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     http::{StatusCode, header},
     web::{Data, Form, Path},
 };
@@ -9,7 +9,7 @@ use domain::{ConversationId, Permission};
 use inbox::drafts::{self, Draft, Kept};
 use serde::{Deserialize, Serialize};
 
-use super::within_reach;
+use super::{inbox::audit_outsider, within_reach};
 use crate::{auth::SignedIn, error::PageError, live::HubCommand, state::AppState};
 
 /// What the composer puts.
@@ -78,11 +78,17 @@ pub async fn keep(
 pub async fn show(
     viewer: SignedIn,
     id: Path<ConversationId>,
+    request: HttpRequest,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
     let found = drafts::of(&state.db, &viewer.principal, *id).await?;
-    if found.is_empty() {
-        within_reach(&viewer, &state, *id, Permission::ConversationRead).await?;
+    // One's own stays one's own, whoever has the conversation now.
+    let of_others = found.iter().any(|draft| draft.person_id != viewer.principal.person);
+    if found.is_empty() || of_others {
+        let line = within_reach(&viewer, &state, *id, Permission::ConversationRead).await?;
+        if of_others {
+            audit_outsider(&viewer, &request, &state, &line).await?;
+        }
     }
     let all: Vec<Shown> = found.into_iter().map(|draft| shown(draft, &viewer)).collect();
     Ok(json(StatusCode::OK, &all))

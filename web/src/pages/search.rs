@@ -1,6 +1,6 @@
 //! Search: the page, the same as you type, and the palette.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -24,7 +24,15 @@ use views::{
 
 use super::{frame, html, words};
 use crate::{
-    auth::SignedIn, error::PageError, live::class_for, present, security_headers::Nonce, state::AppState,
+    auth::{
+        SignedIn,
+        audit::{self, Entry as AuditEntry},
+    },
+    error::PageError,
+    live::class_for,
+    present,
+    security_headers::Nonce,
+    state::AppState,
 };
 
 /// Messages on a page.
@@ -166,7 +174,7 @@ pub async fn show(
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
     let tx = words(&viewer);
-    let found = find(&viewer, &state, &asked, &tx).await?;
+    let found = find(&viewer, &request, &state, &asked, &tx).await?;
     if request.headers().contains_key("hx-request") {
         if asked.palette.is_empty() {
             return html(&FoundFragment { tx, found: &found });
@@ -203,7 +211,13 @@ pub async fn palette(viewer: SignedIn) -> Result<HttpResponse, PageError> {
     })
 }
 
-async fn find(viewer: &SignedIn, state: &AppState, asked: &Asked, tx: &Tx) -> Result<Found, PageError> {
+async fn find(
+    viewer: &SignedIn,
+    request: &HttpRequest,
+    state: &AppState,
+    asked: &Asked,
+    tx: &Tx,
+) -> Result<Found, PageError> {
     let typed = Typed::parse(&asked.q);
     let filters = asked.filters(tx);
     let before = asked.before();
@@ -253,6 +267,14 @@ async fn find(viewer: &SignedIn, state: &AppState, asked: &Asked, tx: &Tx) -> Re
         .filter(|line| viewer.principal.can_see(&line.facts()))
         .map(|line| (line.id, line))
         .collect();
+    audit_found(
+        viewer,
+        request,
+        state,
+        lines.values(),
+        said.hits.iter().map(|hit| (hit.conversation_id, hit.id)),
+    )
+    .await?;
     let whose: Vec<_> = people.hits.iter().map(|hit| hit.contact_id).collect();
     let numbers = if whose.is_empty() {
         HashMap::new()
@@ -278,6 +300,33 @@ async fn find(viewer: &SignedIn, state: &AppState, asked: &Asked, tx: &Tx) -> Re
         cut: said.more.filter(|_| said.cut).map(|place| place.at),
         ..nothing(Looked::Done)
     })
+}
+
+/// Who finds what they see only because they see everything leaves one line of it: the conversations, and which messages
+/// of them. What was looked for is not in it.
+pub(super) async fn audit_found(
+    viewer: &SignedIn,
+    request: &HttpRequest,
+    state: &AppState,
+    lines: impl Iterator<Item = &ConversationLine>,
+    messages: impl Iterator<Item = (ConversationId, uuid::Uuid)>,
+) -> Result<(), PageError> {
+    let outside: BTreeSet<ConversationId> = lines
+        .filter(|line| viewer.principal.sees_as_an_outsider(&line.facts()))
+        .map(|line| line.id)
+        .collect();
+    if outside.is_empty() {
+        return Ok(());
+    }
+    let messages: Vec<uuid::Uuid> =
+        messages.filter(|(conversation, _)| outside.contains(conversation)).map(|(_, id)| id).collect();
+    let address = state.auth.client(request).address;
+    let entry = AuditEntry {
+        detail: serde_json::json!({ "conversations": outside, "messages": messages }),
+        ..AuditEntry::own("search.read", Some(viewer.principal.person), &address, true)
+    };
+    audit::record(&state.db, entry, state.clock.now()).await?;
+    Ok(())
 }
 
 fn owned(parts: Vec<(bool, &str)>) -> views::Parts {

@@ -77,6 +77,11 @@ impl Clinic {
         self.ground.welcome(&self.node.url, name, who).await
     }
 
+    pub async fn admin(&self, name: &str) -> Person {
+        let who = self.ground.world.admin(name).await;
+        self.ground.welcome(&self.node.url, name, who).await
+    }
+
     pub fn vendor(&self) -> &Vendor {
         &self.ground.vendor
     }
