@@ -50,6 +50,7 @@ pub const HISTORY: History = History::new(&[
     migration!("0020_settings"),
     migration!("0021_bell"),
     migration!("0022_composer"),
+    migration!("0023_origins"),
     migration!("0024_blocks"),
     migration!("0025_closed"),
 ]);

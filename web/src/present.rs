@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Content, ConversationId, ConversationState, DeliveryState, MustAct, Permission, PresenceState, Principal,
     QueueId,
+    collected::{Collector, Origin, Source},
     conversation::{ReplyWindow, Urgency},
     event::AssignmentReason,
     file::FileState,
@@ -18,7 +19,7 @@ use inbox::{
     policy::Pause,
     reading::{
         conversations::ConversationLine,
-        details::{ContactDetails, CostLine, VendorBlockLine},
+        details::{ContactDetails, CostLine, FieldLine as Field, VendorBlockLine},
         floor::{AgentLine, QueueLine},
         messages::MessageLine,
         notes::NoteLine,
@@ -30,12 +31,13 @@ use inbox::{
 };
 use serde::de::DeserializeOwned;
 use views::{
-    Alike, Author, ChannelTag, ConversationRow, Delivery, Details, DueTag, FieldLine, FileFacts, Finishing,
-    FloorAgent, FloorAlert, FloorConversation, FloorQueue, FloorTotals, Happened, IdentityLine, JoinLine,
-    MePresence, MessageView, NoteView, OfferCard, OfferWhy, PauseTag, PersonTag, PreviousConversation, Quote,
-    Spent, SystemLine, Tags, ThreadState, Tx,
+    Alike, Author, ChannelTag, ConversationRow, Delivery, Details, DueTag, FileFacts, Finishing, FloorAgent,
+    FloorAlert, FloorConversation, FloorQueue, FloorTotals, Happened, IdentityLine, JoinLine, MePresence,
+    MessageView, NoteView, OfferCard, OfferWhy, PauseTag, PersonTag, PreviousConversation, Quote, Spent,
+    SystemLine, Tags, ThreadState, Tx,
     bell::Mine,
     details::{ConsentLine, Standing, VendorBlock, mask},
+    known::{CollectedValue, Collection, FieldLine, FieldOrigin, Hidden, Said, Whom, hide},
     message::{Ad, Around},
     person::first_name,
     planned::PlannedView,
@@ -60,6 +62,16 @@ impl Class {
         match self {
             Self::Masked => views::phone::grouped(&mask(address)),
             Self::Full => views::phone::grouped(address),
+        }
+    }
+
+    /// Whether a value is before the eyes of this class: what is sensitive nobody sees without asking.
+    #[must_use]
+    pub const fn hides(self, sensitive: bool) -> Hidden {
+        match (sensitive, self) {
+            (false, _) => Hidden::No,
+            (true, Self::Full) => Hidden::UntilAsked,
+            (true, Self::Masked) => Hidden::Always,
         }
     }
 
@@ -367,14 +379,12 @@ pub fn details(line: &ConversationLine, details: &ContactDetails, class: Class) 
         vip: line.vip,
         owner: details.owner.clone(),
         language: details.language.clone(),
+        collected: collected(line, details, class),
         fields: details
             .fields
             .iter()
-            .map(|field| {
-                let masked = field.attribute.sensitive && class == Class::Masked;
-                let value = if masked { mask(&field.value) } else { field.value.clone() };
-                FieldLine { attribute: field.attribute.clone(), value, masked }
-            })
+            .filter(|field| !is_from(field, line.id))
+            .map(|field| field_line(field, class))
             .collect(),
         may_update: false,
         may_merge: false,
@@ -415,9 +425,66 @@ pub fn details(line: &ConversationLine, details: &ContactDetails, class: Class) 
                 queue: earlier.queue.clone(),
                 holder: earlier.holder.clone(),
                 state: earlier.state,
+                outcome: earlier.outcome.clone(),
+                note: earlier.note.clone(),
             })
             .collect(),
     }
+}
+
+/// A field of the contact. What is sensitive is hidden from everybody until they ask for it.
+fn field_line(field: &Field, class: Class) -> FieldLine {
+    let hidden = class.hides(field.attribute.sensitive);
+    let value = match hidden {
+        Hidden::No => field.value.clone(),
+        _ => hide(&field.attribute.kind.shown(&field.value)),
+    };
+    let origin = field.origin.as_ref().and_then(|origin| {
+        let from = match &origin.source {
+            Source::Person { .. } => Whom::Person(field.writer.clone()?),
+            Source::Collected { by, name, .. } => Whom::Collected(*by, name.clone()),
+        };
+        Some(FieldOrigin { from, at: origin.at })
+    });
+    FieldLine { attribute: field.attribute.clone(), value, hidden, origin }
+}
+
+/// Whether a field was collected in this conversation, and nobody wrote over it since.
+fn is_from(field: &Field, here: ConversationId) -> bool {
+    let source = field.origin.as_ref().map(|origin| &origin.source);
+    matches!(source, Some(Source::Collected { conversation, .. }) if *conversation == here)
+}
+
+/// What was collected in this conversation, by whom it was collected, in the order it was asked.
+fn collected(line: &ConversationLine, details: &ContactDetails, class: Class) -> Vec<Collection> {
+    let mut all: Vec<Collection> = Vec::new();
+    let mut add = |by: Collector, name: &str, at: DateTime<Utc>, value: CollectedValue| {
+        let at_hand = all.iter_mut().find(|one| one.by == by && one.name == name);
+        match at_hand {
+            Some(one) => {
+                one.at = one.at.max(at);
+                one.values.push(value);
+            }
+            None => all.push(Collection { by, name: name.to_owned(), at, values: vec![value] }),
+        }
+    };
+    for field in details.fields.iter().filter(|field| is_from(field, line.id)) {
+        if let Some(Origin { source: Source::Collected { by, name, .. }, at }) = &field.origin {
+            add(*by, name, *at, CollectedValue::Field(field_line(field, class)));
+        }
+    }
+    for said in &details.collected {
+        let hidden = class.hides(said.sensitive);
+        let value = CollectedValue::Said(Said {
+            key: said.key.clone(),
+            name: said.name.clone(),
+            value: if hidden == Hidden::No { said.value.clone() } else { hide(&said.value) },
+            hidden,
+            corrected_by: said.corrected_by.clone(),
+        });
+        add(said.collector, &said.collector_name, said.at, value);
+    }
+    all
 }
 
 /// Who may be the same person, for those who may join contacts.

@@ -63,7 +63,7 @@ async fn what_the_company_wants_to_know_is_asked_for_checked_and_shown() {
     let good = write(&[("field.dni", "12.345.678"), ("field.plan", "oro"), ("language", "pt"), ("vip", "1")]);
     valeria.posts(&card, &good).await.is(StatusCode::NO_CONTENT);
     let page = valeria.gets(&format!("/inbox/{talk}")).await.is(StatusCode::OK).body;
-    assert!(page.contains("<dd dir=\"auto\">12345678<") && page.contains(">Oro<"), "{page}");
+    assert!(page.contains(">1••••678<") && !page.contains("12345678") && page.contains(">Oro<"), "{page}");
     assert!(page.contains("Portugués"), "the language she asked for");
     let late = valeria.posts(&card, &write(&[])).await;
     let said: Value = serde_json::from_str(&late.is(StatusCode::CONFLICT).body).unwrap();
@@ -75,4 +75,87 @@ async fn what_the_company_wants_to_know_is_asked_for_checked_and_shown() {
     mateo.posts(&card, &write(&[])).await.is(StatusCode::NOT_FOUND);
     let held = "select count(*) from conversation where state = 'assigned' and assignee_id is not null";
     assert_eq!(clinic.count(held).await, 1);
+}
+
+#[tokio::test]
+async fn what_is_hidden_is_shown_to_whoever_may_ask_and_the_house_knows_that_they_did() {
+    let clinic = Clinic::open().await;
+    let mut alonso = admin(&clinic).await;
+    makes(&mut alonso, &[("name", "DNI"), ("kind", "national_id:dni"), ("sensitive", "1")])
+        .await
+        .is(StatusCode::SEE_OTHER);
+    let valeria = clinic.agent("Valeria").await;
+    clinic.vendor().lucia_writes("Hola").await;
+    let talk = clinic.held_conversation().await;
+    let contact: uuid::Uuid =
+        one(&clinic.ground.db, &format!("select contact_id from conversation where id = '{talk}'"))
+            .await
+            .unwrap();
+    clinic.change("update contact set attributes = '{\"dni\": \"12345678\"}'").await;
+    collects(&clinic, talk, &[("dni", "87654321"), ("motivo", "Dolor")]).await;
+
+    let valeria = valeria.opens(talk).await;
+    let panel = valeria.gets(&format!("/inbox/{talk}")).await.is(StatusCode::OK).body;
+    assert!(
+        panel.contains("Datos del bot") && panel.contains(">Dolor<") && panel.contains("Sonri, "),
+        "{panel}"
+    );
+    assert!(
+        panel.contains("1••••678") && panel.contains("8••••321") && !panel.contains("12345678"),
+        "{panel}"
+    );
+    let card = format!("/contacts/{contact}/card");
+    let dialog = valeria.gets(&card).await.is(StatusCode::OK).body;
+    assert!(dialog.contains("1••••678") && !dialog.contains("field.dni"), "{dialog}");
+    let lines = "select count(*) from audit where action = 'contact.reveal' and detail ->> 'field' = 'dni'";
+    assert_eq!(clinic.count(lines).await, 0, "nobody saw it");
+
+    let reveal = format!("/contacts/{contact}/reveal");
+    let said = valeria.posts(&reveal, &[("key", "dni")]).await.is(StatusCode::OK).body;
+    assert!(said.contains("12345678"), "{said}");
+    let here = talk.to_string();
+    let said =
+        valeria.posts(&reveal, &[("key", "dni"), ("conversation", &here)]).await.is(StatusCode::OK).body;
+    assert!(said.contains("87654321"), "{said}");
+    let dialog = valeria.gets(&format!("{card}?field=dni")).await.is(StatusCode::OK).body;
+    assert!(dialog.contains("name=\"field.dni\" value=\"12345678\""), "{dialog}");
+    let collected = format!("/conversations/{talk}/collected");
+    let form = valeria.gets(&format!("{collected}?key=dni")).await.is(StatusCode::OK).body;
+    assert!(form.contains("87654321"), "{form}");
+    assert_eq!(clinic.count(lines).await, 4, "a line for each time");
+    let told = "select count(*) from audit where detail::text like '%8765%' or detail::text like '%1234%'";
+    assert_eq!(clinic.count(told).await, 0, "and none says what she saw");
+    valeria.posts(&reveal, &[("key", "motivo")]).await.is(StatusCode::NOT_FOUND);
+
+    let form = valeria.gets(&format!("{collected}?key=motivo")).await.is(StatusCode::OK).body;
+    assert!(form.contains("Motivo") || form.contains("motivo"), "{form}");
+    let right = [("key", "motivo"), ("version", "1"), ("value", "Dolor de muela")];
+    valeria.posts(&collected, &right).await.is(StatusCode::NO_CONTENT);
+    valeria.posts(&collected, &right).await.is(StatusCode::CONFLICT);
+    let panel = valeria.gets(&format!("/inbox/{talk}")).await.body;
+    assert!(panel.contains("Dolor de muela") && panel.contains("Corregido por Valeria"), "{panel}");
+
+    // Who does not serve the contact is told nothing of it.
+    let mateo = clinic.agent("Mateo").await.opens_inbox().await;
+    mateo.posts(&reveal, &[("key", "dni")]).await.is(StatusCode::NOT_FOUND);
+    mateo.posts(&reveal, &[("key", "dni"), ("conversation", &here)]).await.is(StatusCode::NOT_FOUND);
+    mateo.gets(&format!("{collected}?key=dni")).await.is(StatusCode::NOT_FOUND);
+    mateo.posts(&collected, &right).await.is(StatusCode::NOT_FOUND);
+    assert_eq!(clinic.count(lines).await, 4);
+}
+
+/// The clinic's bot was told something.
+async fn collects(clinic: &Clinic, talk: domain::ConversationId, said: &[(&str, &str)]) {
+    use inbox::collected::{Answer, collect};
+    use sea_orm::TransactionTrait as _;
+
+    let answer = |(key, value): &(&str, &str)| Answer {
+        key: (*key).to_owned(),
+        name: None,
+        value: (*value).to_owned(),
+    };
+    let tx = clinic.ground.db.begin().await.unwrap();
+    let by = domain::collected::Collector::Bot;
+    collect(&tx, talk, by, "Sonri", said.iter().map(answer).collect(), chrono::Utc::now()).await.unwrap();
+    tx.commit().await.unwrap();
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ContactId, ConversationId, DeliveryState, MessageId, NoteId, PersonId, PresenceState, QueueId, TeamId,
-    consent::Purpose, words::words,
+    collected::Collector, consent::Purpose, words::words,
 };
 
 words! {
@@ -126,12 +126,23 @@ pub enum Event {
         /// Whose.
         contact: ContactId,
     },
-    /// What is known of the customer changed: their name.
+    /// What is known of the customer changed: their name, or what people wrote or corrected.
     ContactChanged {
         /// In which conversation.
         conversation: ConversationId,
         /// Who.
         contact: ContactId,
+    },
+    /// Values were collected in a conversation, by a bot or in a form.
+    DataCollected {
+        /// In which conversation.
+        conversation: ConversationId,
+        /// By what.
+        by: Collector,
+        /// What that is called.
+        name: String,
+        /// How many.
+        values: u32,
     },
     /// Two contacts are one from now on.
     ContactsJoined {
@@ -357,6 +368,7 @@ impl Event {
             Self::PastImported { .. } => "past_imported",
             Self::AddressChanged { .. } => "address_changed",
             Self::ContactChanged { .. } => "contact_changed",
+            Self::DataCollected { .. } => "data_collected",
             Self::ContactsJoined { .. } => "contacts_joined",
             Self::ContactsParted { .. } => "contacts_parted",
             Self::ConsentChanged { .. } => "consent_changed",
@@ -398,6 +410,7 @@ impl Event {
             | Self::PastImported { conversation, .. }
             | Self::AddressChanged { conversation, .. }
             | Self::ContactChanged { conversation, .. }
+            | Self::DataCollected { conversation, .. }
             | Self::ContactsJoined { conversation, .. }
             | Self::ContactsParted { conversation, .. }
             | Self::ConsentChanged { conversation, .. }

@@ -8,6 +8,7 @@ pub mod attribute;
 pub mod bell;
 pub mod channel;
 pub mod checkup;
+pub mod collected;
 pub mod consent;
 pub mod content;
 pub mod conversation;

@@ -132,9 +132,11 @@ struct Marks {
     language: Option<String>,
     #[serde(default = "no_attributes")]
     attributes: serde_json::Value,
+    #[serde(default = "no_attributes")]
+    sources: serde_json::Value,
 }
 
-/// What joins hold that were made before there were fields.
+/// What joins hold that were made before there were fields, or before it was kept from whom they are.
 fn no_attributes() -> serde_json::Value {
     serde_json::Value::Object(serde_json::Map::new())
 }
@@ -167,7 +169,8 @@ async fn alone(tx: &DatabaseTransaction) -> Result<(), DbErr> {
 async fn lock(tx: &DatabaseTransaction, contacts: [ContactId; 2]) -> Result<Vec<Locked>, DbErr> {
     rows::all(
         tx,
-        "select id, merged_into, name, vip, owner_id, language, attributes, blocked_at, blocked_by, blocked_reason
+        "select id, merged_into, name, vip, owner_id, language, attributes, sources, blocked_at, blocked_by,
+             blocked_reason
          from contact where id = any($1) order by id for no key update",
         [contacts.map(|contact| contact.0).to_vec().into()],
     )

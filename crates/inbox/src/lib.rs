@@ -14,6 +14,7 @@ pub mod bell;
 pub mod bulk;
 pub mod channels;
 pub mod closing;
+pub mod collected;
 pub mod consent;
 pub mod contacts;
 pub mod contents;

@@ -12,6 +12,8 @@ pub struct CardField {
     pub attribute: Attribute,
     /// What stands in it, as people write it; empty: nothing.
     pub value: String,
+    /// Whether what stands in it is shown to nobody who does not ask for it: then it is masked, and not written here.
+    pub hidden: bool,
 }
 
 impl CardField {

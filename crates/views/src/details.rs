@@ -2,9 +2,14 @@
 
 use askama::Template;
 use chrono::{DateTime, Utc};
-use domain::{Attribute, AttributeKind, ContactId, ConversationId, IdentityKind, consent::Purpose};
+use domain::{ContactId, ConversationId, IdentityKind, consent::Purpose};
 
-use crate::{Arg, ChannelTag, Tx, phone, thread::PreviousConversation};
+use crate::{
+    Arg, ChannelTag, Tx,
+    known::{Collection, FieldLine},
+    phone,
+    thread::PreviousConversation,
+};
 
 /// One address of the contact, ready to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,35 +61,6 @@ impl ConsentLine {
     #[must_use]
     pub const fn word(&self) -> &'static str {
         crate::system::consent_word(self.purpose, self.given)
-    }
-}
-
-/// A field of the company and what stands in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldLine {
-    /// Which, with its kind.
-    pub attribute: Attribute,
-    /// As it is stored; masked already when `masked`.
-    pub value: String,
-    /// Whether it is hidden from this class of viewers.
-    pub masked: bool,
-}
-
-impl FieldLine {
-    /// The value as people read it.
-    #[must_use]
-    pub fn shown(&self, tx: &Tx) -> String {
-        if self.masked {
-            self.value.clone()
-        } else {
-            crate::card::value(tx, &self.attribute.kind, &self.value)
-        }
-    }
-
-    /// Whether it can be opened.
-    #[must_use]
-    pub fn is_link(&self) -> bool {
-        !self.masked && self.attribute.kind == AttributeKind::Link
     }
 }
 
@@ -165,7 +141,9 @@ pub struct Details {
     pub owner: Option<String>,
     /// The language they stated: two small letters.
     pub language: Option<String>,
-    /// The company's fields that hold something.
+    /// What was collected in this conversation.
+    pub collected: Vec<Collection>,
+    /// The company's other fields that hold something.
     pub fields: Vec<FieldLine>,
     /// Whether the viewer may write on the contact.
     pub may_update: bool,

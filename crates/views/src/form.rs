@@ -1,5 +1,6 @@
 //! What customers filled in, and what only their phone can show: the vendor's words for it in ours.
 
+use domain::collected;
 use serde_json::Value;
 
 use crate::Tx;
@@ -14,21 +15,13 @@ pub fn title(tx: &Tx, name: Option<&str>) -> String {
     }
 }
 
-/// The answers of a form, question by question; those of an address stand one level deeper.
+/// The answers of a form, question by question.
 #[must_use]
 pub fn answers(tx: &Tx, answers: &Value) -> Vec<(String, String)> {
-    let Value::Object(map) = answers else { return vec![(String::new(), plain(answers))] };
-    let mut lines = Vec::with_capacity(map.len());
-    for (key, value) in map {
-        match value {
-            Value::Object(inner) if key == "values" => {
-                lines.extend(inner.iter().map(|(key, value)| (question(tx, key), plain(value))));
-            }
-            _ if matches!(key.as_str(), "flow_token" | "saved_address_id") => {}
-            value => lines.push((question(tx, key), plain(value))),
-        }
+    if !answers.is_object() {
+        return vec![(String::new(), collected::plain(answers))];
     }
-    lines
+    collected::answers(answers).into_iter().map(|(key, answer)| (question(tx, key), answer)).collect()
 }
 
 /// A message that only the customer's phone can show, with its kind where we have a word for it.
@@ -48,7 +41,7 @@ pub fn unsupported(tx: &Tx, what: &str) -> String {
 }
 
 /// The usual questions of an address in words, others as they were written.
-fn question(tx: &Tx, key: &str) -> String {
+pub(crate) fn question(tx: &Tx, key: &str) -> String {
     match key {
         "name" => tx.t("form-name"),
         "phone_number" => tx.t("identity-phone"),
@@ -64,13 +57,6 @@ fn question(tx: &Tx, key: &str) -> String {
         "landmark_area" => tx.t("form-landmark"),
         "email" => tx.t("form-email"),
         key => key.replace('_', " "),
-    }
-}
-
-fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        value => value.to_string(),
     }
 }
 

@@ -30,6 +30,7 @@ pub mod frame;
 pub mod inbox;
 pub mod joining;
 pub mod keys;
+pub mod known;
 pub mod lean;
 pub mod ledger;
 pub mod linkify;
@@ -73,8 +74,8 @@ pub use channel::ChannelTag;
 pub use company::{Companion, CompanyFragment};
 pub use day::{DayPage, DaySpan, Was};
 pub use details::{
-    Alike, ConsentLine, Details, DetailsFragment, FieldLine, IdentityLine, JoinLine, Spent, SpentFragment,
-    Tags, TagsFragment,
+    Alike, ConsentLine, Details, DetailsFragment, IdentityLine, JoinLine, Spent, SpentFragment, Tags,
+    TagsFragment,
 };
 pub use due::DueTag;
 pub use error_page::ErrorPage;

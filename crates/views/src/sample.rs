@@ -1,6 +1,7 @@
 //! A small company to draw screens with: for tests, and for the preview that designers look at.
 
 mod day;
+mod known;
 mod list;
 mod macros;
 
@@ -25,11 +26,12 @@ pub use macros::macros;
 
 use crate::{
     Ad, Alike, Around, Author, ChannelTag, ConsentLine, ConversationRow, Delivery, Density, Details, DueTag,
-    Entry, FieldLine, Finishing, Frame, Happened, IdentityLine, InboxPage, JoinLine, Lang, MePresence,
-    MessageView, NoteView, OfferCard, OfferWhy, PauseTag, PersonTag, PreviousConversation, Quote, Section,
-    Spent, SystemLine, Tags, TextSize, Theme, Thread, ThreadState, Tx, Viewer, Why,
+    Entry, Finishing, Frame, Happened, IdentityLine, InboxPage, JoinLine, Lang, MePresence, MessageView,
+    NoteView, OfferCard, OfferWhy, PauseTag, PersonTag, PreviousConversation, Quote, Section, Spent,
+    SystemLine, Tags, TextSize, Theme, Thread, ThreadState, Tx, Viewer, Why,
     card::{CardDialog, CardField},
     details::{Standing, VendorBlock},
+    known::Hidden,
     planned::PlannedView,
     time,
 };
@@ -429,6 +431,7 @@ pub fn lines() -> Vec<SystemLine> {
         Happened::Closed { holder: None, outcome: Some("Sin respuesta".to_owned()), note: None },
         Happened::Closed { holder: Some(to), outcome: None, note: None },
         Happened::Closed { holder: None, outcome: None, note: None },
+        Happened::Collected { name: "Sonri".to_owned(), values: 4 },
     ]
     .into_iter()
     .enumerate()
@@ -522,11 +525,12 @@ pub fn attributes() -> Vec<Attribute> {
 /// The card of the contact, with a plan that is offered no longer.
 #[must_use]
 pub fn card(tx: Tx) -> CardDialog {
-    let fields = fields(false).into_iter().map(|line| CardField {
-        value: if line.attribute.key == "plan" {
-            "Bronce".to_owned()
-        } else {
-            line.attribute.kind.shown(&line.value)
+    let fields = known::fields(false).into_iter().map(|line| CardField {
+        hidden: line.hidden != Hidden::No,
+        value: match line.attribute.key.as_str() {
+            "plan" => "Bronce".to_owned(),
+            _ if line.hidden != Hidden::No => line.value,
+            _ => line.attribute.kind.shown(&line.value),
         },
         attribute: line.attribute,
     });
@@ -545,18 +549,6 @@ pub fn card(tx: Tx) -> CardDialog {
     }
 }
 
-fn fields(masked: bool) -> Vec<FieldLine> {
-    let values = ["Oro", "123456785", "1990-05-23", "true", "https://ficha.example/7"];
-    let pairs = attributes().into_iter().zip(values);
-    pairs
-        .map(|(attribute, value)| {
-            let masked = masked && attribute.sensitive;
-            let value = if masked { crate::details::mask(value) } else { value.to_owned() };
-            FieldLine { attribute, value, masked }
-        })
-        .collect()
-}
-
 /// The contact panel, full or masked.
 #[must_use]
 pub fn details(masked: bool) -> Details {
@@ -569,7 +561,8 @@ pub fn details(masked: bool) -> Details {
         vip: true,
         owner: Some("Mateo Rojas".to_owned()),
         language: Some("pt".to_owned()),
-        fields: fields(masked),
+        collected: known::collected(masked),
+        fields: known::fields(masked),
         may_update: !masked,
         may_merge: true,
         may_block: true,
@@ -614,6 +607,8 @@ pub fn details(masked: bool) -> Details {
                 queue: "Ventas".to_owned(),
                 holder: Some("Mateo Rojas".to_owned()),
                 state: ConversationState::Closed,
+                outcome: Some("Venta › Blanqueamiento".to_owned()),
+                note: Some("Vuelve en marzo <b>con</b> su hermana".to_owned()),
             },
             PreviousConversation {
                 id: id(2, 91),
@@ -621,6 +616,8 @@ pub fn details(masked: bool) -> Details {
                 queue: "Citas".to_owned(),
                 holder: None,
                 state: ConversationState::Closed,
+                outcome: None,
+                note: None,
             },
         ],
     }

@@ -4,6 +4,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use domain::{
     Event, PersonId, QueueId, TeamId,
+    collected::Collector,
     consent::Purpose,
     conversation::Urgency,
     event::{Alert, AssignmentReason, OfferOutcome, Woken},
@@ -164,6 +165,13 @@ pub enum Happened {
         /// What was said about it.
         note: Option<String>,
     },
+    /// Values were collected.
+    Collected {
+        /// What collected them.
+        name: String,
+        /// How many.
+        values: u32,
+    },
     /// The customer is reached at another address.
     AddressChanged,
     /// The contact is one with another from now on.
@@ -268,6 +276,11 @@ impl Happened {
                 outcome: outcome.clone(),
                 note: note.clone(),
             },
+            // What a customer fills in is a message already.
+            Event::DataCollected { by: Collector::Form, .. } => return None,
+            Event::DataCollected { name, values, .. } => {
+                Self::Collected { name: name.clone(), values: *values }
+            }
             Event::AddressChanged { .. } => Self::AddressChanged,
             Event::ContactsJoined { .. } => Self::Joined,
             Event::ContactsParted { .. } => Self::Parted,
@@ -397,6 +410,10 @@ impl Happened {
                 };
                 with_note(words, note.as_deref())
             }
+            Happened::Collected { name, values } => tx.with(
+                "sys-collected",
+                [("name", Arg::Text(name)), ("count", Arg::Number(i64::from(*values)))],
+            ),
             Happened::AddressChanged => tx.t("sys-address-changed"),
             Happened::Joined => tx.t("sys-contacts-joined"),
             Happened::Parted => tx.t("sys-contacts-parted"),
@@ -440,6 +457,7 @@ impl SystemLine {
             Happened::Blocked { on: true, .. } | Happened::VendorBlocked { on: true, .. } => "ban",
             Happened::Blocked { on: false, .. } | Happened::VendorBlocked { on: false, .. } => "check",
             Happened::Closed { .. } => "circle-check",
+            Happened::Collected { .. } => "bot",
             Happened::AddressChanged => "shuffle",
             Happened::Joined | Happened::Parted => "contact-round",
             Happened::PastImported { .. } => "inbox",

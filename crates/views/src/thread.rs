@@ -321,6 +321,10 @@ pub struct PreviousConversation {
     pub holder: Option<String>,
     /// Where it stands.
     pub state: ConversationState,
+    /// With what it ended, in the words of then.
+    pub outcome: Option<String>,
+    /// What was said about that.
+    pub note: Option<String>,
 }
 
 impl PreviousConversation {

@@ -1,13 +1,15 @@
-// One field of a contact, written where it stands: the control of the card's own form, and its rules.
+// One value of a contact's panel, written where it stands, with the control of its own form and its rules; and shown, where it
+// is hidden until somebody asks.
 import { redraw } from "./anew.js";
+import { openConversation } from "./panes.js";
 import { fragment } from "./patch.js";
 import { say, toast } from "./say.js";
 import { get, send } from "./send.js";
 import { t } from "./words.js";
 
-// By field: its form, and what stands in its place once that is left.
+// By field, or by the key of what was collected: its form, and what stands in its place once that is left.
 const open = new Map();
-const opener = (field) => document.querySelector(`[data-act="edit-field"][data-field="${CSS.escape(field)}"]`);
+const opener = (field) => document.querySelector(`[data-act="edit-field"]:is([data-field="${CSS.escape(field)}"], [data-key="${CSS.escape(field)}"])`);
 // The panel was drawn anew: who writes in it goes on.
 document.addEventListener("redrawn", () => {
   for (const [field, one] of open) {
@@ -24,15 +26,18 @@ async function card(url) {
   return answer.ok ? fragment(answer.text).querySelector("form") : null;
 }
 
-/** Open the field that a button stands in. */
+/** Open the value that a button stands beside: a field of the contact, or with a key what was collected here. */
 export async function edit(button, wanted) {
-  const { contact, field } = button.dataset;
-  const url = `/contacts/${contact}/card`;
+  const { contact, key } = button.dataset;
+  const field = button.dataset.field ?? key;
+  const url = key ? `/conversations/${openConversation()}/collected` : `/contacts/${contact}/card`;
+  const formOf = `${url}?${new URLSearchParams(key ? { key } : { field })}`;
   button.setAttribute("aria-busy", "true");
-  const form = await card(url);
+  const form = await card(formOf);
   button.removeAttribute("aria-busy");
   if (!wanted()) return;
-  const control = form?.elements[`field.${field}`];
+  const name = key ? "value" : `field.${field}`;
+  const control = form?.elements[name];
   const place = opener(field)?.closest("dd");
   if (!control || !place) return toast(t("failed"), { loud: true });
   const label = control.closest("label").querySelector(".label").textContent;
@@ -70,9 +75,9 @@ export async function edit(button, wanted) {
     if (take.getAttribute("aria-busy") === "true") return;
     take.setAttribute("aria-busy", "true");
     // The rest of the card goes as it is by now, another field may have been written; where this one was, it is told.
-    const now = await card(url);
-    const words = Object.fromEntries(new FormData(now?.elements[`field.${field}`]?.value === first ? now : form));
-    const taken = await send("POST", url, { ...words, [`field.${field}`]: control.value });
+    const now = await card(formOf);
+    const words = Object.fromEntries(new FormData(now?.elements[name]?.value === first ? now : form));
+    const taken = await send("POST", url, { ...words, [name]: control.value });
     take.removeAttribute("aria-busy");
     if (taken.ok) {
       toast(t("card-saved"));
@@ -89,4 +94,27 @@ export async function edit(button, wanted) {
     say(wrong.textContent);
     control.focus();
   });
+}
+
+/** Show a value that is hidden until somebody asks; the house notes that they did. Pressed again, it is hidden. */
+export async function unmask(button) {
+  const value = button.closest("dd").querySelector(".value");
+  if (button.dataset.mask) {
+    value.textContent = button.dataset.mask;
+    delete button.dataset.mask;
+  } else {
+    const { contact, field, key } = button.dataset;
+    const wanted = field ? { key: field } : { key, conversation: openConversation() };
+    button.setAttribute("aria-busy", "true");
+    const answer = await send("POST", `/contacts/${contact}/reveal`, wanted);
+    button.removeAttribute("aria-busy");
+    if (!answer.ok) return toast(answer.error?.message ?? t("failed"), { loud: true });
+    button.dataset.mask = value.textContent;
+    value.textContent = JSON.parse(answer.text).value;
+    say(value.textContent);
+  }
+  const words = button.dataset.shown;
+  button.dataset.shown = button.ariaLabel;
+  button.ariaLabel = words;
+  button.querySelector("use").setAttribute("href", button.dataset.mask ? "#i-eye-off" : "#i-eye");
 }

@@ -85,6 +85,8 @@ act("copy-text", async ({ dataset }) => {
   say(t("copied"));
 });
 act("edit-field", (button) => when(import("./inline.js"), ({ edit }, wanted) => edit(button, wanted)));
+act("unmask", (button) => when(import("./inline.js"), ({ unmask }) => unmask(button)));
+document.addEventListener("stale", async ({ detail }) => (await import("./past.js")).renew(detail));
 act("past", async () => (await import("./past.js")).older(document.getElementById(`thread-${openConversation()}`)));
 act("more-files", async (button) => (await import("./past.js")).moreFiles(button));
 document.addEventListener("toggle", async ({ target }) => {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     http::StatusCode,
-    web::{Data, Form, Path},
+    web::{Data, Form, Path, Query},
 };
 use domain::{ContactId, Permission, PersonId};
 use inbox::{
@@ -17,22 +17,32 @@ use inbox::{
     reading,
 };
 use sea_orm::TransactionTrait as _;
+use serde::Deserialize;
 use views::{
     Refusal, Tx,
     card::{CardDialog, CardField, fault},
+    known::hide,
     routing::LANGUAGES,
 };
 
-use super::{html, words};
+use super::{channels::actions, html, known::note_shown, words};
 use crate::{auth::SignedIn, error::PageError, state::AppState};
 
-/// GET /contacts/{id}/card.
+/// What somebody is about to write in: a field, or nothing said.
+#[derive(Debug, Deserialize)]
+pub struct Wanted {
+    field: Option<String>,
+}
+
+/// GET /contacts/{id}/card: what is hidden until one asks is written there for `field` alone.
 ///
 /// # Errors
 /// Not found, also for contacts that are not this person's to write on.
 pub async fn show(
     viewer: SignedIn,
     id: Path<ContactId>,
+    wanted: Query<Wanted>,
+    request: HttpRequest,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
     let by = &viewer.principal;
@@ -44,6 +54,12 @@ pub async fn show(
     let people = reading::routing::names(&state.db).await?.0;
     let mut languages: Vec<String> = LANGUAGES.iter().map(|code| (*code).to_owned()).collect();
     languages.extend(card.language.iter().filter(|code| !LANGUAGES.contains(&code.as_str())).cloned());
+    let known = attributes::all(&state.db).await?;
+    let asked = known.iter().find(|one| reveals && one.sensitive && Some(&one.key) == wanted.field.as_ref());
+    if let Some(asked) = asked.filter(|one| card.attributes.contains_key(&one.key)) {
+        let address = actions::address(&state, &request);
+        note_shown(&state.db, &viewer, &address, *id, &asked.key, state.clock.now()).await?;
+    }
     html(&CardDialog {
         tx: words(&viewer),
         contact: *id,
@@ -55,15 +71,17 @@ pub async fn show(
         people: people.into_iter().map(|one| (one.id, one.name)).collect(),
         language: card.language.unwrap_or_default(),
         languages,
-        fields: attributes::all(&state.db)
-            .await?
+        fields: known
             .into_iter()
             // Whoever may not see it does not write over it either.
             .filter(|attribute| reveals || !attribute.sensitive)
             .map(|attribute| {
                 let value = card.attributes.get(&attribute.key);
                 let value = value.map(|value| attribute.kind.shown(value)).unwrap_or_default();
-                CardField { attribute, value }
+                let hidden =
+                    attribute.sensitive && !value.is_empty() && wanted.field.as_ref() != Some(&attribute.key);
+                let value = if hidden { hide(&value) } else { value };
+                CardField { attribute, value, hidden }
             })
             .collect(),
     })

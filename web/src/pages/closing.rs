@@ -50,7 +50,7 @@ pub async fn show(
             .filter(|one| {
                 asked(one) && !card.attributes.contains_key(&one.key) && (reveals || !one.sensitive)
             })
-            .map(|attribute| CardField { attribute, value: String::new() })
+            .map(|attribute| CardField { attribute, value: String::new(), hidden: false })
             .collect()
     });
     let is_open = |key: &str| fields.iter().any(|field| field.attribute.key == key);

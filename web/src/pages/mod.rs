@@ -18,6 +18,7 @@ pub mod factor;
 pub mod files;
 pub mod floor;
 pub mod inbox;
+pub mod known;
 pub mod later;
 pub mod ledger;
 pub mod lists;

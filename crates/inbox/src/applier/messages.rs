@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::{
     conversations::Talks,
     effects::{self, Effect, Original},
+    forms,
     sorting::{Arrival, Side},
 };
 use crate::rows;
@@ -173,6 +174,7 @@ pub(crate) async fn store(
         };
         (event, None)
     }));
+    forms::keep(tx, &fresh, now, happened).await?;
     let came: HashSet<(ChannelId, &str)> = if fresh.iter().any(|row| row.target.is_some()) {
         fresh.iter().map(|row| (row.channel_id, row.vendor_id)).collect()
     } else {

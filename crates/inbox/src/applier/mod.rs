@@ -14,6 +14,7 @@ pub(crate) mod echoes;
 mod effects;
 mod entering;
 mod files;
+mod forms;
 mod messages;
 mod notices;
 pub(crate) mod parse;

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use domain::{
     Attribute, ContactId, ConversationId, Event, Permission, PersonId, Principal, attribute::Fault,
+    collected::Origin,
 };
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult};
 
 use super::is_within;
-use crate::{attributes, events, rows, waiting};
+use crate::{attributes, collected::sources_after, events, rows, waiting};
 
 /// A name has no more characters.
 pub const LONGEST_NAME: usize = 200;
@@ -27,6 +28,8 @@ pub struct Card {
     pub language: Option<String>,
     /// Values of fields by key, each in its one spelling; also of fields that were retired.
     pub attributes: BTreeMap<String, String>,
+    /// From whom they are, where that is known.
+    pub sources: BTreeMap<String, Origin>,
     /// Grows with every writing.
     pub version: i32,
 }
@@ -98,6 +101,7 @@ struct Row {
     owner_id: Option<PersonId>,
     language: Option<String>,
     attributes: serde_json::Value,
+    sources: serde_json::Value,
     version: i32,
 }
 
@@ -111,6 +115,7 @@ impl TryFrom<Row> for Card {
             owner: row.owner_id,
             language: row.language,
             attributes: rows::read(row.attributes)?,
+            sources: rows::read(row.sources)?,
             version: row.version,
         })
     }
@@ -123,7 +128,7 @@ impl TryFrom<Row> for Card {
 pub async fn read(db: &impl ConnectionTrait, contact: ContactId) -> Result<Option<Card>, DbErr> {
     let found: Vec<Row> = rows::all(
         db,
-        "select name, vip, owner_id, language, attributes, version from contact where id = $1 and merged_into is null",
+        "select name, vip, owner_id, language, attributes, sources, version from contact where id = $1 and merged_into is null",
         [contact.into()],
     )
     .await?;
@@ -148,7 +153,7 @@ pub async fn write(
     // Contacts before conversations, like whoever joins them.
     let locked: Vec<Row> = rows::all(
         tx,
-        "select name, vip, owner_id, language, attributes, version from contact
+        "select name, vip, owner_id, language, attributes, sources, version from contact
          where id = $1 and merged_into is null for no key update",
         [contact.into()],
     )
@@ -166,10 +171,11 @@ pub async fn write(
     if after == before {
         return Ok(());
     }
-    let fields = serde_json::to_value(&after.attributes).map_err(|error| DbErr::Json(error.to_string()))?;
+    let sources = sources_after(before.sources, &before.attributes, &after.attributes, by.person, now);
     rows::run(
         tx,
-        "update contact set name = $2, vip = $3, owner_id = $4, language = $5, attributes = $6, version = version + 1
+        "update contact set name = $2, vip = $3, owner_id = $4, language = $5, attributes = $6::text::jsonb,
+             sources = $7::text::jsonb, version = version + 1
          where id = $1",
         [
             contact.into(),
@@ -177,7 +183,8 @@ pub async fn write(
             after.vip.into(),
             after.owner.into(),
             after.language.clone().into(),
-            fields.into(),
+            rows::json(&after.attributes)?,
+            rows::json(&sources)?,
         ],
     )
     .await?;
@@ -213,7 +220,7 @@ pub async fn fill(
     }
     let locked: Vec<Row> = rows::all(
         tx,
-        "select name, vip, owner_id, language, attributes, version from contact
+        "select name, vip, owner_id, language, attributes, sources, version from contact
          where id = $1 and merged_into is null for no key update",
         [contact.into()],
     )
@@ -223,11 +230,11 @@ pub async fn fill(
     if filled == before.attributes {
         return Ok(());
     }
-    let fields = serde_json::to_value(&filled).map_err(|error| DbErr::Json(error.to_string()))?;
+    let sources = sources_after(before.sources, &before.attributes, &filled, by.person, now);
     rows::run(
         tx,
-        "update contact set attributes = $2, version = version + 1 where id = $1",
-        [contact.into(), fields.into()],
+        "update contact set attributes = $2::text::jsonb, sources = $3::text::jsonb, version = version + 1 where id = $1",
+        [contact.into(), rows::json(&filled)?, rows::json(&sources)?],
     )
     .await?;
     let happened: Vec<_> = open_conversations(tx, contact)
@@ -316,6 +323,7 @@ fn decide(
         owner: written.owner,
         language,
         attributes,
+        sources: before.sources.clone(),
         version: before.version,
     })
 }
@@ -363,6 +371,7 @@ mod tests {
             language: None,
             attributes: [("plan".to_owned(), "Bronce".to_owned()), ("vieja".to_owned(), "x".to_owned())]
                 .into(),
+            sources: [].into(),
             version: 3,
         }
     }

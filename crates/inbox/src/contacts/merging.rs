@@ -95,7 +95,8 @@ pub async fn merge(
              attributes = case when id = $2 then $7 else attributes end, version = version + 1,
              blocked_at = case when id = $2 then $8 else blocked_at end,
              blocked_by = case when id = $2 then $9 else blocked_by end,
-             blocked_reason = case when id = $2 then $10 else blocked_reason end
+             blocked_reason = case when id = $2 then $10 else blocked_reason end,
+             sources = case when id = $2 then $11 else sources end
          where id in ($1, $2)",
         [
             from.into(),
@@ -108,6 +109,7 @@ pub async fn merge(
             block.as_ref().map(|block| block.at).into(),
             block.as_ref().and_then(|block| block.by).into(),
             block.as_ref().and_then(|block| block.reason.clone()).into(),
+            after.sources.into(),
         ],
     )
     .await?;
@@ -310,6 +312,7 @@ fn marks(gone: &Locked, stays: &Locked) -> Marks {
         owner_id: stays.marks.owner_id.or(gone.marks.owner_id),
         language: stays.marks.language.clone().or_else(|| gone.marks.language.clone()),
         attributes: both(&gone.marks.attributes, &stays.marks.attributes),
+        sources: both_sources(&gone.marks, &stays.marks),
     }
 }
 
@@ -317,6 +320,15 @@ fn marks(gone: &Locked, stays: &Locked) -> Marks {
 fn both(gone: &serde_json::Value, stays: &serde_json::Value) -> serde_json::Value {
     let fields = [gone, stays].into_iter().filter_map(serde_json::Value::as_object).flatten();
     serde_json::Value::Object(fields.map(|(key, value)| (key.clone(), value.clone())).collect())
+}
+
+/// From whom the fields of both are: the source goes with its value.
+fn both_sources(gone: &Marks, stays: &Marks) -> serde_json::Value {
+    let of = |marks: &Marks| marks.sources.as_object().cloned().unwrap_or_default();
+    let mut sources = of(gone);
+    sources.retain(|key, _| stays.attributes.get(key).is_none());
+    sources.extend(of(stays));
+    serde_json::Value::Object(sources)
 }
 
 /// What was proposed for the two is settled; what was proposed for one with a third is proposed for both.

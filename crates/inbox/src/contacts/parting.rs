@@ -192,7 +192,8 @@ async fn restore_marks(tx: &DatabaseTransaction, row: &Row, moved: &Moved) -> Re
     if let Some((before, after)) = moved.before.as_ref().zip(moved.after.as_ref()) {
         rows::run(
             tx,
-            "update contact set name = $2, vip = $3, owner_id = $4, language = $8, attributes = $9, version = version + 1
+            "update contact set name = $2, vip = $3, owner_id = $4, language = $8, attributes = $9, sources = $12,
+                 version = version + 1
              where id = $1 and name = $5 and vip = $6 and owner_id is not distinct from $7
                  and language is not distinct from $10 and attributes = $11",
             [
@@ -207,6 +208,7 @@ async fn restore_marks(tx: &DatabaseTransaction, row: &Row, moved: &Moved) -> Re
                 before.attributes.clone().into(),
                 after.language.clone().into(),
                 after.attributes.clone().into(),
+                before.sources.clone().into(),
             ],
         )
         .await?;

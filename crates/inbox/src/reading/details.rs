@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    Attribute, ContactId, ConversationId, ConversationState, IdentityKind, Visibility, consent::Purpose,
+    Attribute, ContactId, ConversationId, ConversationState, IdentityKind, Visibility,
+    collected::{Collector, Origin},
+    consent::Purpose,
 };
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde::Deserialize;
@@ -27,6 +29,8 @@ pub struct ContactDetails {
     pub language: Option<String>,
     /// The company's fields that hold something.
     pub fields: Vec<FieldLine>,
+    /// What was collected in this conversation and is no field, in the order it was asked.
+    pub collected: Vec<CollectedLine>,
     /// Addresses, oldest first.
     pub identities: Vec<IdentityLine>,
     /// Other conversations the asking person may see, newest first.
@@ -52,6 +56,31 @@ pub struct FieldLine {
     pub attribute: Attribute,
     /// As it is stored.
     pub value: String,
+    /// From whom, where that is known.
+    pub origin: Option<Origin>,
+    /// The person it is from, by name.
+    pub writer: Option<String>,
+}
+
+/// A value that was collected in a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct CollectedLine {
+    /// What it is called where nobody sees it.
+    pub key: String,
+    /// The question, where it has a name.
+    pub name: Option<String>,
+    /// What was said, or what somebody made of it.
+    pub value: String,
+    /// By what it was collected.
+    pub collector: Collector,
+    /// What that is called.
+    pub collector_name: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who corrected it, by name.
+    pub corrected_by: Option<String>,
+    /// Whether it names a field that is hidden from those who may not see addresses.
+    pub sensitive: bool,
 }
 
 /// An address.
@@ -117,6 +146,10 @@ pub struct PreviousLine {
     pub holder: Option<String>,
     /// Where it stands.
     pub state: ConversationState,
+    /// With what it was closed, in the words of then.
+    pub outcome: Option<String>,
+    /// What was said about that.
+    pub note: Option<String>,
 }
 
 /// What stands beside the messages of `conversation`: its contact, and the events since `from`, `lines` of them at most.
@@ -139,6 +172,7 @@ pub async fn details(
         owner: Option<String>,
         language: Option<String>,
         fields: serde_json::Value,
+        collected: serde_json::Value,
         identities: serde_json::Value,
         previous: serde_json::Value,
         costs: serde_json::Value,
@@ -158,13 +192,26 @@ pub async fn details(
         concat!("select contact.created_at, contact.language,
              (select person.name from person where person.id = contact.owner_id) as owner,
              (select coalesce(json_agg(json_build_object('value', contact.attributes ->> a.key,
+                  'origin', contact.sources -> a.key,
+                  'writer', (select name from person where id = (contact.sources -> a.key ->> 'person')::uuid),
                   'attribute', json_build_object('key', a.key, 'name', a.name, 'kind', a.kind, 'sensitive', a.sensitive))
                   order by a.created_at, a.key), '[]')
               from attribute a where contact.attributes ? a.key and a.retired_at is null) as fields,
+             (select coalesce(json_agg(said order by said.at, said.position), '[]') from (
+                 select k.key, coalesce(a.name, k.name) as name, k.value, k.collector, k.collector_name, k.at, k.position,
+                     coalesce(a.sensitive, false) as sensitive,
+                     (select name from person where person.id = k.corrected_by) as corrected_by
+                 from collected k left join attribute a on a.key = k.key and a.retired_at is null
+                 where k.conversation_id = $2) said) as collected,
              (select coalesce(json_agg(json_build_object('kind', kind, 'value', value) order by created_at, id), '[]')
               from identity where contact_id = contact.id and ended_at is null) as identities,
              (select coalesce(json_agg(earlier), '[]') from (
                  select c.id, c.opened_at, queue.name as queue, c.state,
+                     case when c.state = 'closed' then c.outcome end as outcome,
+                     case when c.state = 'closed' then (
+                         select e.data ->> 'note' from event e
+                         where e.conversation_id = c.id and e.kind = 'conversation_closed'
+                         order by e.id desc limit 1) end as note,
                      (select person.name from assignment a join person on person.id = a.person_id
                       where a.conversation_id = c.id order by a.started_at desc limit 1) as holder
                  from conversation c join queue on queue.id = c.queue_id
@@ -220,6 +267,7 @@ pub async fn details(
                 owner: row.owner,
                 language: row.language,
                 fields: rows::read(row.fields)?,
+                collected: rows::read(row.collected)?,
                 identities: rows::read(row.identities)?,
                 previous: rows::read(row.previous)?,
                 costs: rows::read(row.costs)?,

@@ -8,6 +8,7 @@ mod blocking;
 mod bulk;
 mod cards;
 mod closing;
+mod collected;
 mod contention;
 mod drafts;
 mod draining;

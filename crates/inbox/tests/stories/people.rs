@@ -555,3 +555,28 @@ async fn two_people_who_decide_on_overlapping_proposals_at_once_join_nobody_twic
         assert_eq!(of(undecided).await, 0, "{round}: nothing is asked about who is a part of another");
     }
 }
+
+#[tokio::test]
+async fn what_a_customer_fills_into_forms_stands_beside_the_conversation_once() {
+    let clinic = Clinic::open().await;
+    let form = |id: &str, answers: Json| {
+        json!({"from": "51987412306", "id": id, "timestamp": AT.to_string(), "type": "interactive", "interactive": {
+            "type": "nfm_reply", "nfm_reply": {"name": "flow", "response_json": answers.to_string()}}})
+    };
+    let first = form(
+        "wamid.f1",
+        json!({"flow_token": "t", "sede": "Surco", "turno": ["sábado", "domingo"], "otro": ""}),
+    );
+    let webhook = meta::messages(&[first, form("wamid.f2", json!({"sede": "Miraflores"}))]);
+    clinic.hear(webhook.clone()).await;
+    clinic.hear(webhook).await;
+    let kept: String = clinic
+        .ask(
+            "select string_agg(key || '=' || value, ' ' order by key) as one from collected where collector = 'form'",
+            [],
+        )
+        .await;
+    assert_eq!(kept, "sede=Miraflores turno=sábado, domingo", "the last word, and nothing that is empty");
+    assert_eq!(clinic.count("select count(*) as one from event where kind = 'data_collected'").await, 2);
+    assert_eq!(clinic.count("select count(*) as one from contact where attributes <> '{}'").await, 0);
+}

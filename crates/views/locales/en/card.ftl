@@ -41,3 +41,19 @@ consent-takes = They do not want it
 consent-proof = How did they say so?
 consent-proof-example = By phone, when booking
 consent-save = Note down
+
+# What is known, and from whom
+card-hidden = Hidden: show it or change it in the panel.
+known-bot = From the bot
+known-form = From the form
+known-import = Imported
+known-written = Written by { $name }, { $when }
+known-collected = Collected by { $name }, { $when }
+known-corrected = Corrected by { $name }
+known-show = Show { $name }
+known-hide = Hide { $name }
+details-outcome = Ended with
+sys-collected = { $count ->
+    [one] { $name } collected one value
+   *[other] { $name } collected { $count } values
+}

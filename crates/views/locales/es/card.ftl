@@ -41,3 +41,19 @@ consent-takes = No quiere
 consent-proof = ¿Cómo lo dijo?
 consent-proof-example = Por teléfono, al reservar su cita
 consent-save = Anotar
+
+# What is known, and from whom
+card-hidden = Oculto: muéstralo o cámbialo en el panel.
+known-bot = Datos del bot
+known-form = Datos del formulario
+known-import = Datos importados
+known-written = Lo escribió { $name }, { $when }
+known-collected = Recogido por { $name }, { $when }
+known-corrected = Corregido por { $name }
+known-show = Mostrar { $name }
+known-hide = Ocultar { $name }
+details-outcome = Terminó en
+sys-collected = { $count ->
+    [one] { $name } recogió un dato
+   *[other] { $name } recogió { $count } datos
+}

@@ -41,3 +41,19 @@ consent-takes = Não quer
 consent-proof = Como disse?
 consent-proof-example = Por telefone, ao marcar a consulta
 consent-save = Anotar
+
+# What is known, and from whom
+card-hidden = Oculto: mostre ou mude no painel.
+known-bot = Dados do bot
+known-form = Dados do formulário
+known-import = Dados importados
+known-written = Escrito por { $name }, { $when }
+known-collected = Coletado por { $name }, { $when }
+known-corrected = Corrigido por { $name }
+known-show = Mostrar { $name }
+known-hide = Ocultar { $name }
+details-outcome = Terminou em
+sys-collected = { $count ->
+    [one] { $name } coletou um dado
+   *[other] { $name } coletou { $count } dados
+}

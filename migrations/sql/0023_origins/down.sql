@@ -1,0 +1,2 @@
+drop table collected;
+alter table contact drop column sources;
