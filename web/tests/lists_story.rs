@@ -260,3 +260,31 @@ async fn a_view_is_kept_shared_and_taken_away() {
     assert_eq!(removes(&supervises).await, StatusCode::OK);
     assert_eq!(clinic.count("select count(*) from saved_view").await, 0);
 }
+
+#[tokio::test]
+async fn what_was_closed_before_leaves_the_list_of_who_serves_the_contact_no_more() {
+    let clinic = Clinic::open().await;
+    let mateo = clinic.agent("Mateo").await;
+    clinic.vendor().lucia_writes("Quiero blanqueamiento").await;
+    let first = clinic.held_conversation().await;
+    mateo
+        .opens(first)
+        .await
+        .posts(&format!("/conversations/{first}/close"), &[])
+        .await
+        .is(StatusCode::NO_CONTENT);
+    for column in ["opened_at", "closed_at", "last_activity_at"] {
+        clinic.change(&format!("update conversation set {column} = {column} - interval '20 days'")).await;
+    }
+    clinic.change("update presence set state = 'offline'").await;
+    let valeria = clinic.agent("Valeria").await;
+    clinic.vendor().lucia_writes("Hola de nuevo").await;
+    let second = clinic.held_conversation().await;
+    let mut closed = valeria.opens_list("list=closed").await;
+    assert!(closed.lists(first), "she serves Lucía, and reads what was said before");
+
+    closed.posts(&format!("/conversations/{second}/close"), &[]).await.is(StatusCode::NO_CONTENT);
+    closed.until("her own is closed", |page| page.lists(second)).await;
+    closed.until("and the other one is Mateo's alone", |page| !page.lists(first)).await;
+    closed.becomes_a_fresh_load().await;
+}

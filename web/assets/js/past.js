@@ -1,6 +1,6 @@
 // What was said with this contact before, above the open conversation, and the files of all of it.
 import { openConversation } from "./panes.js";
-import { fragment } from "./patch.js";
+import { announce, fragment, morph } from "./patch.js";
 import { toast } from "./say.js";
 import { get } from "./send.js";
 import { arrange } from "./thread.js";
@@ -67,4 +67,36 @@ export async function moreFiles(button) {
   document.dispatchEvent(new CustomEvent("drawn", { detail: [page] }));
   if (next.dataset.more) page.dataset.more = next.dataset.more;
   else button.remove();
+}
+
+const before = (panel) => [...panel.querySelectorAll("a.past")].map(({ pathname }) => pathname).join();
+let asked = 0;
+
+/** Draw the panel and the way to the past anew: something else is known of the contact, or it became one with another. */
+export async function renew(id) {
+  const conv = openConversation();
+  if (id !== `details-${conv}`) return;
+  const turn = (asked += 1);
+  const answer = await fetch(`/inbox/${conv}`, { headers: { "HX-Request": "true" } }).catch(() => null);
+  const panel = document.getElementById(id);
+  // What is being written there comes first; saving it draws the panel anew.
+  if (!answer?.ok || turn !== asked || !panel || panel.querySelector(".inline-edit")) return;
+  const drawn = fragment(await answer.text());
+  const next = drawn.getElementById(id);
+  const thread = document.getElementById(`thread-${conv}`);
+  if (!next || !panel.isConnected) return;
+  if (before(panel) !== before(next)) {
+    for (const old of thread.querySelectorAll(":scope > :is(.past-talk, .past-more)")) old.remove();
+    delete thread.dataset.past;
+    const button = drawn.querySelector(".past-more");
+    if (button) {
+      button.hidden = Boolean(thread.dataset.earlier);
+      thread.prepend(button);
+    }
+  }
+  const title = drawn.getElementById("thread-title").textContent;
+  document.getElementById("thread-title").textContent = title;
+  // Files that were looked at stay.
+  next.querySelector("[data-files-box]").replaceChildren(...panel.querySelector("[data-files-box]").childNodes);
+  announce([morph(panel, next)]);
 }

@@ -25,7 +25,7 @@ const version = (element) => Number(element.dataset.v ?? 0);
 export function apply(updates) {
   const touched = [];
   for (const { to, how, h } of updates) {
-    if (how === "gone") document.dispatchEvent(new CustomEvent("gone", { detail: to }));
+    if (how === "gone" || how === "stale") document.dispatchEvent(new CustomEvent(how, { detail: to }));
     const target = document.getElementById(to);
     if (!target) continue;
     if (how === "delete") remove(target);

@@ -8,7 +8,8 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use domain::{
-    ConversationFacts, ConversationId, ConversationState, MessageId, NoteId, Permission, PersonId, Principal,
+    ContactId, ConversationFacts, ConversationId, ConversationState, MessageId, NoteId, Permission, PersonId,
+    Principal,
 };
 use inbox::reading::{
     self,
@@ -33,6 +34,9 @@ use super::{
     protocol::{self, How},
 };
 use crate::present::{self, Class};
+
+/// Of what was closed before, no more is taken out of lists at once; older lines go when the list is drawn again.
+const MOST_BESIDE: u64 = 200;
 
 /// What a socket can be interested in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -65,6 +69,8 @@ enum Subject {
     Waiting(Rc<super::waiting::Waiting>),
     /// A conversation for lists: into those that hold it, out of those that don't.
     Listed(Rc<Listed>),
+    /// A conversation that did not change, out of the lists of those who see it no more.
+    Lost(Listed),
 }
 
 /// A conversation that may belong into lists, or not any more.
@@ -104,6 +110,8 @@ enum Thing {
     Planned(Rc<ConversationLine>, Vec<PlannedLine>),
     Spent(Spent),
     Tags(Rc<ConversationLine>),
+    /// What stands beside a thread is another: the page asks for it.
+    Stale(ConversationId),
     Line(ConversationId, SystemLine),
     Me(Box<PresenceLine>),
     /// Somebody's own, for all their pages: how much of it they had read when it became theirs, and whether they took it
@@ -196,6 +204,11 @@ impl Drawing {
                 Some(thing) => self.once(&thing, tx, class_for(viewer, &listed.facts)).map(Some),
                 None => return Seen::Nothing,
             },
+            Subject::Lost(Listed { facts, .. }) if viewer.can_see(facts) => return Seen::Nothing,
+            Subject::Lost(Listed { before, .. }) if !before.iter().any(|was| viewer.can_see(was)) => {
+                return Seen::Nothing;
+            }
+            Subject::Lost(listed) => self.once(&Thing::RowGone(listed.line.id), tx, Class::Masked).map(Some),
             Subject::Each(piece) => piece.draw(viewer, tx).map(|update| update.map(Rc::from)),
             Subject::Waiting(waiting) => waiting.draw(viewer, tx).map(|update| Some(Rc::from(update))),
             Subject::Shared(Guard::Conversation(facts), _) if !viewer.can_see(facts) => {
@@ -299,6 +312,9 @@ impl Drawing {
             Thing::Tags(line) => {
                 let html = TagsFragment { tx, tags: &present::tags(line) }.render()?;
                 protocol::update(&format!("tags-{}", line.id), How::Morph, &html)
+            }
+            Thing::Stale(conversation) => {
+                protocol::update(&format!("details-{conversation}"), How::Stale, "")
             }
             Thing::Line(conversation, line) => {
                 let html = SystemFragment { tx, line }.render()?;
@@ -441,9 +457,43 @@ pub async fn lists(
         people => reading::lists::mentioned(db, people, &ids).await?,
     };
     let mentioned = Rc::new(mentioned);
-    Ok(lines
+    let lists = lines
         .iter()
-        .map(|line| Drawing::listed(Topic::Lists, Rc::new(listed(line, needs, mentioned.clone())), now))
+        .map(|line| Drawing::listed(Topic::Lists, Rc::new(listed(line, needs, mentioned.clone())), now));
+    let mut drawings: Vec<Drawing> = lists.collect();
+    for lost in lost_beside(db, lines, needs).await? {
+        let subject = Subject::Lost(lost);
+        drawings.push(Drawing { topic: Topic::Lists, subject, drawn: RefCell::default(), now });
+    }
+    Ok(drawings)
+}
+
+/// Who served a contact saw what was closed before, and sees it no more: those conversations, which did not change themselves.
+async fn lost_beside(
+    db: &DatabaseConnection,
+    lines: &[Rc<ConversationLine>],
+    needs: &Needs,
+) -> Result<Vec<Listed>, DbErr> {
+    let mut servers: BTreeMap<ContactId, BTreeSet<PersonId>> = BTreeMap::new();
+    for (person, id) in &needs.losers {
+        if let Some(line) = lines.iter().find(|line| line.id == *id) {
+            servers.entry(line.contact_id).or_default().insert(*person);
+        }
+    }
+    if servers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let contacts: Vec<ContactId> = servers.keys().copied().collect();
+    let changed: Vec<ConversationId> = lines.iter().map(|line| line.id).collect();
+    let closed = reading::conversations::closed_of(db, &contacts, &changed, MOST_BESIDE).await?;
+    Ok(closed
+        .into_iter()
+        .map(|line| {
+            let facts = line.facts();
+            let mut was = facts.clone();
+            was.holders_beside.extend(servers.get(&line.contact_id).into_iter().flatten().copied());
+            Listed { line: Rc::new(line), facts, before: vec![was], mentioned: Rc::default() }
+        })
         .collect())
 }
 
@@ -551,6 +601,9 @@ pub async fn prepare(
             drawings.push(Drawing::new(topic, guard(), Thing::State(line.clone()), now));
             if needs.tagged.contains(&line.id) {
                 drawings.push(Drawing::new(topic, guard(), Thing::Tags(line.clone()), now));
+            }
+            if needs.known.contains(&line.id) {
+                drawings.push(Drawing::new(topic, guard(), Thing::Stale(line.id), now));
             }
         }
     }

@@ -50,6 +50,8 @@ pub struct Needs {
     pub calmed: BTreeSet<ConversationId>,
     /// Conversations whose tags changed.
     pub tagged: BTreeSet<ConversationId>,
+    /// Conversations of whose contact something else is known.
+    pub known: BTreeSet<ConversationId>,
     /// Conversations that left a queue for another.
     pub left: BTreeSet<(ConversationId, QueueId)>,
     /// Whether queues' figures changed.
@@ -123,6 +125,16 @@ impl Needs {
             Event::ConversationTagged { conversation, .. } => {
                 self.tagged.insert(*conversation);
             }
+            Event::ContactChanged { conversation, .. }
+            | Event::DataCollected { conversation, .. }
+            | Event::ContactsJoined { conversation, .. }
+            | Event::ContactsParted { conversation, .. }
+            | Event::ConsentChanged { conversation, .. }
+            | Event::AddressChanged { conversation, .. }
+            | Event::ContactBlocked { conversation, .. }
+            | Event::VendorBlocked { conversation, .. } => {
+                self.known.insert(*conversation);
+            }
             Event::PresenceChanged { person, .. } => {
                 self.people.insert(*person);
                 self.queues = true;
@@ -165,6 +177,7 @@ impl Needs {
         self.given.extend(other.given);
         self.calmed.extend(other.calmed);
         self.tagged.extend(other.tagged);
+        self.known.extend(other.known);
         self.left.extend(other.left);
         self.queues |= other.queues;
     }
@@ -281,6 +294,16 @@ mod tests {
         assert_eq!(needs.back, [(from, conversation, to, true, 1)]);
         let needs = Needs::of(&[numbered(2, ended(OfferOutcome::Accepted))]);
         assert!(needs.back.is_empty(), "who got it sees it");
+    }
+
+    #[test]
+    fn whose_contact_became_another_asks_for_the_panel_again() {
+        let (conversation, contact) = (ConversationId::new(), domain::ContactId::new());
+        let needs =
+            Needs::of(&[numbered(1, Event::ContactsJoined { conversation, from: contact, into: contact })]);
+        assert!(needs.known.contains(&conversation));
+        let opened = Event::ConversationOpened { conversation, queue: QueueId::new() };
+        assert!(Needs::of(&[numbered(2, opened)]).known.is_empty());
     }
 
     #[test]

@@ -121,6 +121,8 @@ pub enum How {
     Delete,
     /// The conversation is no longer this person's to see.
     Gone,
+    /// It is another by now: the page asks for it, if it still shows it.
+    Stale,
 }
 
 /// One update, as it stands in a frame: ready to be put between others.

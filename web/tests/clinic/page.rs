@@ -301,7 +301,7 @@ impl Page {
                 self.shown.state.clear();
                 self.path = "/inbox".to_owned();
             }
-            "place" | "morph" | "gone" => {}
+            "place" | "morph" | "gone" | "stale" => {}
             how => panic!("nobody agreed on {how}"),
         }
     }

@@ -276,6 +276,30 @@ pub async fn some(db: &impl ConnectionTrait, ids: &[ConversationId]) -> Result<V
     select(db, EVERY, "where c.id = any($2)", vec![nobody.into(), ids.into()]).await
 }
 
+/// Closed conversations of these contacts, the newest first, `limit` at most and without `but`, for whoever may see them: the
+/// caller asks `can_see` with each line's facts.
+///
+/// # Errors
+/// When the database fails.
+pub async fn closed_of(
+    db: &impl ConnectionTrait,
+    contacts: &[ContactId],
+    but: &[ConversationId],
+    limit: u64,
+) -> Result<Vec<ConversationLine>, DbErr> {
+    let ids = |ids: Vec<uuid::Uuid>| Value::from(ids);
+    let nobody = None::<uuid::Uuid>;
+    let rest = "where c.contact_id = any($2) and c.state = 'closed' and not c.id = any($3)
+         order by c.opened_at desc limit $4";
+    let values = vec![
+        nobody.into(),
+        ids(contacts.iter().map(|id| id.0).collect()),
+        ids(but.iter().map(|id| id.0).collect()),
+        limit.cast_signed().into(),
+    ];
+    select(db, EVERY, rest, values).await
+}
+
 /// What a person holds, with how much of it they have read.
 ///
 /// # Errors
