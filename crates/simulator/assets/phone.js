@@ -75,13 +75,15 @@ const attach = {
   video: async () => writeFile(await ready("clip.mp4", "video/mp4"), "video.mp4"),
   document: async () => writeFile(await ready("quote.pdf", "application/pdf"), "presupuesto.pdf", { filename: "presupuesto.pdf" }),
   contact: () => write({ type: "contacts", contacts: [{ name: { formatted_name: "Rosa Fernández", first_name: "Rosa" }, phones: [{ phone: "+51 944 120 377", type: "CELL" }] }] }),
+  // What a form of the business brings back when it is filled in; its questions have only keys.
+  form: () => write({ type: "interactive", interactive: { type: "nfm_reply", nfm_reply: { name: "flow", body: "Formulario enviado", response_json: JSON.stringify({ flow_token: "cita", motivo: "Dolor en muela inferior derecha", sede: "Miraflores", preferencia: "Sábado por la mañana", seguro: "Rímac EPS" }) } } }),
 };
 
 function choose(message, choice) {
   const context = { context: { id: message.id } };
   if (choice.as === "location") return attach.location();
   if (choice.as === "contact") return write({ type: "contacts", contacts: [{ name: { formatted_name: world.customer.name, first_name: world.customer.name.split(" ")[0] }, phones: [{ phone: `+${world.customer.phone ?? ""}`, type: "CELL" }], origin: "contact_request" }], ...context });
-  if (choice.as === "flow") return write({ type: "interactive", interactive: { type: "nfm_reply", nfm_reply: { name: "flow", body: "Sent", response_json: JSON.stringify({ flow_token: "t1" }) } }, ...context });
+  if (choice.as === "flow") return write({ type: "interactive", interactive: { type: "nfm_reply", nfm_reply: { name: "flow", body: "Formulario enviado", response_json: JSON.stringify({ flow_token: "t1" }) } }, ...context });
   if (choice.as === "button") return write({ type: "button", button: { payload: choice.payload, text: choice.title }, ...context });
   const reply = { id: choice.id, title: choice.title, ...(choice.description ? { description: choice.description } : {}) };
   return write({ type: "interactive", interactive: { type: choice.as, [choice.as]: reply }, ...context });

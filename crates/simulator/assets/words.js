@@ -14,7 +14,7 @@ const pt = {
   block_sub: "reduz a qualidade", silent: "Aceitar sem responder", silent_sub: "envios sem confirmação",
   broken: "Recusar os envios", broken_sub: "erro 500", phone: "Telefone do cliente", business_account: "conta comercial",
   thread: "Conversa do cliente", unquote: "Remover a resposta", attach_file: "Escolher arquivo", attach_photo: "Foto",
-  attach_voice: "Áudio", attach_video: "Vídeo", attach_document: "Documento", attach_sticker: "Figurinha", attach_location: "Localização", attach_contact: "Contato", message: "Mensagem do cliente",
+  attach_voice: "Áudio", attach_video: "Vídeo", attach_document: "Documento", attach_sticker: "Figurinha", attach_location: "Localização", attach_contact: "Contato", attach_form: "Formulário", message: "Mensagem do cliente",
   message_short: "Mensagem", attach: "Anexar", send: "Enviar como cliente", live: "ao vivo", clear: "Limpar",
   detail: "Detalhe do evento", copy: "Copiar",
 };
@@ -33,7 +33,7 @@ const en = {
   block_sub: "lowers the quality", silent: "Accept without answering", silent_sub: "unconfirmed sends",
   broken: "Refuse what is sent", broken_sub: "error 500", phone: "The customer's phone", business_account: "business account",
   thread: "The customer's chat", unquote: "Remove the reply", attach_file: "Choose a file", attach_photo: "Photo",
-  attach_voice: "Voice note", attach_video: "Video", attach_document: "Document", attach_sticker: "Sticker", attach_location: "Location", attach_contact: "Contact", message: "The customer's message",
+  attach_voice: "Voice note", attach_video: "Video", attach_document: "Document", attach_sticker: "Sticker", attach_location: "Location", attach_contact: "Contact", attach_form: "Form", message: "The customer's message",
   message_short: "Message", attach: "Attach", send: "Send as the customer", live: "live", clear: "Clear",
   detail: "Event detail", copy: "Copy",
 };

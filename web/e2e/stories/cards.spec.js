@@ -34,8 +34,24 @@ test("an admin asks for a document, an agent writes it down, and a colleague see
     await card.getByRole("button", { name: "Guardar" }).click();
     await expect(card).toHaveCount(0);
     await expect(at(valeria).toast).toContainText("Datos guardados");
-    await expect(valeria.locator("#details-pane")).toContainText("12345678");
+    const panel = valeria.locator("#details-pane");
+    await expect(panel).toContainText("1••••678");
     await expect(at(valeria).row("Lucía de la Cruz").locator(".star")).toBeVisible();
     await expect(gabriela.locator("main")).toContainText("Lucía de la Cruz");
+  });
+  await test.step("what is reserved is shown when asked for, and written in its place", async () => {
+    const panel = valeria.locator("#details-pane");
+    await panel.getByRole("button", { name: "Mostrar DNI" }).click();
+    await expect(panel).toContainText("12345678");
+    await panel.getByRole("button", { name: "Ocultar DNI" }).click();
+    await expect(panel).not.toContainText("12345678");
+    await panel.getByRole("button", { name: "Editar DNI" }).click();
+    await expect(panel.getByLabel("DNI")).toHaveValue("12345678");
+    await valeria.keyboard.press("Escape");
+    await expect(panel.getByRole("button", { name: "Editar DNI" })).toBeFocused();
+    await valeria.getByRole("button", { name: "Editar", exact: true }).click();
+    await expect(card).toContainText("1••••678");
+    await expect(card.getByLabel("DNI")).toHaveCount(0);
+    await card.getByRole("button", { name: "Cancelar" }).click();
   });
 });

@@ -27,7 +27,7 @@ test("whatever a customer sends has a bubble with a name", async ({ open, office
     await expect(entry("Hola 👋")).toHaveCount(1);
     await expect(at(valeria).thread.getByRole("img", { name: /^Imagen de/ })).toHaveCount(1);
     await expect(at(valeria).thread.getByRole("button", { name: /^Reproducir nota de voz/ })).toHaveCount(1);
-    await expect(entry("Parque Kennedy")).toHaveCount(1);
+    await expect(entry("Parque Kennedy").getByRole("link")).toHaveAttribute("href", /openstreetmap\.org\/\?mlat=-12\.1321&mlon=-77\.0302/);
     await expect(entry("Rosa Fernández")).toHaveCount(1);
   });
 

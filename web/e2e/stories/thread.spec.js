@@ -93,6 +93,37 @@ test("a thread is looked through with pointer and keyboard", async ({ open, offi
     await healthy(diego);
   });
 
+  await test.step("what is filled into a form stands in the panel at once, and is corrected there", async () => {
+    const panel = diego.locator("#details-pane");
+    await attach("form");
+    const section = panel.locator(".panel").filter({ hasText: "Datos del formulario" });
+    await expect(section).toContainText("Sábado por la mañana");
+    await expect(panel.locator(".file-tile"), "the files that were looked at stay").toHaveCount(2);
+    await section.getByRole("button", { name: "Editar sede" }).press("Enter");
+    await section.getByLabel("sede").fill("San Isidro");
+    await diego.keyboard.press("Enter");
+    await expect(section).toContainText("San IsidroCorregido por Diego Salazar");
+    await healthy(diego);
+  });
+
+  await test.step("events between messages are one line, which opens and closes by keyboard", async () => {
+    const conversation = new URL(diego.url()).pathname.split("/").at(-1);
+    const events = ["high", "low", "urgent"];
+    for (const urgency of events) await office.command("diego", "PUT", `/conversations/${conversation}/urgency`, { urgency });
+    await write("¿Hay novedades?");
+    const folds = thread.locator(":scope > .fold");
+    const lines = thread.locator(":scope > .sys").filter({ hasText: "cambió la prioridad" });
+    await expect(lines).toHaveCount(3);
+    await expect(lines.last()).toBeHidden();
+    await folds.last().focus();
+    await diego.keyboard.press("Enter");
+    await expect(folds.last()).toHaveAttribute("aria-expanded", "true");
+    await expect(lines.last()).toBeVisible();
+    await diego.keyboard.press("Space");
+    await expect(lines.last()).toBeHidden();
+    await expect(folds.last()).toBeFocused();
+  });
+
   await test.step("the past stands above, with what it was", async () => {
     await thread.evaluate((element) => element.scrollTo(0, 0));
     await expect(at(diego).bubble("¿Aceptan tarjeta?").first()).toBeVisible();

@@ -175,10 +175,15 @@ test("a supervisor joins two contacts, takes it back, and blocks one", async ({ 
     await gabriela.locator("#join").getByRole("button", { name: hugo.name }).click();
     await expect(gabriela.locator("#join")).toHaveCount(0);
     await expect(gabriela.locator("[data-thread]")).toContainText("Se unieron dos contactos");
+    // Who has it open sees without asking that there is more of them.
+    await expect(valeria.locator("[data-thread] > .past-more")).toHaveCount(1);
+    await expect(valeria.locator("#details-pane a.past")).toHaveCount(1);
   });
   await test.step("and they are two again", async () => {
     await at(gabriela).toast.getByRole("button", { name: "Deshacer" }).click();
     await expect(gabriela.locator("[data-thread]")).toContainText("Se separaron los dos contactos");
+    await expect(valeria.locator("[data-thread] > .past-more")).toHaveCount(0);
+    await expect(valeria.locator("#details-pane a.past")).toHaveCount(0);
   });
   await test.step("blocking asks why, and closes what is open", async () => {
     await gabriela.getByRole("button", { name: "Bloquear", exact: true }).click();
