@@ -71,6 +71,20 @@ pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<Attribute>, DbErr> {
         .collect()
 }
 
+/// Whether values of this key are hidden from those who may not see addresses, also of a field that was retired.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_sensitive(db: &impl ConnectionTrait, key: &str) -> Result<bool, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        sensitive: bool,
+    }
+    let found: Vec<Row> =
+        rows::all(db, "select sensitive from attribute where key = $1", [key.to_owned().into()]).await?;
+    Ok(found.first().is_some_and(|row| row.sensitive))
+}
+
 /// Make a field. Its key comes from its name and stays. Answers the key.
 ///
 /// # Errors

@@ -75,7 +75,9 @@ pub async fn reveal(
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
     let (tx, key) = (words(&viewer), asked.key.as_str());
-    let field = sensitive(&state, key).await?.ok_or(PageError::NotFound)?;
+    if !attributes::is_sensitive(&state.db, key).await? {
+        return Err(PageError::NotFound);
+    }
     let begun = state.db.begin().await?;
     let shown = if let Some(conversation) = asked.conversation {
         let talk = within_reach(&viewer, &state, conversation, Permission::ContactPiiReveal).await?;
@@ -86,6 +88,7 @@ pub async fn reveal(
             return Err(PageError::NotFound);
         }
         let card = card::read(&begun, *id).await?.ok_or(PageError::NotFound)?;
+        let field = field(&state, key).await?.ok_or(PageError::NotFound)?;
         card.attributes.get(key).map(|stored| value(&tx, &field.kind, stored))
     };
     let shown = shown.ok_or(PageError::NotFound)?;
@@ -95,8 +98,8 @@ pub async fn reveal(
     Ok(HttpResponse::Ok().json(json!({ "value": shown })))
 }
 
-async fn sensitive(state: &AppState, key: &str) -> Result<Option<Attribute>, DbErr> {
-    Ok(attributes::all(&state.db).await?.into_iter().find(|one| one.key == key && one.sensitive))
+async fn field(state: &AppState, key: &str) -> Result<Option<Attribute>, DbErr> {
+    Ok(attributes::all(&state.db).await?.into_iter().find(|one| one.key == key))
 }
 
 /// Which value.
@@ -120,15 +123,14 @@ pub async fn show(
     let (tx, key) = (words(&viewer), which.into_inner().key);
     let talk = within_reach(&viewer, &state, *id, Permission::ContactUpdate).await?;
     let said = collected::one(&state.db, *id, &key).await?.ok_or(PageError::NotFound)?;
-    let field = sensitive(&state, &key).await?;
-    if field.is_some() {
+    if attributes::is_sensitive(&state.db, &key).await? {
         if !viewer.principal.can(Permission::ContactPiiReveal, &talk.facts()) {
             return Err(PageError::NotFound);
         }
         let address = actions::address(&state, &request);
         note_shown(&state.db, &viewer, &address, talk.contact_id, &key, state.clock.now()).await?;
     }
-    let name = field.map(|field| field.name).or(said.name);
+    let name = field(&state, &key).await?.map(|field| field.name).or(said.name);
     html(&SaidForm {
         tx,
         question: question(&tx, &key, name.as_deref()),
@@ -161,7 +163,7 @@ pub async fn correct(
 ) -> Result<HttpResponse, PageError> {
     let tx = words(&viewer);
     let talk = within_reach(&viewer, &state, *id, Permission::ContactUpdate).await?;
-    let hidden = sensitive(&state, &form.key).await?.is_some();
+    let hidden = attributes::is_sensitive(&state.db, &form.key).await?;
     // Whoever may not see it does not write over it either.
     if hidden && !viewer.principal.can(Permission::ContactPiiReveal, &talk.facts()) {
         return Err(PageError::NotFound);

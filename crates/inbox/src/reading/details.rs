@@ -198,10 +198,10 @@ pub async fn details(
                   order by a.created_at, a.key), '[]')
               from attribute a where contact.attributes ? a.key and a.retired_at is null) as fields,
              (select coalesce(json_agg(said order by said.at, said.position), '[]') from (
-                 select k.key, coalesce(a.name, k.name) as name, k.value, k.collector, k.collector_name, k.at, k.position,
+                 select k.key, coalesce(case when a.retired_at is null then a.name end, k.name) as name, k.value, k.collector, k.collector_name, k.at, k.position,
                      coalesce(a.sensitive, false) as sensitive,
                      (select name from person where person.id = k.corrected_by) as corrected_by
-                 from collected k left join attribute a on a.key = k.key and a.retired_at is null
+                 from collected k left join attribute a on a.key = k.key
                  where k.conversation_id = $2) said) as collected,
              (select coalesce(json_agg(json_build_object('kind', kind, 'value', value) order by created_at, id), '[]')
               from identity where contact_id = contact.id and ended_at is null) as identities,
