@@ -51,7 +51,7 @@ async fn a_quick_reply_is_filled_from_the_conversation_and_done_after_it() {
         ("body", "Gracias, {{contact.first_name}}. {{agent.name}} de {{queue}}"),
         ("whose", "own"),
         ("note", "{{contact.name}} quedó contenta"),
-        ("close", "1"),
+        ("close", "with-none"),
     ];
     page.posts("/macros", &form).await.is(StatusCode::SEE_OTHER);
     let wrong = page.posts("/macros", &[("name", "x"), ("body", "{{nombre}}"), ("whose", "own")]).await;
