@@ -6,6 +6,7 @@ test("an admin asks for a document, an agent writes it down, and a colleague see
   const form = admin.getByRole("form", { name: "Nuevo dato" });
   await form.getByLabel("Nombre").fill("DNI");
   await form.getByLabel("Tipo").selectOption("DNI");
+  await form.getByLabel(/^Reservado/).check();
   await form.getByRole("button", { name: "Guardar" }).click();
   await expect(admin.getByRole("status")).toHaveText("El dato está guardado.");
   await expect(admin.getByRole("cell", { name: "DNI" }).first()).toBeVisible();

@@ -195,7 +195,7 @@ test("scripts in names, file names and captions are words, wherever they are sho
     await expect(valeria.locator("#offers > li").filter({ has: valeria.locator("textarea") })).toContainText(name);
     await clean(valeria);
     await openFromList(mateo, name);
-    await mateo.locator('[data-act="transfer"]').click();
+    await mateo.locator('.thread-head > [data-act="transfer"]').click();
     await expect(mateo.locator("#transfer")).toBeVisible();
     await clean(mateo);
   });
@@ -257,7 +257,7 @@ test("two clicks are one: taking, resolving, handing on", async ({ open, office,
     }
   });
   await test.step("a dialog stays open, whatever the second click hits", async () => {
-    await valeria.locator('[data-act="transfer"]').dblclick();
+    await valeria.locator('.thread-head > [data-act="transfer"]').dblclick();
     await expect(valeria.locator("#transfer")).toBeVisible();
     await valeria.keyboard.press("Escape");
     await expect(valeria.locator("#transfer")).toHaveCount(0);
