@@ -4,7 +4,7 @@ import { set } from "./clocks.js";
 import { promised } from "./due.js";
 import { key, when } from "./keys.js";
 import { open, openConversation } from "./panes.js";
-import { mayPrecede } from "./patch.js";
+import { compare, placeOf } from "./patch.js";
 import { shout } from "./say.js";
 import { n, t } from "./words.js";
 
@@ -40,6 +40,11 @@ let end = null;
 /** The list is loaded as far as this row; without one, to its end. */
 export function loadedTo(row) {
   end = row?.cloneNode(true) ?? null;
+}
+// What a list goes by is told by the second: within that of the last row it may stand on either side.
+function isBeyond(row) {
+  const [[by, seq], [than, last]] = [row, end].map((one) => placeOf(list(), one));
+  return compare(list(), [by, seq], [than, by && by === than ? seq : last]) > 0;
 }
 const loaded = () => loadedTo("more" in list().dataset ? list().lastElementChild : null);
 
@@ -182,7 +187,7 @@ document.addEventListener("second", settle);
 document.addEventListener("patched", ({ detail }) => {
   const here = detail.filter((element) => element.parentElement === list());
   // Beyond what was loaded there are others between: it comes with them.
-  for (const row of here) if (end && !mayPrecede(list(), row, end) && idOf(row) !== current) row.remove();
+  for (const row of here) if (end && isBeyond(row) && idOf(row) !== current) row.remove();
   decorate(here.filter((row) => row.isConnected));
   if (here.length) sorted = null;
   settle();

@@ -74,7 +74,9 @@ const WITHOUT_BUTTON = ["needs-me", "unread-next", "unread-before"];
 function fillActs() {
   const seen = new Set();
   const all = [];
-  for (const button of document.querySelectorAll(ACTED)) {
+  // What has a button of its own is meant before what a menu holds.
+  const held = (button) => Number(Boolean(button.closest(".more-menu")));
+  for (const button of [...document.querySelectorAll(ACTED)].sort((one, other) => held(one) - held(other))) {
     const { text, hint } = wordsOf(button);
     const { act } = button.dataset;
     if (!text || SILENT.includes(act) || button.disabled || seen.has(text) || !isOffered(button)) continue;

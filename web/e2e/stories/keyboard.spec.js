@@ -206,7 +206,9 @@ test("the help tells every key there is, and single keys are turned off for good
   }
   await inspect(valeria, "keys", { scope: "#keys" });
   await valeria.setViewportSize({ width: 1440, height: 900 });
+  const kept = valeria.waitForResponse("**/me/keys");
   await help.getByLabel("Usar atajos de una sola tecla").uncheck();
+  await kept;
   await valeria.keyboard.press("Escape");
   await expect(help).toBeHidden();
 
