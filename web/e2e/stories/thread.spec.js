@@ -100,7 +100,7 @@ test("a thread is looked through with pointer and keyboard", async ({ open, offi
     await expect(section).toContainText("Sábado por la mañana");
     await expect(panel.locator(".file-tile"), "the files that were looked at stay").toHaveCount(2);
     await section.getByRole("button", { name: "Editar sede" }).press("Enter");
-    await section.getByLabel("sede").fill("San Isidro");
+    await section.getByRole("textbox", { name: "sede" }).fill("San Isidro");
     await diego.keyboard.press("Enter");
     await expect(section).toContainText("San IsidroCorregido por Diego Salazar");
     await healthy(diego);
