@@ -69,7 +69,8 @@ export async function moreFiles(button) {
   else button.remove();
 }
 
-const before = (panel) => [...panel.querySelectorAll("a.past")].map(({ pathname }) => pathname).join();
+// As written: in markup that is not on the page yet a link has no address.
+const before = (panel) => [...panel.querySelectorAll("a.past")].map((link) => link.getAttribute("href")).join();
 let asked = 0;
 
 /** Draw the panel and the way to the past anew: something else is known of the contact, or it became one with another. */
@@ -77,11 +78,11 @@ export async function renew(id) {
   const conv = openConversation();
   if (id !== `details-${conv}`) return;
   const turn = (asked += 1);
-  const answer = await fetch(`/inbox/${conv}`, { headers: { "HX-Request": "true" } }).catch(() => null);
+  const answer = await get(`/inbox/${conv}`);
   const panel = document.getElementById(id);
   // What is being written there comes first; saving it draws the panel anew.
-  if (!answer?.ok || turn !== asked || !panel || panel.querySelector(".inline-edit")) return;
-  const drawn = fragment(await answer.text());
+  if (!answer.ok || turn !== asked || !panel || panel.querySelector(".inline-edit")) return;
+  const drawn = fragment(answer.text);
   const next = drawn.getElementById(id);
   const thread = document.getElementById(`thread-${conv}`);
   if (!next || !panel.isConnected) return;

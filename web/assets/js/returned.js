@@ -57,9 +57,8 @@ export function cards(writing) {
   const back = all().filter((one) => one.back);
   for (const card of box.querySelectorAll("[data-returned]")) if (!back.some(({ id }) => id === card.dataset.returned)) card.remove();
   for (const one of back) {
-    if ([...box.children].some(({ dataset }) => dataset.returned === one.id)) continue;
-    const element = card(one);
-    box.prepend(element);
+    let element = [...box.children].find(({ dataset }) => dataset.returned === one.id);
+    if (!element) box.prepend((element = card(one)));
     // The end of a sentence is no key of the page.
     if (one.id === writing) element.querySelector("textarea").focus();
   }

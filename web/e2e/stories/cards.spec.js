@@ -47,7 +47,7 @@ test("an admin asks for a document, an agent writes it down, and a colleague see
     await panel.getByRole("button", { name: "Ocultar DNI" }).click();
     await expect(panel).not.toContainText("12345678");
     await panel.getByRole("button", { name: "Editar DNI" }).click();
-    await expect(panel.getByLabel("DNI")).toHaveValue("12345678");
+    await expect(panel.getByRole("textbox", { name: "DNI" })).toHaveValue("12345678");
     await valeria.keyboard.press("Escape");
     await expect(panel.getByRole("button", { name: "Editar DNI" })).toBeFocused();
     await valeria.getByRole("button", { name: "Editar", exact: true }).click();

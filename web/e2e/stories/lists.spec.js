@@ -105,17 +105,14 @@ test("filters, words and views that are kept", async ({ open, office, vendor }) 
 test("rows come as one goes on, and stay in place while others write", async ({ open, office, vendor }) => {
   test.slow();
   const gabriela = await open("gabriela", "/inbox?list=waiting");
-  const customers = Array.from({ length: 110 }, () => vendor.customer());
+  const customers = Array.from({ length: 90 }, () => vendor.customer());
   await Promise.all(customers.map((one) => one.write("Hola")));
-  await expect(number(gabriela, "waiting")).toHaveText("110");
+  await expect(number(gabriela, "waiting")).toHaveText("90");
   await gabriela.reload();
   const rows = gabriela.locator("#list > li");
   await expect(rows).toHaveCount(50);
-  const list = gabriela.locator("#list");
-  for (const count of [100, 110]) {
-    await list.evaluate((element) => (element.scrollTop = element.scrollHeight));
-    await expect(rows).toHaveCount(count);
-  }
+  await gabriela.locator("#list").evaluate((element) => (element.scrollTop = element.scrollHeight));
+  await expect(rows).toHaveCount(90);
   const middle = rows.nth(30);
   await middle.scrollIntoViewIfNeeded();
   const id = await middle.getAttribute("id");
@@ -128,16 +125,14 @@ test("rows come as one goes on, and stay in place while others write", async ({ 
 
   await test.step("who writes while the last page is on its way stands at its end", async () => {
     const other = await open("gabriela", "/inbox?list=waiting&sort=longest");
-    await other.locator("#list").evaluate((element) => (element.scrollTop = element.scrollHeight));
-    await expect(other.locator("#list > li")).toHaveCount(100);
     const { answered, go } = await held(other, "**/inbox/list?*after=*");
     await other.locator("#list").evaluate((element) => (element.scrollTop = element.scrollHeight));
     await answered;
     const last = vendor.customer();
     await last.write("Llego la última");
-    await expect(number(other, "waiting")).toHaveText("111");
+    await expect(number(other, "waiting")).toHaveText("91");
     go();
-    await expect(other.locator("#list > li")).toHaveCount(111);
+    await expect(other.locator("#list > li")).toHaveCount(91);
     await expect(other.locator("#list > li").last()).toContainText(last.name);
   });
 });

@@ -40,6 +40,7 @@ test("what agents and supervisors see of it", async ({ open, office, vendor, rou
   await valeria.keyboard.press("Escape");
   await office.atWork("mateo");
   const mateo = await open("mateo");
+  await valeria.setViewportSize(SIZES.wide);
   await valeria.locator('.thread-head > [data-act="transfer"]').click();
   const dialog = valeria.locator("#transfer");
   await dialog.locator(".transfer-to", { hasText: "Mateo" }).getByRole("radio").check();

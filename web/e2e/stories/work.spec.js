@@ -79,6 +79,8 @@ test("a conversation is resolved at once, taken back, resolved with an outcome a
     await expect(at(valeria).dock).toHaveAttribute("data-mode", "open");
   });
   await test.step("with Shift it asks for an outcome, found by typing", async () => {
+    // What was undone comes back ready to be written in.
+    await expect(at(valeria).draft).toBeFocused();
     await valeria.locator("#thread-title").focus();
     await valeria.keyboard.press("Shift+E");
     const dialog = valeria.locator("#close");
