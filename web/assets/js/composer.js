@@ -148,9 +148,9 @@ function drawKept() {
 document.addEventListener("patched", drawKept);
 // The conversation is somebody else's now, and out of sight: what was being written is offered to whoever wrote it.
 document.addEventListener("gone", ({ detail }) => {
-  const text = field()?.value.trim();
+  const text = field()?.value;
   const writing = document.activeElement === field();
-  if (text && detail === `thread-${current}`) hold(() => giveBack({ conv: current, who: title(), body: text }, writing));
+  if (text?.trim() && detail === `thread-${current}`) hold(() => giveBack({ conv: current, who: title(), body: text }, writing));
 });
 
 // Sent, but for a file that still goes up: conversation → the answer as it was meant then, wherever its author is by now.
