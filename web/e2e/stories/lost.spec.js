@@ -161,7 +161,7 @@ test("two tabs, one outbox: a refusal is told where the answer was written; an o
     await at(two).draft.fill("Cuarzo uno");
     await at(two).draft.press("Enter");
     await first.asked();
-    await two.route("**/messages", (route) => (route.request().postData().includes("Cuarzo+dos") ? route.fulfill({ status: 409, json: { error: "x", message: "El cuarzo no pasa" } }) : route.fallback()));
+    await two.context().route("**/messages", (route) => (route.request().postData().includes("Cuarzo+dos") ? route.fulfill({ status: 409, json: { error: "x", message: "El cuarzo no pasa" } }) : route.fallback()));
     await one.bringToFront();
     await at(one).draft.fill("Cuarzo dos");
     await at(one).draft.press("Enter");
