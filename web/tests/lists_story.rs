@@ -1,5 +1,7 @@
 //! Lists keep up: what comes in, leaves, and how many each holds; for everyone exactly what they may see.
 
+use std::{num::NonZeroU32, time::Duration};
+
 use domain::ConversationId;
 use reqwest::{Method, StatusCode};
 
@@ -56,6 +58,30 @@ async fn a_conversation_goes_from_list_to_list_on_everybodys_page() {
 
     clinic.vendor().lucia_writes("Una cosa más").await;
     closed.until("it is reopened", |page| !page.lists(talk)).await;
+}
+
+#[tokio::test]
+async fn what_was_said_of_the_list_before_is_heard_before_what_is_said_of_the_new_one() {
+    let clinic = Clinic::with(|settings| settings.auth.requests_at_once = NonZeroU32::MAX).await;
+    let valeria = clinic.agent("Valeria").await;
+    let mut page = valeria.opens_list("list=mine").await;
+    clinic.vendor().lucia_writes("Hola, quisiera una cita").await;
+    page.until("the router gave it to her", |page| page.shown.rows.len() == 1).await;
+    let talk = newest(&clinic).await;
+    // The list where it is not is told that it does not come in, about when she goes to the one where it is.
+    for round in 0..40 {
+        page.goes_to("list=waiting", Duration::ZERO, async {}).await;
+        assert!(!page.lists(talk));
+        let urgency = if round % 2 == 0 { "urgent" } else { "low" };
+        let path = format!("/conversations/{talk}/urgency");
+        let change = page.request(Method::PUT, &path).form(&[("urgency", urgency)]);
+        let mut browser = page.person.browser.clone();
+        let changes = async {
+            browser.send(change).await.is(StatusCode::OK);
+        };
+        page.goes_to("list=mine", Duration::from_micros(500 * round), changes).await;
+        page.becomes_a_fresh_load().await;
+    }
 }
 
 #[tokio::test]

@@ -110,8 +110,11 @@ pub struct Joining {
     pub facts: Option<ConversationFacts>,
     /// The views that its person saved.
     pub views: Vec<Saved>,
-    /// Where frames go; `None` for a socket that is known and only shows something else now.
-    pub frames: Option<mpsc::Sender<ByteString>>,
+    /// Whether it comes only now, or shows something else.
+    pub comes: bool,
+    /// Where frames go from now on. A queue of its own for what is shown now: what was said before is about what was shown
+    /// before.
+    pub frames: mpsc::Sender<ByteString>,
     /// Told from which cursor on frames will come.
     pub joined: oneshot::Sender<i64>,
 }
@@ -395,10 +398,12 @@ impl State {
     }
 
     fn join(&mut self, joining: Joining) {
-        let Joining { id, viewer, tx, showing, facts, views, frames, joined } = joining;
+        let Joining { id, viewer, tx, showing, facts, views, comes, frames, joined } = joining;
         let known = self.leave(id);
-        // Unknown and without a queue: we let go of it a moment ago. Not answering tells it to come back.
-        let Some(frames) = frames.or_else(|| known.map(|socket| socket.frames)) else { return };
+        // We let go of it a moment ago, and with its queue of what it was to be told. Not answering makes it come back.
+        if known.is_none() && !comes {
+            return;
+        }
         for topic in topics_of(&showing, &viewer) {
             self.topics.entry(topic).or_default().insert(id);
         }

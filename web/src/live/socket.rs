@@ -1,6 +1,7 @@
 //! One page's socket: authenticated by its session, told by the hub, checked again while it is open.
 
 use std::{
+    mem,
     sync::atomic::{AtomicU64, Ordering},
     time::{Duration, Instant},
 };
@@ -149,9 +150,8 @@ impl Open {
     }
 
     async fn serve(&mut self, mut stream: actix_ws::AggregatedMessageStream) -> Result<(), End> {
-        let (frames, mut queue) = mpsc::channel::<ByteString>(QUEUE);
-        // Held only until the first hello hands it to the hub: then a dropped queue means that the hub let go of us.
-        let mut frames = Some(frames);
+        // Until the first hello nothing comes. After that, a queue that ends means that the hub let go of us.
+        let (_nobody, mut queue) = mpsc::channel::<ByteString>(1);
         let mut ping = interval(PING);
         let mut recheck = interval(RECHECK);
         for timer in [&mut ping, &mut recheck] {
@@ -179,7 +179,7 @@ impl Open {
                             if said.1 > COMMANDS_A_SECOND {
                                 return Err(close(1008, "too much"));
                             }
-                            self.hear(&text, &mut frames).await?;
+                            self.hear(&text, &mut queue).await?;
                         }
                         Some(Ok(AggregatedMessage::Ping(bytes))) => self.session.pong(&bytes).await?,
                         Some(Ok(_)) => {}
@@ -197,7 +197,7 @@ impl Open {
         }
     }
 
-    async fn hear(&mut self, text: &str, frames: &mut Option<mpsc::Sender<ByteString>>) -> Result<(), End> {
+    async fn hear(&mut self, text: &str, queue: &mut mpsc::Receiver<ByteString>) -> Result<(), End> {
         let Ok(word) = serde_json::from_str::<FromPage>(text) else {
             // A page of another version: it is told nothing it can't understand either.
             return Ok(());
@@ -205,7 +205,7 @@ impl Open {
         match word {
             FromPage::Hello { since, view, conv, .. } | FromPage::View { since, view, conv } => {
                 let showing = Showing { view, conversation: conv };
-                self.show(since, showing, frames).await
+                self.show(since, showing, queue).await
             }
             FromPage::Seen { conv, n, mentioned } => self.seen(conv, n, mentioned).await,
             FromPage::Unseen { conv } => self.unseen(conv).await,
@@ -228,12 +228,13 @@ impl Open {
         self.state.hub.tell(HubCommand::Does(self.id, conversation, doing)).await;
     }
 
-    /// Subscribe, then read what was missed, then let frames flow: nothing falls between.
+    /// Subscribe, then tell what was still to be told of what was shown before, then read what was missed, then let frames
+    /// flow: nothing falls between, and nothing old is told after something new.
     async fn show(
         &mut self,
         since: i64,
         showing: Showing,
-        frames: &mut Option<mpsc::Sender<ByteString>>,
+        queue: &mut mpsc::Receiver<ByteString>,
     ) -> Result<(), End> {
         let (showing, facts) = self.allowed(since, showing).await?;
         let person = self.viewer.principal.person;
@@ -242,6 +243,8 @@ impl Open {
             View::Floor | View::Nothing => Vec::new(),
         };
         let (joined, from) = oneshot::channel();
+        let arrives = self.showing.is_none();
+        let (frames, fresh) = mpsc::channel(QUEUE);
         let joining = Joining {
             id: self.id,
             viewer: self.viewer.clone(),
@@ -249,12 +252,16 @@ impl Open {
             showing: showing.clone(),
             facts,
             views,
-            frames: frames.take(),
+            comes: arrives,
+            frames,
             joined,
         };
         self.state.hub.tell(HubCommand::Join(Box::new(joining))).await;
         let up_to = from.await.map_err(|_| close(1012, "restart"))?;
-        let arrives = self.showing.is_none();
+        let mut before = mem::replace(queue, fresh);
+        while let Ok(frame) = before.try_recv() {
+            self.say(frame).await?;
+        }
         if arrives {
             at_work::go_on(&self.state, person).await?;
         }

@@ -214,6 +214,25 @@ impl Page {
         }
     }
 
+    /// Go to another list as the page does: drawn by the server, and then told on which one it stands, so much `later`
+    /// than something else began to happen.
+    pub async fn goes_to(&mut self, query: &str, later: Duration, meanwhile: impl Future<Output = ()>) {
+        let since = self.cursor;
+        let drawn = self.gets(&format!("/inbox/list?{query}")).await.is(StatusCode::OK).body;
+        self.view = html::attribute(&drawn, "data-list-view").unwrap().replace("&#38;", "&");
+        self.path = format!("/inbox?{query}");
+        self.shown.rows = Shown::of(&drawn, None).rows;
+        self.is_live = false;
+        let told = async {
+            tokio::time::sleep(later).await;
+            self.says(&json!({ "t": "view", "since": since, "view": self.view })).await;
+            while !self.is_live && self.ended.is_none() {
+                self.hear().await;
+            }
+        };
+        tokio::join!(told, meanwhile);
+    }
+
     /// The line is cut: nobody says goodbye.
     pub fn cut(&mut self) {
         self.socket = None;
