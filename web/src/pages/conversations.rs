@@ -10,7 +10,6 @@ use inbox::{
     alerts::{self, SeenError},
     assignment::{self, AssignError, Handover},
 };
-use sea_orm::TransactionTrait as _;
 use serde::{Deserialize, Deserializer};
 use views::{Refusal, Tx};
 
@@ -89,12 +88,15 @@ pub async fn alerts_seen(
     id: Path<ConversationId>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
-    let tx = state.db.begin().await?;
-    alerts::see(&tx, &viewer.principal, *id, state.clock.now()).await.map_err(|error| match error {
-        SeenError::NotFound => PageError::NotFound,
-        SeenError::Db(error) => error.into(),
-    })?;
-    tx.commit().await?;
+    state
+        .transact(async |tx| {
+            let done = alerts::see(tx, &viewer.principal, *id, state.clock.now()).await;
+            done.map_err(|error| match error {
+                SeenError::NotFound => PageError::NotFound,
+                SeenError::Db(error) => error.into(),
+            })
+        })
+        .await?;
     state.wakes.relay();
     Ok(HttpResponse::NoContent().finish())
 }

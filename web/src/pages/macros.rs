@@ -149,27 +149,24 @@ pub async fn run(
 ) -> Result<HttpResponse, PageError> {
     let (conversation, id) = *path;
     let (line, values) = values(&viewer, conversation, &state).await?;
-    let tx = state.db.begin().await?;
     let value = |place: &str| value(&viewer, &line, &values, place);
     let at = (conversation, id);
-    match kept::run(&tx, &viewer.principal, at, form.client_id, value, state.clock.now()).await {
-        Ok(ran) => {
-            tx.commit().await?;
-            state.wakes.dispatch();
-            state.wakes.watch.notify_one();
-            state.wakes.relay();
-            match ran.left_open {
-                None => Ok(HttpResponse::NoContent().finish()),
-                Some(asks) => {
-                    let tx = words(&viewer);
-                    let why = closing::why(asks, tx)?.words(&tx);
-                    let said = format!("{} {why}", tx.t("macros-left-open"));
-                    Ok(HttpResponse::Accepted().json(serde_json::json!({ "said": said })))
-                }
+    let ran = state
+        .transact(async |tx| {
+            match kept::run(tx, &viewer.principal, at, form.client_id, value, state.clock.now()).await {
+                Ok(ran) => Ok(ran),
+                Err(error) => Err(run_refusal(error, &viewer, &state).await),
             }
-        }
-        Err(error) => Err(run_refusal(error, &viewer, &state).await),
-    }
+        })
+        .await?;
+    state.wakes.dispatch();
+    state.wakes.watch.notify_one();
+    state.wakes.relay();
+    let Some(asks) = ran.left_open else { return Ok(HttpResponse::NoContent().finish()) };
+    let tx = words(&viewer);
+    let why = closing::why(asks, tx)?.words(&tx);
+    let said = format!("{} {why}", tx.t("macros-left-open"));
+    Ok(HttpResponse::Accepted().json(serde_json::json!({ "said": said })))
 }
 
 async fn run_refusal(error: RunError, viewer: &SignedIn, state: &AppState) -> PageError {

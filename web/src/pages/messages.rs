@@ -14,7 +14,6 @@ use inbox::{
     reading,
     reply::{self, Draft, Lane, ReplyError},
 };
-use sea_orm::TransactionTrait as _;
 use serde::Deserialize;
 use uuid::Uuid;
 use views::{MessageFragment, Refusal, Template as _, Tx};
@@ -66,11 +65,12 @@ pub async fn create(
             Draft { reply_to, ..Draft::text(*id, client_id, body) }
         }
     };
-    let tx = state.db.begin().await?;
-    let submitted = reply::submit(&tx, &viewer.principal, draft, state.clock.now())
-        .await
-        .map_err(|error| refusal(error, tx_words))?;
-    tx.commit().await?;
+    let submitted = state
+        .transact(async |tx| {
+            let done = reply::submit(tx, &viewer.principal, draft.clone(), state.clock.now()).await;
+            done.map_err(|error| refusal(error, tx_words))
+        })
+        .await?;
     state.wakes.send();
     state.wakes.relay();
     let lines = reading::messages::some(&state.db, &[submitted.message]).await?;
@@ -95,11 +95,12 @@ pub async fn resend(
     id: Path<MessageId>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
-    let tx = state.db.begin().await?;
-    reply::resend(&tx, &viewer.principal, *id, state.clock.now())
-        .await
-        .map_err(|error| refusal(error, words(&viewer)))?;
-    tx.commit().await?;
+    state
+        .transact(async |tx| {
+            let done = reply::resend(tx, &viewer.principal, *id, state.clock.now()).await;
+            done.map_err(|error| refusal(error, words(&viewer)))
+        })
+        .await?;
     state.wakes.send();
     state.wakes.relay();
     Ok(HttpResponse::NoContent().finish())
