@@ -1,13 +1,13 @@
 //! Scripts as they travel: what only people who read them need stays at home.
 
-/// A script without lines that are comments and without indentation. Lines that mix code and comment, and everything
-/// within a line, stay as they are, so nothing has to be understood. Our scripts keep no text over several lines; a test
-/// sees to that.
+/// A script or a stylesheet without lines that are comments and without indentation. Lines that mix code and comment, and
+/// everything within a line, stay as they are, so nothing has to be understood. Ours keep no text over several lines, and
+/// their comments stand apart; tests see to that.
 #[must_use]
-pub fn lean(script: &str) -> String {
-    let mut lean = String::with_capacity(script.len());
+pub fn lean(text: &str) -> String {
+    let mut lean = String::with_capacity(text.len());
     let mut in_comment = false;
-    for line in script.lines().map(str::trim) {
+    for line in text.lines().map(str::trim) {
         if in_comment || line.starts_with("/*") {
             in_comment = !line.ends_with("*/");
         } else if !line.is_empty() && !line.starts_with("//") {

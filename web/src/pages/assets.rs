@@ -1,6 +1,11 @@
 //! Styles, scripts, fonts and icons: embedded, under a path that changes with their content, kept for ever.
 
-use std::{borrow::Cow, collections::HashMap, fmt::Write as _, sync::OnceLock};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    fmt::Write as _,
+    sync::OnceLock,
+};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -54,23 +59,30 @@ pub async fn favicon(request: HttpRequest) -> Result<HttpResponse, PageError> {
     serve("icon.svg", "public, max-age=86400", &request)
 }
 
-/// All scripts as they travel, made once.
-fn scripts() -> &'static HashMap<String, Bytes> {
-    static SCRIPTS: OnceLock<HashMap<String, Bytes>> = OnceLock::new();
-    SCRIPTS.get_or_init(|| {
-        let scripts = Assets::iter().filter(|name| name.ends_with(".js"));
-        scripts
+/// All scripts and stylesheets as they travel, made once.
+fn lean() -> &'static HashMap<String, Bytes> {
+    static LEAN: OnceLock<HashMap<String, Bytes>> = OnceLock::new();
+    LEAN.get_or_init(|| {
+        let texts = Assets::iter().filter(|name| name.ends_with(".js") || name.ends_with(".css"));
+        texts
             .filter_map(|name| {
-                let script = Assets::get(&name)?;
-                let script = std::str::from_utf8(&script.data).ok().map(views::lean)?;
-                Some((name.into_owned(), script.into()))
+                let text = Assets::get(&name)?;
+                let text = std::str::from_utf8(&text.data).ok().map(views::lean)?;
+                Some((name.into_owned(), text.into()))
             })
             .collect()
     })
 }
 
+/// The stylesheets of a page in one answer, as it names them: `css/desk+floor.css`. Each at most once.
+fn together(name: &str) -> Option<Bytes> {
+    let names: Vec<_> = name.strip_prefix("css/")?.strip_suffix(".css")?.split('+').collect();
+    let each_once = names.iter().collect::<HashSet<_>>().len() == names.len();
+    let sheets = names.iter().map(|one| lean().get(&format!("css/{one}.css")).map(|sheet| &**sheet));
+    sheets.collect::<Option<Vec<_>>>().filter(|_| each_once).map(|sheets| sheets.concat().into())
+}
+
 fn serve(name: &str, cache: &'static str, _request: &HttpRequest) -> Result<HttpResponse, PageError> {
-    let file = Assets::get(name).ok_or(PageError::NotFound)?;
     let kind = match name.rsplit('.').next() {
         Some("css") => "text/css; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
@@ -79,10 +91,13 @@ fn serve(name: &str, cache: &'static str, _request: &HttpRequest) -> Result<Http
         Some("txt") => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     };
-    let body = match (scripts().get(name), file.data) {
-        (Some(script), _) => script.clone(),
-        (None, Cow::Borrowed(bytes)) => bytes.into(),
-        (None, Cow::Owned(bytes)) => bytes.into(),
+    let as_it_is = || {
+        Assets::get(name).map(|file| match file.data {
+            Cow::Borrowed(bytes) => bytes.into(),
+            Cow::Owned(bytes) => bytes.into(),
+        })
     };
+    let body =
+        lean().get(name).cloned().or_else(|| together(name)).or_else(as_it_is).ok_or(PageError::NotFound)?;
     Ok(HttpResponse::Ok().content_type(kind).insert_header((header::CACHE_CONTROL, cache)).body(body))
 }

@@ -56,8 +56,40 @@ fn the_assets_are_small() {
         assert!(modules.len() > 5, "the search finds the imports of {page}");
         assert!(size <= SCRIPTS, "the scripts of {page} have {size} bytes");
     }
-    let styles = gzip(&fs::read(assets.join("styles.css")).unwrap());
-    assert!(styles <= STYLES, "styles have {styles} bytes");
+}
+
+#[test]
+fn the_styles_of_an_inbox_are_small() {
+    let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/assets");
+    let page = sample::inbox(Lang::Es, Theme::Light, None).render().unwrap();
+    let asked = between(&page, "<link rel=\"stylesheet\" href=\"", "\"");
+    let mut sheets = 0;
+    let mut size = 0;
+    for answer in &asked {
+        let (folder, names) = answer.rsplit_once('/').unwrap();
+        let folder = assets.join(if folder.ends_with("/css") { "css" } else { "" });
+        let names = names.strip_suffix(".css").unwrap().split('+');
+        let texts: Vec<_> = names
+            .map(|name| views::lean(&fs::read_to_string(folder.join(name).with_extension("css")).unwrap()))
+            .collect();
+        sheets += texts.len();
+        size += gzip(texts.concat().as_bytes());
+    }
+    assert!(asked.len() == 2 && sheets > 5, "{asked:?}");
+    assert!(size <= STYLES, "the styles have {size} bytes");
+}
+
+#[test]
+fn comments_of_styles_stand_apart() {
+    let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/assets");
+    let inner = fs::read_dir(assets.join("css")).unwrap().map(|entry| entry.unwrap().path());
+    for path in inner.chain([assets.join("styles.css")]) {
+        let sheet = fs::read_to_string(&path).unwrap();
+        for line in sheet.lines().map(str::trim) {
+            let apart = !line.contains("*/") || line.ends_with("*/") && line.matches("/*").count() <= 1;
+            assert!(apart, "{}: {line}", path.display());
+        }
+    }
 }
 
 #[test]
