@@ -3,6 +3,7 @@
 import { fetched, query } from "./lists.js";
 import { loadedTo, take } from "./list.js";
 import { cursorNow, watch } from "./live.js";
+import { sort } from "./order.js";
 import { addressOf, isSignedOut, openConversation } from "./panes.js";
 import { announce, apply, fragment, mayPrecede, morph, parsePage, place, remove } from "./patch.js";
 import { nameTab } from "./say.js";
@@ -45,7 +46,14 @@ export async function renew(first = null, since = cursorNow()) {
   if ("unreadOnly" in here.dataset) stays.add(`row-${openConversation()}`);
   const content = document.createDocumentFragment();
   content.append(...found);
+  // Rows that change places do so together: one by one, each is looked for among thousands.
+  const held = "hold" in here.dataset;
+  here.dataset.hold = "";
   const placed = place(here, content);
+  if (!held) {
+    delete here.dataset.hold;
+    sort(here);
+  }
   for (const row of before) {
     if (row.isConnected && !stays.has(row.id) && (!last || mayPrecede(here, row, last))) remove(row);
   }

@@ -91,7 +91,8 @@ async function show(conv) {
   panes.open(conv, { focus: "composer" });
 }
 
-const cardsNow = () => [...document.querySelectorAll("#offers > .offer[data-left], #offers > [data-mention]")];
+// Not asked of the whole page, which may have a list of thousands.
+const cardsNow = () => [...(document.getElementById("offers")?.children ?? [])].filter((card) => card.matches(".offer[data-left], [data-mention]"));
 const convOf = ({ id }) => id.slice(id.indexOf("-") + 1);
 function hearCards() {
   const all = new Map(cardsNow().map((card) => [`${card.id}/${card.dataset.v}`, card]));
@@ -144,10 +145,12 @@ setInterval(() => {
 }, EVERY);
 
 const dot = document.querySelector('link[rel="icon"]');
+const unreadPips = document.querySelectorAll("[data-unread-pip]");
+const alarmPips = document.querySelectorAll("[data-alarm-pip]");
 function count(all) {
   const unread = all.filter((one) => one.unread > 0).length;
   countTab(unread);
-  for (const pip of document.querySelectorAll("[data-unread-pip]")) pip.hidden = unread === 0;
+  for (const pip of unreadPips) pip.hidden = unread === 0;
   const icon = dot?.href.replace(/icon(-dot)?\.svg$/, unread ? "icon-dot.svg" : "icon.svg");
   if (dot && dot.href !== icon) dot.href = icon;
 }
@@ -175,7 +178,7 @@ function hearAlarms() {
     if (here().looked && !document.getElementById("floor-alerts")) say(`${words} ${item.dataset.who}`);
   }
   alarms = now;
-  for (const pip of document.querySelectorAll("[data-alarm-pip]")) {
+  for (const pip of alarmPips) {
     const link = pip.closest("a");
     pip.hidden = now.size === 0;
     link.dataset.plain ??= link.ariaLabel ?? link.textContent.trim();

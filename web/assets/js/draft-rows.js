@@ -22,16 +22,23 @@ async function all() {
   for (const key of [...rows().keys()]) if (load(key).dirty) push(key, false);
 }
 
+// Rows that say so. The others, thousands maybe, are not looked at.
+let marked = new Set();
 function draw() {
   const drafts = rows();
-  for (const row of list()?.children ?? []) {
-    const text = drafts.get(row.id.slice("row-".length));
+  const now = new Set();
+  for (const id of new Set([...drafts.keys(), ...marked])) {
+    const row = document.getElementById(`row-${id}`);
+    const line = row?.querySelector(".l2");
+    if (!line) continue;
+    const text = drafts.get(id);
     const words = text && row.querySelector("a")?.ariaCurrent !== "true" ? `${list().dataset.draftWord}: ${text.slice(0, 120)}` : null;
-    const line = row.querySelector(".l2");
-    if (!line || (line.dataset.draft ?? null) === words) continue;
+    if (words) now.add(id);
+    if ((line.dataset.draft ?? null) === words) continue;
     if (words) line.dataset.draft = words;
     else delete line.dataset.draft;
   }
+  marked = now;
 }
 
 for (const name of ["patched", "opened", "draft-row", "draft-new"]) document.addEventListener(name, draw);

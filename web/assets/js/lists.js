@@ -77,13 +77,14 @@ function mark() {
 }
 
 function tell() {
-  for (const element of document.querySelectorAll("[data-count]")) {
+  const side = document.getElementById("side");
+  for (const element of side.querySelectorAll("[data-count]")) {
     const number = counts[element.dataset.count];
     const none = element.dataset.count.startsWith("q-") ? "0" : "";
     const text = element.dataset.count === "mentions" && number === 0 ? "" : String([number ?? none].flat()[0]);
     if (element.textContent !== text) element.textContent = text;
   }
-  for (const dot of document.querySelectorAll("[data-light]")) {
+  for (const dot of side.querySelectorAll("[data-light]")) {
     dot.className = `dot ${[counts[dot.dataset.light]].flat()[1] ?? "ok"}`;
   }
   const words = document.getElementById("list-count");

@@ -78,11 +78,20 @@ export function place(container, content) {
 
 /** Put an element where it belongs ({@link mayPrecede}). What has no `data-seq` is left where it is. */
 export function insert(container, node) {
-  const others = [...container.children].filter((other) => other !== node && other.dataset.seq);
   const here = placeOf(container, node);
-  const last = others.findLast((other) => compare(container, placeOf(container, other), here) <= 0);
+  const stands = (other) => other !== node && other.dataset.seq;
+  const after = (other) => compare(container, placeOf(container, other), here) > 0;
+  // Most come in near one end; a list of thousands is not looked through for each.
+  if (container.dataset.order === "desc") {
+    let next = container.firstElementChild;
+    while (next && !(stands(next) && after(next))) next = next.nextElementSibling;
+    if (next) return next.before(node);
+  }
+  let last = container.lastElementChild;
+  while (last && !(stands(last) && !after(last))) last = last.previousElementSibling;
+  const first = last ? null : [...container.children].find(stands);
   if (last) last.after(node);
-  else if (others.length) others[0].before(node);
+  else if (first) first.before(node);
   else container.prepend(node);
 }
 
