@@ -39,7 +39,7 @@ async function load(id, { push = true, focus = null, at = null, again = false },
   // Who goes back to what is open gives up what was on its way.
   opening?.stop.abort();
   opening = null;
-  if (id === openConversation() && push && !at && !again) return arrive(focus);
+  if (id === openConversation() && push && !at && !again && arrive(focus)) return;
   const mine = (opening = { id, stop: new AbortController() });
   const path = addressOf(id, at);
   // Other conversations move the cursor on while this one is fetched.
@@ -52,7 +52,8 @@ async function load(id, { push = true, focus = null, at = null, again = false },
     const content = fragment(await answer.text());
     if (opening !== mine) return;
     opening = null;
-    if (push) history.pushState(null, "", addressOf(id, at));
+    const address = addressOf(id, at);
+    if (push && address !== location.pathname + location.search) history.pushState(null, "", address);
     show(content, since);
     arrive(wanted() ? focus : "title");
   } catch (error) {
@@ -91,12 +92,14 @@ function show(source, since) {
   document.dispatchEvent(new CustomEvent("opened", { detail: id }));
 }
 
+// Answers whether the focus came to where it was meant. Where the composer is not there yet, it may be on its way.
 function arrive(focus) {
-  if (focus === "composer" && matchMedia("(min-width: 720px)").matches) {
-    const draft = document.getElementById("draft");
-    if (draft?.checkVisibility()) return draft.focus();
-  }
-  if (focus) document.getElementById("thread-title")?.focus({ preventScroll: true });
+  const writes = focus === "composer" && matchMedia("(min-width: 720px)").matches;
+  const draft = writes && document.getElementById("draft");
+  const there = draft && draft.checkVisibility();
+  if (there) draft.focus();
+  else if (focus) document.getElementById("thread-title")?.focus({ preventScroll: true });
+  return there || !writes;
 }
 
 // Somebody else has it now, and it is not this person's to see any more. What was being written stays a draft.

@@ -168,12 +168,13 @@ test("a supervisor joins two contacts, takes it back, and blocks one", async ({ 
     const slow = await slowly(gabriela, /\/join$/);
     await gabriela.getByRole("button", { name: "Unir con otro contacto" }).click();
     await slow.asked();
-    await gabriela.keyboard.type(hugo.name.slice(1));
+    const piece = hugo.name.slice(0, -1);
+    await gabriela.keyboard.type(piece);
     const search = gabriela.locator("#join").getByRole("searchbox");
     await slow.go();
     await expect(search).toBeFocused();
     // Typed while the dialog was on its way.
-    await expect(search).toHaveValue(hugo.name.slice(1));
+    await expect(search).toHaveValue(piece);
     await gabriela.locator("#join").getByRole("button", { name: hugo.name }).click();
     await expect(gabriela.locator("#join")).toHaveCount(0);
     await expect(gabriela.locator("[data-thread]")).toContainText("Se unieron dos contactos");
