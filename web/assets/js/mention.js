@@ -45,7 +45,9 @@ export async function suggest(conv) {
   offer(field, box, {
     take(index) {
       close();
-      field.setRangeText(`${shown[index].name} `, start, start + typed.length, "end");
+      // Whoever types fast has gone on with the name since this was drawn.
+      const end = Math.max(start + typed.length, field.selectionStart);
+      field.setRangeText(`${shown[index].name} `, start, end, "end");
       field.dispatchEvent(new Event("input", { bubbles: true }));
     },
   });

@@ -79,7 +79,9 @@ export async function suggest(conv) {
     chosen: (index) => preview(box, found[index]),
     take: (index) => {
       close();
-      put(field, start, start + typed.length + 1, found[index]);
+      // Whoever types fast has gone on with the word since this was drawn.
+      const rest = field.value.slice(start).match(/^\/[^\s/]*/u)?.[0].length ?? typed.length + 1;
+      put(field, start, start + rest, found[index]);
     },
   });
 }
