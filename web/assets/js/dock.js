@@ -26,6 +26,8 @@ act("answer-beside", () => {
 });
 
 let holder = {};
+// What comes next is drawn as it is; only what becomes mine where it stands is drawn anew.
+document.addEventListener("leaving", () => (holder = {}));
 function draw(now = time()) {
   const dock = document.getElementById("dock");
   const state = document.getElementById(`state-${openConversation()}`)?.dataset;
