@@ -2,6 +2,7 @@
 // it offers exactly what the page offers.
 import { hold, press } from "./keys.js";
 import { fragment } from "./patch.js";
+import { patiently } from "./patience.js";
 import { plain } from "./plain.js";
 import { toast } from "./say.js";
 import { t } from "./words.js";
@@ -166,23 +167,13 @@ async function look() {
   const box = byId("pal-found");
   under?.abort();
   if (words.length < 2) return box.replaceChildren();
-  under = new AbortController();
-  try {
-    const answer = await fetch(`/search?${new URLSearchParams({ q: words, palette: "1" })}`, {
-      headers: { "HX-Request": "true" },
-      signal: under.signal,
-    });
-    if (answer.status === 401) document.dispatchEvent(new CustomEvent("signed-out"));
-    // Faster than one may, or too many at once: in a moment it is their turn.
-    if ((answer.status === 429 || answer.status === 503) && dialog.open) timer = setTimeout(look, 1000);
-    if (!answer.ok) return;
-    const first = chosen()?.id;
-    box.replaceChildren(...fragment(await answer.text()).firstElementChild.children);
-    if (first) choose(byId(first));
-    settle();
-  } catch (error) {
-    if (error.name !== "AbortError") throw error;
-  }
+  const { signal } = (under = new AbortController());
+  const answer = await patiently(`/search?${new URLSearchParams({ q: words, palette: "1" })}`, signal);
+  if (!answer.ok) return;
+  const first = chosen()?.id;
+  box.replaceChildren(...fragment(answer.text).firstElementChild.children);
+  if (first) choose(byId(first));
+  settle();
 }
 
 async function run(one, event) {

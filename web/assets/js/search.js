@@ -3,6 +3,7 @@ import { act } from "./act.js";
 import { announce, fragment } from "./patch.js";
 import { say, toast } from "./say.js";
 import { isField, key } from "./keys.js";
+import { patiently } from "./patience.js";
 import { t } from "./words.js";
 
 const PAUSE = 220;
@@ -20,17 +21,10 @@ function address() {
   return `/search?${query}`;
 }
 
-async function fetchFound(url, signal = under?.signal, tries = 5) {
-  const answer = await fetch(url, { headers: { "HX-Request": "true" }, signal });
-  // Faster than one may, or too many at once: in a moment it is their turn.
-  if ((answer.status === 429 || answer.status === 503) && tries > 1) {
-    await new Promise((done) => setTimeout(done, 1000));
-    signal?.throwIfAborted();
-    return fetchFound(url, signal, tries - 1);
-  }
-  if (answer.status === 401) document.dispatchEvent(new CustomEvent("signed-out"));
+async function fetchFound(url) {
+  const answer = await patiently(url, under?.signal);
   if (!answer.ok) throw new Error(`search: ${answer.status}`);
-  return fragment(await answer.text()).getElementById("search-found");
+  return fragment(answer.text).getElementById("search-found");
 }
 
 async function look() {
@@ -48,8 +42,8 @@ async function look() {
     announce([fresh]);
     say(fresh.dataset.said);
     return true;
-  } catch (error) {
-    if (error.name !== "AbortError") toast(t("failed"), { loud: true });
+  } catch {
+    if (!signal.aborted) toast(t("failed"), { loud: true });
   } finally {
     clearTimeout(late);
     if (!signal.aborted) found().removeAttribute("aria-busy");

@@ -5,6 +5,7 @@ import { show } from "./hand.js";
 import { neighbour } from "./list.js";
 import { headedFor, open, openConversation } from "./panes.js";
 import { fragment } from "./patch.js";
+import { patiently } from "./patience.js";
 import { plain } from "./plain.js";
 import { say, toast } from "./say.js";
 import { get, send } from "./send.js";
@@ -210,21 +211,16 @@ export async function join(button) {
 
 export const joinWith = (button) => show(button, "join", `/contacts/${button.dataset.contact}/join`);
 
-let sought = 0;
+let seeking = null;
 document.addEventListener("input", async ({ target }) => {
   if (!target.matches?.("[data-join-search]")) return;
-  const mine = ++sought;
+  seeking?.abort();
+  const { signal } = (seeking = new AbortController());
   await new Promise((done) => setTimeout(done, 200));
-  if (mine !== sought) return;
+  if (signal.aborted) return;
   const dialog = target.closest("dialog");
-  const url = `/contacts/${dialog.dataset.contact}/join?${new URLSearchParams({ q: target.value })}`;
-  let answer = await get(url);
-  // Faster than one may, or too many at once: in a moment it is their turn.
-  for (let tries = 4; tries > 0 && mine === sought && [429, 503].includes(answer.status); tries -= 1) {
-    await new Promise((done) => setTimeout(done, 1000));
-    answer = await get(url);
-  }
-  if (mine === sought && answer.ok) document.getElementById("join-found")?.replaceWith(fragment(answer.text));
+  const answer = await patiently(`/contacts/${dialog.dataset.contact}/join?${new URLSearchParams({ q: target.value })}`, signal);
+  if (!signal.aborted && answer.ok) document.getElementById("join-found")?.replaceWith(fragment(answer.text));
 });
 document.addEventListener("click", async ({ target }) => {
   const choice = target.closest?.("[data-join-with]");

@@ -16,7 +16,7 @@ use inbox::{
     collected::{self, CollectError},
     contacts::{self, card},
 };
-use sea_orm::{ConnectionTrait, DbErr, TransactionTrait as _};
+use sea_orm::{ConnectionTrait, DbErr};
 use serde::Deserialize;
 use serde_json::json;
 use views::{
@@ -78,23 +78,22 @@ pub async fn reveal(
     if !attributes::is_sensitive(&state.db, key).await? {
         return Err(PageError::NotFound);
     }
-    let begun = state.db.begin().await?;
     let shown = if let Some(conversation) = asked.conversation {
         let talk = within_reach(&viewer, &state, conversation, Permission::ContactPiiReveal).await?;
-        let said = collected::one(&begun, talk.id, key).await?;
+        let said = collected::one(&state.db, talk.id, key).await?;
         said.filter(|_| talk.contact_id == *id).map(|said| said.value)
     } else {
-        if !contacts::is_within(&begun, &viewer.principal, Permission::ContactPiiReveal, *id).await? {
+        if !contacts::is_within(&state.db, &viewer.principal, Permission::ContactPiiReveal, *id).await? {
             return Err(PageError::NotFound);
         }
-        let card = card::read(&begun, *id).await?.ok_or(PageError::NotFound)?;
+        let card = card::read(&state.db, *id).await?.ok_or(PageError::NotFound)?;
         let field = field(&state, key).await?.ok_or(PageError::NotFound)?;
         card.attributes.get(key).map(|stored| value(&tx, &field.kind, stored))
     };
     let shown = shown.ok_or(PageError::NotFound)?;
     let address = actions::address(&state, &request);
-    note_shown(&begun, &viewer, &address, *id, key, state.clock.now()).await?;
-    begun.commit().await?;
+    // Before it is shown: what can't be noted down is not.
+    note_shown(&state.db, &viewer, &address, *id, key, state.clock.now()).await?;
     Ok(HttpResponse::Ok().json(json!({ "value": shown })))
 }
 
@@ -168,24 +167,21 @@ pub async fn correct(
     if hidden && !viewer.principal.can(Permission::ContactPiiReveal, &talk.facts()) {
         return Err(PageError::NotFound);
     }
-    let begun = state.db.begin().await?;
     let (by, now) = (&viewer.principal, state.clock.now());
-    collected::correct(&begun, by, *id, &form.key, form.version, &form.value, now).await.map_err(
-        |error| {
-            let refused =
-                |status, refusal: Refusal| PageError::refused(status, refusal.code(), refusal.words(&tx));
-            match error {
-                CollectError::NotFound => PageError::NotFound,
-                CollectError::Db(error) => error.into(),
-                CollectError::ChangedSince => refused(StatusCode::CONFLICT, Refusal::CardChangedSince),
-                CollectError::TooLong => refused(
-                    StatusCode::UNPROCESSABLE_ENTITY,
-                    Refusal::CardWrong(vec![fault(&tx, Fault::TooLong)]),
-                ),
-            }
-        },
-    )?;
-    begun.commit().await?;
+    let refused = |status, refusal: Refusal| PageError::refused(status, refusal.code(), refusal.words(&tx));
+    let corrected = state.transact(async |begun| {
+        let done = collected::correct(begun, by, *id, &form.key, form.version, &form.value, now).await;
+        done.map_err(|error| match error {
+            CollectError::NotFound => PageError::NotFound,
+            CollectError::Db(error) => error.into(),
+            CollectError::ChangedSince => refused(StatusCode::CONFLICT, Refusal::CardChangedSince),
+            CollectError::TooLong => refused(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                Refusal::CardWrong(vec![fault(&tx, Fault::TooLong)]),
+            ),
+        })
+    });
+    corrected.await?;
     state.wakes.relay();
     Ok(HttpResponse::NoContent().finish())
 }
