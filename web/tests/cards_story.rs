@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use crate::clinic::{Clinic, Person, one};
+use crate::clinic::{Clinic, Person};
 
 /// The value of a page's first field of this name.
 fn value(page: &str, name: &str) -> String {
@@ -43,10 +43,7 @@ async fn what_the_company_wants_to_know_is_asked_for_checked_and_shown() {
     let valeria = clinic.agent("Valeria").await;
     clinic.vendor().lucia_writes("Hola").await;
     let talk = clinic.held_conversation().await;
-    let contact: uuid::Uuid =
-        one(&clinic.ground.db, &format!("select contact_id from conversation where id = '{talk}'"))
-            .await
-            .unwrap();
+    let contact = clinic.contact_of(talk).await;
     let card = format!("/contacts/{contact}/card");
     let valeria = valeria.opens(talk).await;
     let dialog = valeria.gets(&card).await.is(StatusCode::OK).body;
@@ -87,10 +84,7 @@ async fn what_is_hidden_is_shown_to_whoever_may_ask_and_the_house_knows_that_the
     let valeria = clinic.agent("Valeria").await;
     clinic.vendor().lucia_writes("Hola").await;
     let talk = clinic.held_conversation().await;
-    let contact: uuid::Uuid =
-        one(&clinic.ground.db, &format!("select contact_id from conversation where id = '{talk}'"))
-            .await
-            .unwrap();
+    let contact = clinic.contact_of(talk).await;
     clinic.change("update contact set attributes = '{\"dni\": \"12345678\"}'").await;
     collects(&clinic, talk, &[("dni", "87654321"), ("motivo", "Dolor")]).await;
 

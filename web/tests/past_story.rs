@@ -65,10 +65,7 @@ async fn what_a_contact_told_a_person_is_noted_with_how_they_said_so() {
     clinic.vendor().lucia_writes("Hola").await;
     let talk = clinic.held_conversation().await;
     let mut page = valeria.opens(talk).await;
-    let lucia: uuid::Uuid =
-        one(&clinic.ground.db, &format!("select contact_id from conversation where id = '{talk}'"))
-            .await
-            .unwrap();
+    let lucia = clinic.contact_of(talk).await;
     let url = format!("/contacts/{lucia}/consent");
     assert!(page.gets(&url).await.is(StatusCode::OK).body.contains("Anotar un consentimiento"));
     let said = |given, proof| [("purpose", "marketing"), ("given", given), ("proof", proof)];

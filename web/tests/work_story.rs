@@ -151,8 +151,7 @@ async fn a_contact_is_blocked_with_a_reason_and_leaves_a_line_in_the_audit() {
     clinic.vendor().lucia_writes("Insultos").await;
     let talk = clinic.held_conversation().await;
     let mut hers = valeria.opens(talk).await;
-    let sql = format!("select contact_id from conversation where id = '{talk}'");
-    let contact: domain::ContactId = one(&clinic.ground.db, &sql).await.unwrap();
+    let contact = clinic.contact_of(talk).await;
     let block = format!("/contacts/{contact}/block");
     hers.gets(&block).await.is(StatusCode::FORBIDDEN);
     let gabriela = clinic.supervisor("Gabriela").await;
@@ -194,8 +193,7 @@ async fn whom_whatsapp_does_not_block_stays_blocked_here_and_can_be_asked_about_
     let wrote = meta::messages(&[meta::text(from, "wamid.1", second, "Insultos")]);
     assert_eq!(clinic.vendor().posts(wrote).await, StatusCode::OK);
     let talk = clinic.held_conversation().await;
-    let sql = format!("select contact_id from conversation where id = '{talk}'");
-    let contact: domain::ContactId = one(&clinic.ground.db, &sql).await.unwrap();
+    let contact = clinic.contact_of(talk).await;
     let mut gabriela = clinic.supervisor("Gabriela").await.opens(talk).await;
     let block = format!("/contacts/{contact}/block");
     gabriela.posts(&block, &[("reason", "Insulta")]).await.is(StatusCode::NO_CONTENT);

@@ -15,7 +15,7 @@ use std::{
 };
 
 use bandeja::{clock::Clock, settings::Settings};
-use domain::ConversationId;
+use domain::{ContactId, ConversationId};
 use sea_orm::ConnectionTrait as _;
 use testing::TestDb;
 
@@ -108,6 +108,12 @@ impl Clinic {
             one(&self.ground.db, "select id from conversation where state = 'assigned'").await
         })
         .await
+    }
+
+    /// Whose conversation it is.
+    pub async fn contact_of(&self, talk: ConversationId) -> ContactId {
+        let sql = format!("select contact_id from conversation where id = '{talk}'");
+        until("its contact", || one(&self.ground.db, &sql)).await
     }
 }
 
