@@ -15,7 +15,11 @@ use domain::{
 use routing::DueTimes;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult, Statement, Value};
 
-use super::conversations::{ConversationLine, Terms, select};
+pub use super::place::{Drawn, Place};
+use super::{
+    conversations::{ConversationLine, Terms, select},
+    place::NEVER,
+};
 use crate::{
     policy,
     rows::{self, Reach, within},
@@ -57,59 +61,6 @@ pub struct Page {
     /// After which place it goes on, if it does.
     pub more: Option<Place>,
 }
-
-/// A conversation's place in an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, FromQueryResult)]
-pub struct Place {
-    key: DateTime<Utc>,
-    activity: DateTime<Utc>,
-    position: i64,
-}
-
-impl Place {
-    fn of(line: &ConversationLine, ask: &Ask<'_>) -> Self {
-        let key = match ask.sort {
-            Sort::Newest => match line.state {
-                ConversationState::Closed => line.closed_at.unwrap_or(NEVER),
-                _ => DateTime::UNIX_EPOCH,
-            },
-            Sort::Longest => match line.must_act {
-                MustAct::Agent => line.must_act_since,
-                MustAct::Customer => line.must_act_since + A_CENTURY,
-            },
-            Sort::Due => line.due_at.unwrap_or(NEVER),
-            Sort::Window => line.window_until.filter(|until| *until > ask.now).unwrap_or(NEVER),
-        };
-        Self { key, activity: line.last_activity_at, position: line.last_position }
-    }
-
-    /// From what [`Place::to_string`] wrote; `None` for anything else.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.split('.').map(|part| part.parse::<i64>().ok());
-        let mut next = || parts.next().flatten();
-        let (key, activity, position) = (next()?, next()?, next()?);
-        Some(Self {
-            key: DateTime::from_timestamp_micros(key)?,
-            activity: DateTime::from_timestamp_micros(activity)?,
-            position,
-        })
-    }
-}
-
-impl std::fmt::Display for Place {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}.{}.{}", self.key.timestamp_micros(), self.activity.timestamp_micros(), self.position)
-    }
-}
-
-/// Behind everything that has a time.
-const NEVER: DateTime<Utc> = match DateTime::from_timestamp(253_370_764_800, 0) {
-    Some(at) => at,
-    None => DateTime::UNIX_EPOCH,
-};
-/// Where it is the customer's turn comes behind all that waits for us.
-const A_CENTURY: TimeDelta = TimeDelta::days(36_500);
 
 /// A statement in the making: the person is `$1` and their reach `$2` to `$6`.
 struct Sql {

@@ -14,6 +14,7 @@ pub mod messages;
 pub mod notes;
 pub mod offers;
 pub mod past;
+mod place;
 pub mod planned;
 pub mod routing;
 pub mod start;

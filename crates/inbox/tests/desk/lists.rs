@@ -1,13 +1,14 @@
 //! What lists hold, in which order, page by page; and views that people keep.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use domain::{
-    ChannelId, ConversationId, List, Permission, Principal, QueueId, Sort, View, Visibility, list::Filter,
+    ChannelId, ConversationId, List, MustAct, Permission, Principal, QueueId, Sort, View, Visibility,
+    list::Filter,
 };
 use inbox::{
     reading::{
-        conversations,
-        lists::{self, Ask, Page, Place},
+        conversations::{self, ConversationLine},
+        lists::{self, Ask, Drawn, Page, Place},
     },
     saved_views::{self, SavedViewError},
     watch,
@@ -49,6 +50,19 @@ impl Scene {
     /// A whole list.
     pub async fn list(&self, who: &Principal, view: &View) -> Vec<ConversationId> {
         self.page(who, view, None, 500).await.lines.iter().map(|line| line.id).collect()
+    }
+
+    /// Somebody is called to all there is.
+    async fn calls(&self, who: &Principal) {
+        self.run(
+            "with noted as (
+                 insert into note (id, conversation_id, author_id, client_id, body, written_at, position)
+                 select gen_random_uuid(), id, $1, gen_random_uuid(), 'Mira', $2, 1 from conversation
+                 returning id, conversation_id)
+             insert into mention (note_id, person_id, conversation_id, at) select id, $1, conversation_id, $2 from noted",
+            [who.person.into(), self.now.into()],
+        )
+        .await;
     }
 
     async fn close(&self, who: &Principal, talk: ConversationId) {
@@ -153,8 +167,9 @@ async fn the_database_and_the_predicate_of_frames_agree_on_what_a_list_holds() {
 #[tokio::test]
 async fn page_by_page_is_the_whole_list_in_every_order() {
     let (scene, [valeria, _, gabriela, _]) = floor().await;
+    scene.calls(&gabriela).await;
     for who in [&valeria, &gabriela] {
-        for list in [List::All, List::Closed, List::Waiting] {
+        for list in [List::All, List::Closed, List::Waiting, List::Mentions] {
             for sort in Sort::ALL {
                 let view = View { sort: Some(*sort), ..View::of(list) };
                 let whole = scene.list(who, &view).await;
@@ -177,6 +192,43 @@ async fn page_by_page_is_the_whole_list_in_every_order() {
     let rest = scene.page(&gabriela, &risky, first.more, 100).await;
     let both: Vec<_> = first.lines.iter().chain(&rest.lines).map(|line| line.id).collect();
     assert_eq!(both, scene.list(&gabriela, &risky).await);
+}
+
+/// What a page knows of a row's place.
+fn drawn(line: &ConversationLine, sort: Sort, now: DateTime<Utc>) -> Drawn {
+    match sort {
+        Sort::Newest => Drawn::Nothing,
+        Sort::Longest => {
+            Drawn::Turn { ours: line.must_act == MustAct::Agent, since: line.must_act_since.trunc_subsecs(0) }
+        }
+        Sort::Due => Drawn::Until(line.due_at.map(|at| at.trunc_subsecs(0))),
+        Sort::Window => {
+            Drawn::Until(line.window_until.filter(|until| *until > now).map(|at| at.trunc_subsecs(0)))
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_list_goes_on_from_any_row_by_what_a_page_knows_of_it() {
+    let (scene, [_, _, gabriela, _]) = floor().await;
+    scene.calls(&gabriela).await;
+    for list in [List::All, List::Closed, List::Waiting, List::Mentions] {
+        for sort in Sort::ALL {
+            let view = View { sort: Some(*sort), ..View::of(list) };
+            let whole = scene.page(&gabriela, &view, None, 500).await.lines;
+            assert!(whole.len() > 2, "{view:?}");
+            for (n, line) in whole.iter().enumerate() {
+                let seen = line.closed_at.unwrap_or(line.last_activity_at).trunc_subsecs(0);
+                let place = Place::around(list, drawn(line, view.sorted(Sort::Newest), scene.now), seen);
+                let rest = scene.page(&gabriela, &view, Some(place), 500).await.lines;
+                let ids =
+                    |lines: &[ConversationLine]| -> Vec<_> { lines.iter().map(|line| line.id).collect() };
+                // Others of the same second may come before it.
+                let (here, known) = (ids(&rest), ids(&whole));
+                assert!(here.ends_with(&known[n..]) && known.ends_with(&here), "{view:?} {n}");
+            }
+        }
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,92 @@
+//! Where in the order of a list a conversation stands, for going on from there.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{List, MustAct, Sort};
+use sea_orm::FromQueryResult;
+
+use super::{conversations::ConversationLine, lists::Ask};
+
+/// A conversation's place in an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromQueryResult)]
+pub struct Place {
+    pub(super) key: DateTime<Utc>,
+    pub(super) activity: DateTime<Utc>,
+    pub(super) position: i64,
+}
+
+/// Behind everything that has a time.
+pub(super) const NEVER: DateTime<Utc> = match DateTime::from_timestamp(253_370_764_800, 0) {
+    Some(at) => at,
+    None => DateTime::UNIX_EPOCH,
+};
+/// Where it is the customer's turn comes behind all that waits for us.
+const A_CENTURY: TimeDelta = TimeDelta::days(36_500);
+
+/// What a list goes by before the last activity, as a page knows it of one of its rows: to the second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drawn {
+    /// Nothing before it.
+    Nothing,
+    /// It is our turn, or else the customer's, since then.
+    Turn {
+        /// Whether it is ours.
+        ours: bool,
+        /// Since when.
+        since: DateTime<Utc>,
+    },
+    /// What is first due, or when the window shuts; `None` where there is no such moment.
+    Until(Option<DateTime<Utc>>),
+}
+
+impl Place {
+    pub(super) fn of(line: &ConversationLine, ask: &Ask<'_>) -> Self {
+        let key = match ask.sort {
+            Sort::Newest if ask.view.list == List::Closed => line.closed_at.unwrap_or(NEVER),
+            Sort::Newest => DateTime::UNIX_EPOCH,
+            Sort::Longest => match line.must_act {
+                MustAct::Agent => line.must_act_since,
+                MustAct::Customer => line.must_act_since + A_CENTURY,
+            },
+            Sort::Due => line.due_at.unwrap_or(NEVER),
+            Sort::Window => line.window_until.filter(|until| *until > ask.now).unwrap_or(NEVER),
+        };
+        Self { key, activity: line.last_activity_at, position: line.last_position }
+    }
+
+    /// Where a list was left at a row, from what a page knows of it: `at` is the second of its last activity, in the list
+    /// of what is over that of its end. What follows the row in the list comes after this, and with it, perhaps, the row
+    /// and others of its second.
+    #[must_use]
+    pub fn around(list: List, drawn: Drawn, at: DateTime<Utc>) -> Self {
+        let after = at + TimeDelta::seconds(1);
+        if list == List::Closed {
+            return Self { key: after, activity: DateTime::UNIX_EPOCH, position: 0 };
+        }
+        let key = match drawn {
+            Drawn::Nothing => DateTime::UNIX_EPOCH,
+            Drawn::Turn { ours: true, since } => since,
+            Drawn::Turn { ours: false, since } => since + A_CENTURY,
+            Drawn::Until(at) => at.unwrap_or(NEVER),
+        };
+        Self { key, activity: after, position: 0 }
+    }
+
+    /// From what [`Place::to_string`] wrote; `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split('.').map(|part| part.parse::<i64>().ok());
+        let mut next = || parts.next().flatten();
+        let (key, activity, position) = (next()?, next()?, next()?);
+        Some(Self {
+            key: DateTime::from_timestamp_micros(key)?,
+            activity: DateTime::from_timestamp_micros(activity)?,
+            position,
+        })
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}.{}", self.key.timestamp_micros(), self.activity.timestamp_micros(), self.position)
+    }
+}
