@@ -13,7 +13,6 @@ use inbox::{
     tagging,
 };
 use jobs::{Failure, Runner};
-use sea_orm::TransactionTrait as _;
 use serde::Deserialize;
 use uuid::Uuid;
 use views::{
@@ -166,11 +165,11 @@ pub async fn create(
     if let Some(query) = view {
         conversations = all_of(&viewer, &state, &query).await?;
     }
-    let tx = state.db.begin().await?;
-    let id = bulk::begin(&tx, &viewer.principal, &deed, &conversations, state.clock.now())
-        .await
-        .map_err(|error| refusal(error, words(&viewer)))?;
-    tx.commit().await?;
+    let begun = state.transact(async |tx| {
+        let begun = bulk::begin(tx, &viewer.principal, &deed, &conversations, state.clock.now()).await;
+        begun.map_err(|error| refusal(error, words(&viewer)))
+    });
+    let id = begun.await?;
     state.wakes.work();
     Ok(HttpResponse::Created().json(serde_json::json!({ "bulk": id })))
 }
@@ -247,11 +246,11 @@ pub async fn cancel(
     id: Path<Uuid>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
-    let tx = state.db.begin().await?;
-    bulk::cancel(&tx, &viewer.principal, *id, state.clock.now())
-        .await
-        .map_err(|error| refusal(error, words(&viewer)))?;
-    tx.commit().await?;
+    let cancelled = state.transact(async |tx| {
+        let cancelled = bulk::cancel(tx, &viewer.principal, *id, state.clock.now()).await;
+        cancelled.map_err(|error| refusal(error, words(&viewer)))
+    });
+    cancelled.await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -264,11 +263,11 @@ pub async fn undo(
     id: Path<Uuid>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
-    let tx = state.db.begin().await?;
-    let back = bulk::undo(&tx, &viewer.principal, *id, state.clock.now())
-        .await
-        .map_err(|error| refusal(error, words(&viewer)))?;
-    tx.commit().await?;
+    let back = state.transact(async |tx| {
+        let back = bulk::undo(tx, &viewer.principal, *id, state.clock.now()).await;
+        back.map_err(|error| refusal(error, words(&viewer)))
+    });
+    let back = back.await?;
     state.wakes.work();
     Ok(HttpResponse::Created().json(serde_json::json!({ "bulk": back })))
 }

@@ -16,7 +16,6 @@ use inbox::{
     },
     reading,
 };
-use sea_orm::TransactionTrait as _;
 use serde::Deserialize;
 use views::{
     Refusal, Tx,
@@ -106,18 +105,21 @@ pub async fn save(
     if hides && !contacts::is_within(&state.db, by, Permission::ContactPiiReveal, *id).await? {
         return Err(PageError::NotFound);
     }
-    let begun = state.db.begin().await?;
-    card::write(&begun, by, *id, written, state.clock.now()).await.map_err(|error| match error {
-        CardError::NotFound => PageError::NotFound,
-        CardError::Db(error) => error.into(),
-        CardError::ChangedSince => refused(StatusCode::CONFLICT, &Refusal::CardChangedSince, tx),
-        CardError::Wrong(wrong) => {
-            let name = |key: &str| known.iter().find(|one| one.key == key).map(|one| one.name.clone());
-            let faults = wrong.into_iter().map(|(spot, wrong)| sentence(&tx, spot, wrong, name)).collect();
-            refused(StatusCode::UNPROCESSABLE_ENTITY, &Refusal::CardWrong(faults), tx)
-        }
-    })?;
-    begun.commit().await?;
+    let name = |key: &str| known.iter().find(|one| one.key == key).map(|one| one.name.clone());
+    let kept = state.transact(async |begun| {
+        let done = card::write(begun, by, *id, written.clone(), state.clock.now()).await;
+        done.map_err(|error| match error {
+            CardError::NotFound => PageError::NotFound,
+            CardError::Db(error) => error.into(),
+            CardError::ChangedSince => refused(StatusCode::CONFLICT, &Refusal::CardChangedSince, tx),
+            CardError::Wrong(wrong) => {
+                let faults =
+                    wrong.into_iter().map(|(spot, wrong)| sentence(&tx, spot, wrong, name)).collect();
+                refused(StatusCode::UNPROCESSABLE_ENTITY, &Refusal::CardWrong(faults), tx)
+            }
+        })
+    });
+    kept.await?;
     state.wakes.dispatch();
     state.wakes.relay();
     Ok(HttpResponse::NoContent().finish())

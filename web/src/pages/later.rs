@@ -12,7 +12,6 @@ use inbox::reply::{
     Draft, Lane,
     later::{self, PlanError},
 };
-use sea_orm::TransactionTrait as _;
 use serde::Deserialize;
 use uuid::Uuid;
 use views::{flaw, planned::LaterDialog};
@@ -125,15 +124,22 @@ pub async fn create(
     let NewPlan { client_id, content, reply_to, more, .. } = plan;
     let mut parts = vec![Part { client_id, content }];
     parts.extend(more);
-    let tx = state.db.begin().await?;
-    for (at, Part { client_id, content }) in parts.into_iter().enumerate() {
-        let reply_to = reply_to.filter(|_| at == 0);
-        let draft = Draft { conversation: *id, client_id, content, reply_to, lane: Lane::Answer };
-        later::plan(&tx, &viewer.principal, &draft, due, state.clock.now())
-            .await
-            .map_err(|error| refusal(error, &viewer))?;
-    }
-    tx.commit().await?;
+    let drafts: Vec<Draft> = parts
+        .into_iter()
+        .enumerate()
+        .map(|(at, Part { client_id, content })| {
+            let reply_to = reply_to.filter(|_| at == 0);
+            Draft { conversation: *id, client_id, content, reply_to, lane: Lane::Answer }
+        })
+        .collect();
+    let planned = state.transact(async |tx| {
+        for draft in &drafts {
+            let planned = later::plan(tx, &viewer.principal, draft, due, state.clock.now()).await;
+            planned.map_err(|error| refusal(error, &viewer))?;
+        }
+        Ok(())
+    });
+    planned.await?;
     state.wakes.relay();
     Ok(HttpResponse::Created().finish())
 }
@@ -147,11 +153,11 @@ pub async fn cancel(
     id: Path<PlannedId>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
-    let tx = state.db.begin().await?;
-    later::cancel(&tx, &viewer.principal, *id, state.clock.now())
-        .await
-        .map_err(|error| refusal(error, &viewer))?;
-    tx.commit().await?;
+    let cancelled = state.transact(async |tx| {
+        let cancelled = later::cancel(tx, &viewer.principal, *id, state.clock.now()).await;
+        cancelled.map_err(|error| refusal(error, &viewer))
+    });
+    cancelled.await?;
     state.wakes.relay();
     Ok(HttpResponse::NoContent().finish())
 }
@@ -165,11 +171,11 @@ pub async fn send(
     id: Path<PlannedId>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
-    let tx = state.db.begin().await?;
-    later::send_now(&tx, &viewer.principal, *id, state.clock.now())
-        .await
-        .map_err(|error| refusal(error, &viewer))?;
-    tx.commit().await?;
+    let sent = state.transact(async |tx| {
+        let sent = later::send_now(tx, &viewer.principal, *id, state.clock.now()).await;
+        sent.map_err(|error| refusal(error, &viewer))
+    });
+    sent.await?;
     state.wakes.send();
     state.wakes.relay();
     Ok(HttpResponse::NoContent().finish())

@@ -10,7 +10,6 @@ use inbox::{
     notes::{self, NewNote, NoteError},
     reading,
 };
-use sea_orm::TransactionTrait as _;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use views::{NoteFragment, Refusal, Template as _, Tx};
@@ -37,12 +36,12 @@ pub async fn create(
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
     let tx_words = words(&viewer);
-    let new = NewNote { conversation: *id, client_id, body };
-    let tx = state.db.begin().await?;
-    let written = notes::write(&tx, &viewer.principal, new, state.clock.now())
-        .await
-        .map_err(|error| refusal(error, tx_words))?;
-    tx.commit().await?;
+    let written = state.transact(async |tx| {
+        let new = NewNote { conversation: *id, client_id, body: body.clone() };
+        let written = notes::write(tx, &viewer.principal, new, state.clock.now()).await;
+        written.map_err(|error| refusal(error, tx_words))
+    });
+    let written = written.await?;
     state.wakes.relay();
     let lines = reading::notes::some(&state.db, &[written.note]).await?;
     let line = lines.first().ok_or(PageError::NotFound)?;

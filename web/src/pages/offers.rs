@@ -10,7 +10,6 @@ use inbox::{
     assignment::{AssignError, offers},
     dispatcher,
 };
-use sea_orm::TransactionTrait as _;
 use serde_json::json;
 use views::Refusal;
 
@@ -75,18 +74,18 @@ async fn over(error: AssignError, viewer: &SignedIn, state: &AppState) -> PageEr
 /// # Errors
 /// Refusals in the person's language: on a pause, or no more fit.
 pub async fn next(viewer: SignedIn, state: Data<AppState>) -> Result<HttpResponse, PageError> {
-    let tx = state.db.begin().await?;
-    let taken = match dispatcher::take_next(&tx, &viewer.principal, state.clock.now()).await {
-        Ok(taken) => taken,
-        Err(AssignError::TargetOffline) => {
-            return Err(refused(StatusCode::CONFLICT, &Refusal::NotAvailable, words(&viewer)));
+    let taken = state.transact(async |tx| {
+        match dispatcher::take_next(tx, &viewer.principal, state.clock.now()).await {
+            Ok(taken) => Ok(taken),
+            Err(AssignError::TargetOffline) => {
+                Err(refused(StatusCode::CONFLICT, &Refusal::NotAvailable, words(&viewer)))
+            }
+            Err(error) => Err(refusal(error, &state, words(&viewer)).await),
         }
-        Err(error) => return Err(refusal(error, &state, words(&viewer)).await),
-    };
-    let Some(conversation) = taken else {
+    });
+    let Some(conversation) = taken.await? else {
         return Ok(HttpResponse::NoContent().finish());
     };
-    tx.commit().await?;
     state.wakes.relay();
     Ok(HttpResponse::Ok().json(json!({ "conversation": conversation })))
 }

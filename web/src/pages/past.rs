@@ -11,7 +11,6 @@ use inbox::{
     contacts,
     reading::{self, messages::Place, notes},
 };
-use sea_orm::TransactionTrait as _;
 use serde::Deserialize;
 use views::{
     ChannelTag, Refusal,
@@ -181,25 +180,25 @@ pub async fn note_consent(
     };
     let purpose = Purpose::parse(&form.purpose).ok_or_else(refused)?;
     let by = &viewer.principal;
-    let begun = state.db.begin().await?;
-    consent::note(&begun, by, *id, (purpose, form.given), &form.proof, state.clock.now()).await.map_err(
-        |error| match error {
+    let (address, now) = (state.auth.client(&request).address, state.clock.now());
+    let noted = state.transact(async |begun| {
+        let noted = consent::note(begun, by, *id, (purpose, form.given), &form.proof, now).await;
+        noted.map_err(|error| match error {
             NoteError::NotFound => PageError::NotFound,
             NoteError::Unproven => refused(),
             NoteError::Db(error) => error.into(),
-        },
-    )?;
-    let address = state.auth.client(&request).address;
-    let entry = AuditEntry {
-        actor: Some(by.person),
-        address: &address,
-        action: "contact.consent",
-        object: Some(id.to_string()),
-        detail: serde_json::json!({ "purpose": purpose, "given": form.given }),
-        succeeded: true,
-    };
-    audit::record(&begun, entry, state.clock.now()).await?;
-    begun.commit().await?;
+        })?;
+        let entry = AuditEntry {
+            actor: Some(by.person),
+            address: &address,
+            action: "contact.consent",
+            object: Some(id.to_string()),
+            detail: serde_json::json!({ "purpose": purpose, "given": form.given }),
+            succeeded: true,
+        };
+        Ok(audit::record(begun, entry, now).await?)
+    });
+    noted.await?;
     state.wakes.relay();
     Ok(HttpResponse::NoContent().finish())
 }

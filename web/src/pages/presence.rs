@@ -7,7 +7,6 @@ use actix_web::{
 };
 use domain::{PersonId, PresenceState};
 use inbox::presence::{self, PresenceError};
-use sea_orm::TransactionTrait as _;
 use serde::Deserialize;
 use views::{PauseTag, Refusal, Tx};
 
@@ -56,11 +55,11 @@ async fn set(
     state: &AppState,
 ) -> Result<HttpResponse, PageError> {
     let code = wanted.code.as_deref().filter(|code| !code.is_empty());
-    let tx = state.db.begin().await?;
-    presence::set(&tx, &viewer.principal, person, wanted.state, code, state.clock.now())
-        .await
-        .map_err(|error| refusal(error, words(viewer)))?;
-    tx.commit().await?;
+    let set = state.transact(async |tx| {
+        let set = presence::set(tx, &viewer.principal, person, wanted.state, code, state.clock.now()).await;
+        set.map_err(|error| refusal(error, words(viewer)))
+    });
+    set.await?;
     state.wakes.dispatch();
     state.wakes.relay();
     Ok(HttpResponse::NoContent().finish())
@@ -71,9 +70,9 @@ async fn set(
 /// # Errors
 /// When the database fails.
 pub async fn end_wrap_up(viewer: SignedIn, state: Data<AppState>) -> Result<HttpResponse, PageError> {
-    let tx = state.db.begin().await?;
-    presence::end_wrap_up(&tx, &viewer.principal, state.clock.now()).await?;
-    tx.commit().await?;
+    let ended =
+        state.transact(async |tx| Ok(presence::end_wrap_up(tx, &viewer.principal, state.clock.now()).await?));
+    ended.await?;
     state.wakes.dispatch();
     state.wakes.relay();
     Ok(HttpResponse::NoContent().finish())

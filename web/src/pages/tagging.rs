@@ -7,7 +7,6 @@ use actix_web::{
 };
 use domain::{ConversationId, Permission, conversation::Urgency};
 use inbox::tagging::{self, LONGEST, MOST, TagError};
-use sea_orm::TransactionTrait as _;
 use serde::Deserialize;
 use views::{Refusal, Tx, tagging::TagsDialog};
 
@@ -58,11 +57,12 @@ pub async fn create(
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
     let tx = words(&viewer);
-    let begun = state.db.begin().await?;
-    let changed = tagging::tag(&begun, &viewer.principal, *id, &form.tag, form.on, state.clock.now())
-        .await
-        .map_err(|error| refusal(error, tx))?;
-    begun.commit().await?;
+    let changed = state.transact(async |begun| {
+        let (by, now) = (&viewer.principal, state.clock.now());
+        let changed = tagging::tag(begun, by, *id, &form.tag, form.on, now).await;
+        changed.map_err(|error| refusal(error, tx))
+    });
+    let changed = changed.await?;
     state.wakes.relay();
     Ok(HttpResponse::Ok().json(serde_json::json!({ "tag": changed })))
 }
@@ -85,11 +85,11 @@ pub async fn prioritize(
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
     let tx = words(&viewer);
-    let begun = state.db.begin().await?;
-    let before = tagging::prioritize(&begun, &viewer.principal, *id, form.urgency, state.clock.now())
-        .await
-        .map_err(|error| refusal(error, tx))?;
-    begun.commit().await?;
+    let before = state.transact(async |begun| {
+        let (by, now) = (&viewer.principal, state.clock.now());
+        tagging::prioritize(begun, by, *id, form.urgency, now).await.map_err(|error| refusal(error, tx))
+    });
+    let before = before.await?;
     state.wakes.dispatch();
     state.wakes.relay();
     Ok(HttpResponse::Ok().json(serde_json::json!({ "before": before })))

@@ -13,7 +13,6 @@ use domain::{
 use files::{Intake, IntakeError, Taken};
 use futures_util::StreamExt as _;
 use inbox::files::{AttachError, Attached, content_of};
-use sea_orm::TransactionTrait as _;
 use serde::{Deserialize, Serialize};
 use views::{FileRefusal, Tx};
 use voice_note::NotANote;
@@ -108,9 +107,11 @@ pub async fn create(
         claimed_type: Some(claimed).filter(|claimed| !claimed.is_empty()),
         voice,
     };
-    let tx = state.db.begin().await?;
-    inbox::files::attach(&tx, &viewer.principal, &attached, &facts(&taken), state.clock.now()).await?;
-    tx.commit().await?;
+    let kept = state.transact(async |tx| {
+        let (by, now) = (&viewer.principal, state.clock.now());
+        Ok(inbox::files::attach(tx, by, &attached, &facts(&taken), now).await?)
+    });
+    kept.await?;
     let thumbnail = taken.picture.as_ref().is_some_and(|picture| picture.small.is_some());
     let answer = Answer::of(file, &content, name, thumbnail);
     Ok(HttpResponse::Created().insert_header((header::CACHE_CONTROL, "no-store")).json(answer))
@@ -145,11 +146,11 @@ pub async fn discard(
     id: Path<FileId>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
-    let tx = state.db.begin().await?;
-    if !inbox::files::discard(&tx, &viewer.principal, *id).await? {
-        return Err(PageError::NotFound);
-    }
-    tx.commit().await?;
+    let discarded = state.transact(async |tx| {
+        let found = inbox::files::discard(tx, &viewer.principal, *id).await?;
+        if found { Ok(()) } else { Err(PageError::NotFound) }
+    });
+    discarded.await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
