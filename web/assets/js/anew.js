@@ -1,13 +1,13 @@
 // What is on the page, as the server would draw it now, under the hands of whoever works there: what is open stays open, and
 // what is being read, written, recorded or chosen goes on. Fetched when it is first needed.
-import { fetched, query } from "./lists.js";
-import { loadedTo, take } from "./list.js";
+import { span, take } from "./list.js";
 import { cursorNow, watch } from "./live.js";
 import { sort } from "./order.js";
 import { addressOf, isSignedOut, openConversation } from "./panes.js";
-import { announce, apply, fragment, mayPrecede, morph, parsePage, place, remove } from "./patch.js";
+import { announce, apply, compare, fragment, morph, parsePage, place, placeOf, remove } from "./patch.js";
 import { nameTab } from "./say.js";
 import { get } from "./send.js";
+import { after, ends, from, inTurn } from "./stretch.js";
 
 // Of a list so much is looked through at most, each time that time alone may have changed it.
 const ROWS = 500;
@@ -21,26 +21,26 @@ const thread = () => document.querySelector("[data-thread]");
  * The shown list, as far as it is loaded; `first` is its beginning as it was drawn up to `since`. Rows come and go as by what
  * the line tells.
  */
-export async function renew(first = null, since = cursorNow()) {
+export const renew = (first = null, since = cursorNow()) => inTurn(() => drawList(first, since));
+
+async function drawList(first, since) {
   const here = list();
-  const search = query();
+  const [start] = span();
   const before = [...here.children];
   const most = Math.min(before.length, first ? Infinity : ROWS);
   const found = [];
-  let next = (first ?? (await fetched(search))).querySelector("#list");
+  let next = first && !start ? first.querySelector("#list") : await from(start);
   for (;;) {
     found.push(...next.children);
     take(next);
     if (!next.dataset.more || found.length >= most) break;
-    next = await fetched(`${search}&after=${next.dataset.more}`);
+    next = await after(next.dataset.more);
   }
   // Another list was chosen meanwhile.
   if (here !== list()) return;
   const { more } = next.dataset;
-  const last = more && found.at(-1).cloneNode(true);
-  if (!more) delete here.dataset.more;
-  else if (found.length >= before.length) here.dataset.more = more;
-  if (!more || found.length >= before.length) loadedTo(last);
+  const last = more && found.length ? placeOf(here, found.at(-1)) : null;
+  if (!more || found.length >= before.length) ends(more, last);
   const stays = new Set(found.map(({ id }) => id));
   // What was read stays in a list of the unread while it is open.
   if ("unreadOnly" in here.dataset) stays.add(`row-${openConversation()}`);
@@ -55,7 +55,9 @@ export async function renew(first = null, since = cursorNow()) {
     sort(here);
   }
   for (const row of before) {
-    if (row.isConnected && !stays.has(row.id) && (!last || mayPrecede(here, row, last))) remove(row);
+    const at = placeOf(here, row);
+    const isLoaded = !(start && compare(here, at, start) < 0) && !(last && compare(here, at, last) > 0);
+    if (row.isConnected && isLoaded && !stays.has(row.id)) remove(row);
   }
   announce(placed);
   watch(openConversation(), since);

@@ -14,7 +14,6 @@ const rows = () => [...list().children];
 const idOf = (row) => row.id.slice("row-".length);
 
 let reads = {};
-let unreads = new Map();
 let pointerAt = 0;
 let current = null;
 
@@ -34,19 +33,28 @@ export function neighbour(id) {
   return next ? idOf(next) : null;
 }
 
-// Where what was loaded ends: its last row as it was drawn then; nowhere when all is there.
-let end = null;
-
-/** The list is loaded as far as this row; without one, to its end. */
-export function loadedTo(row) {
-  end = row?.cloneNode(true) ?? null;
-}
-// What a list goes by is told by the second: within that of the last row it may stand on either side.
+let ends = [];
+/** Between which places the list is loaded; nothing where that is its beginning, or its end. */
+export const span = () => ends;
+/** It is loaded from a place to another. */
+export const loaded = (...places) => (ends = places);
+// What a list goes by is told by the second: within that of a place it may stand on either side.
 function isBeyond(row) {
-  const [[by, seq], [than, last]] = [row, end].map((one) => placeOf(list(), one));
-  return compare(list(), [by, seq], [than, by && by === than ? seq : last]) > 0;
+  const [by, seq] = placeOf(list(), row);
+  const past = (end) => (end ? compare(list(), [by, seq], [end[0], by && by === end[0] ? seq : end[1]]) : 0);
+  return past(ends[0]) < 0 || past(ends[1]) > 0;
 }
-const loaded = () => loadedTo("more" in list().dataset ? list().lastElementChild : null);
+// Beyond what is loaded there are others between: it comes with them. Under the pointer nothing goes.
+const shed = (some) => {
+  if (!("hold" in list().dataset)) for (const row of some) if (isBeyond(row) && idOf(row) !== current) row.remove();
+};
+function drawn() {
+  const { dataset, lastElementChild: last } = list();
+  loaded(null, "more" in dataset && last && placeOf(list(), last));
+  take(list());
+  current = openConversation();
+  decorate(rows());
+}
 
 /** What the person has read of conversations, as it was drawn with their rows. */
 export function take(source) {
@@ -77,8 +85,6 @@ function decorate(some) {
     link.tabIndex = link === stop ? 0 : -1;
     const badge = row.querySelector(".badge");
     const unread = Math.max(0, Number(row.dataset.in) - (reads[id] ?? 0));
-    if (unread) unreads.set(id, unread);
-    else unreads.delete(id);
     link.classList.toggle("unread", unread > 0);
     badge.hidden = unread === 0;
     badge.textContent = unread > 99 ? "99+" : String(unread);
@@ -93,9 +99,7 @@ function decorate(some) {
   countUp();
 }
 
-// What left the list is not counted any more.
 function countUp() {
-  for (const id of unreads.keys()) if (!document.getElementById(`row-${id}`)) unreads.delete(id);
   // Not by `:has`: with it, each row that comes has all others looked at again.
   document.getElementById("list-pane").toggleAttribute("data-none", !list().firstElementChild);
   document.dispatchEvent(new CustomEvent("listed"));
@@ -122,7 +126,11 @@ function settle() {
   else if (was) {
     delete list().dataset.hold;
     sorted = null;
-    order(({ sort }) => "hold" in list().dataset || sort(list()));
+    order(({ sort }) => {
+      if ("hold" in list().dataset) return;
+      sort(list());
+      shed(rows());
+    });
   }
   const chip = document.querySelector('[data-act="sort"]');
   if (hold) order(({ isSorted }) => set(chip, "hidden", !("hold" in list().dataset) || (sorted ??= isSorted(list()))));
@@ -186,8 +194,7 @@ document.addEventListener("focusin", settle);
 document.addEventListener("second", settle);
 document.addEventListener("patched", ({ detail }) => {
   const here = detail.filter((element) => element.parentElement === list());
-  // Beyond what was loaded there are others between: it comes with them.
-  for (const row of here) if (end && isBeyond(row) && idOf(row) !== current) row.remove();
+  shed(here);
   decorate(here.filter((row) => row.isConnected));
   if (here.length) sorted = null;
   settle();
@@ -195,18 +202,11 @@ document.addEventListener("patched", ({ detail }) => {
 document.addEventListener("opened", select);
 document.addEventListener("list-drawn", () => {
   sorted = null;
-  take(list());
-  loaded();
-  unreads = new Map();
-  current = openConversation();
-  decorate(rows());
+  drawn();
 });
 document.addEventListener("read-elsewhere", ({ detail }) => readUpTo(detail.conv, detail.n));
 document.addEventListener("unread-again", ({ detail: { conv, n: count } }) => {
   reads[conv] = count;
   decorate([document.getElementById(`row-${conv}`)].filter(Boolean));
 });
-take(list());
-loaded();
-current = openConversation();
-decorate(rows());
+drawn();

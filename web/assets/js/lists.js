@@ -1,15 +1,13 @@
 // Going from list to list without loading the page: the side, chips, order, looking for words, and going on at the end.
 import { act } from "./act.js";
 import { key, when } from "./keys.js";
-import { loadedTo, take } from "./list.js";
 import { cursorNow, watch } from "./live.js";
 import { openConversation } from "./panes.js";
-import { announce, fragment, place } from "./patch.js";
+import { announce, fragment } from "./patch.js";
 import { nameTab, say, toast } from "./say.js";
 import { get } from "./send.js";
 import { n, t } from "./words.js";
 
-const NEAR_END = 800;
 const TYPED = 250;
 const AGES = 30_000;
 
@@ -20,7 +18,6 @@ const list = () => document.getElementById("list");
 export const query = () => pane().dataset.listView.split("?")[1] ?? "";
 
 let loading = null;
-let going = null;
 let counts = {};
 
 /** A list as the server draws it now, not shown yet. */
@@ -89,7 +86,7 @@ function tell() {
   }
   const words = document.getElementById("list-count");
   const known = pane().dataset.key === "mentions" ? undefined : [counts[pane().dataset.key]].flat()[0];
-  const shown = [...list().children].filter((row) => !row.hidden).length;
+  const shown = [...list().children].filter((row) => !row.hidden).length + Number(list().dataset.gone ?? 0);
   const text = n(words.dataset.word, known ?? shown);
   const all = known === undefined && "more" in list().dataset ? text.replace(/\d+/, "$&+") : text;
   if (words.textContent !== all) words.textContent = all;
@@ -100,33 +97,13 @@ function count() {
   tell();
 }
 
-// A stretch that was looked through for words may hold nothing, and the next one something: until the column is full.
-async function goOn() {
-  const here = list();
-  const { more } = here.dataset;
-  if (!more || going === here || !pane().checkVisibility() || here.scrollHeight - here.clientHeight - here.scrollTop > NEAR_END) return;
-  going = here;
-  let later = 0;
-  const since = cursorNow();
-  try {
-    const next = await fetched(`${query()}&after=${more}`);
-    if (here !== list()) return;
-    take(next);
-    if (next.dataset.more) here.dataset.more = next.dataset.more;
-    else delete here.dataset.more;
-    loadedTo(next.dataset.more ? (next.lastElementChild ?? here.lastElementChild) : null);
-    here.toggleAttribute("data-looking", !next.firstElementChild && "more" in next.dataset);
-    announce(place(here, next));
-    // A row that came while this was fetched belonged below what was there.
-    watch(openConversation(), since);
-  } catch {
-    // A scroll tries again at once.
-    later = 5000;
-  } finally {
-    if (going === here) going = null;
-    setTimeout(goOn, later);
-  }
+// What is more than a page of it is fetched, and let go of, as one goes.
+const LONG = 300;
+function goOn() {
+  const { more, gone } = list().dataset;
+  if (more || gone || list().childElementCount > LONG) import("./stretch.js").then(({ look }) => look(), () => {}); // the next time
 }
+document.addEventListener("second", () => list().childElementCount > LONG && goOn());
 
 function listen() {
   list().addEventListener("scroll", goOn, { passive: true });
@@ -200,7 +177,7 @@ document.addEventListener("opened", () => goOn());
 document.addEventListener("patched", ({ detail }) => detail.some((element) => element.id === "counts") && count());
 // What is late, or whose window closes, changes by waiting alone.
 setInterval(() => {
-  if ("ages" in pane().dataset && !document.hidden && !going && !loading) import("./anew.js").then(({ renew }) => renew()).catch(() => {}); // the next time
+  if ("ages" in pane().dataset && !document.hidden && !loading) import("./anew.js").then(({ renew }) => renew()).catch(() => {}); // the next time
 }, AGES);
 count();
 listen();

@@ -53,9 +53,6 @@ export function compare({ dataset: { order } }, [by, seq], [than, other]) {
   return seq < other === (order !== "desc") ? -1 : 1;
 }
 
-/** Whether one element may stand before another: by what the container goes by before all, then by `data-seq`. */
-export const mayPrecede = (container, one, other) => compare(container, placeOf(container, one), placeOf(container, other)) <= 0;
-
 /** Put elements into an ordered container, each once, wherever it came from first. */
 export function place(container, content) {
   const placed = [];
@@ -76,7 +73,7 @@ export function place(container, content) {
   return placed;
 }
 
-/** Put an element where it belongs ({@link mayPrecede}). What has no `data-seq` is left where it is. */
+/** Put an element where it belongs ({@link compare}). What has no `data-seq` is left where it is. */
 export function insert(container, node) {
   const here = placeOf(container, node);
   const stands = (other) => other !== node && other.dataset.seq;

@@ -46,20 +46,23 @@ export async function go(step, wanted) {
   try {
     const { ahead, round } = inThis(step);
     if (ahead) return await arrive(idOf(ahead), wordsOf(ahead));
-    for (const link of others(step)) {
-      const search = link.search.slice(1);
-      if (search === query()) continue;
+    const elsewhere = others(step).map((link) => link.search.slice(1));
+    // Of this list not all may be here: it is asked for last.
+    for (const search of [...elsewhere.filter((one) => one !== query()), query()]) {
+      const isShown = search === query();
+      if (isShown && round) return await arrive(idOf(round), wordsOf(round));
       const found = await fetched(`${search}&unread=1`);
       if (!wanted()) return;
       const reads = JSON.parse(found.querySelector("#list")?.dataset.read || "{}");
       const unread = [...found.querySelectorAll("#list > li")].filter((row) => idOf(row) !== openConversation() && Number(row.dataset.in) > (reads[idOf(row)] ?? 0));
       const row = unread.at(step > 0 ? 0 : -1);
       if (!row) continue;
+      const words = n("unread", Number(row.dataset.in) - (reads[idOf(row)] ?? 0));
+      if (isShown) return await arrive(idOf(row), words);
       await show(search);
       if (!wanted()) return;
-      return await arrive(idOf(row), `${document.getElementById("list-pane").dataset.title}. ${n("unread", Number(row.dataset.in) - (reads[idOf(row)] ?? 0))}`);
+      return await arrive(idOf(row), `${document.getElementById("list-pane").dataset.title}. ${words}`);
     }
-    if (round) return await arrive(idOf(round), wordsOf(round));
     toast(t("unread-none"));
   } catch {
     toast(t("failed"), { loud: true });

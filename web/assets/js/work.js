@@ -8,7 +8,7 @@ import { fragment } from "./patch.js";
 import { patiently } from "./patience.js";
 import { plain } from "./plain.js";
 import { say, toast } from "./say.js";
-import { get, send } from "./send.js";
+import { send } from "./send.js";
 import { undoable } from "./undo.js";
 import { t } from "./words.js";
 

@@ -93,6 +93,12 @@ const report = (seen) => ({
   switch_ms: { count: seen.switches.length, p50: share(seen.switches, 0.5), p95: share(seen.switches, 0.95), worst: share(seen.switches, 1) },
 });
 
+/** How far a list is loaded, with what it let go of. */
+const loaded = () => {
+  const list = document.getElementById("list");
+  return list.childElementCount + Number(list.dataset.gone ?? 0);
+};
+
 const seen = (page) => page.evaluate(() => window.seen);
 const fresh = (page) => page.evaluate(() => Object.values(window.seen).forEach((values) => (values.length = 0)));
 
@@ -121,15 +127,21 @@ async function measure(browser, demo, who, path) {
   const began = Date.now();
   let rows = 0;
   for (;;) {
-    rows = await page.locator("#list > li").count();
+    rows = await page.evaluate(loaded);
     const more = await page.evaluate(() => "more" in document.getElementById("list").dataset);
     if (!more || rows >= ROWS) break;
     // No faster than the server lets one person ask.
     await wait(80);
     await page.evaluate(() => (document.getElementById("list").scrollTop = 1e9));
-    await page.waitForFunction((rows) => document.querySelectorAll("#list > li").length > rows, rows, { timeout: 20_000 });
+    await page.waitForFunction(`(${loaded})() > ${rows}`, null, { timeout: 20_000 });
   }
   const filling = { rows, seconds: (Date.now() - began) / 1000, ...report(await seen(page)) };
+  await wait(2000);
+
+  await fresh(page);
+  await browse(page, SWITCHES / 2);
+  const deep = report(await seen(page));
+
   await page.evaluate(() => (document.getElementById("list").scrollTop = 0));
   await wait(2000);
 
@@ -165,7 +177,7 @@ async function measure(browser, demo, who, path) {
   const storm = report(await seen(page));
   pouring = false;
   const rate = await pour;
-  console.log(JSON.stringify({ scenario: "screen", as: who, path, filling, quiet, storm: { messages_per_second: rate, ...storm } }));
+  console.log(JSON.stringify({ scenario: "screen", as: who, path, filling, deep, quiet, storm: { messages_per_second: rate, ...storm } }));
   await context.close();
 }
 

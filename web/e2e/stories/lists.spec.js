@@ -137,6 +137,88 @@ test("rows come as one goes on, and stay in place while others write", async ({ 
   });
 });
 
+/** Somebody scrolls through a list and looks at all there is: which rows they saw, in order, and how many the page had at most. */
+const walk = (list, step) =>
+  list.evaluate(async (list, step) => {
+    const [seen, view] = [new Set(), list.getBoundingClientRect()];
+    let most = 0;
+    for (let still = 0; still < 30; ) {
+      const shown = [...list.children].filter((row) => {
+        const { top, bottom } = row.getBoundingClientRect();
+        return bottom > view.top && top < view.bottom;
+      });
+      for (const row of step > 0 ? shown : shown.toReversed()) seen.add(row.id);
+      most = Math.max(most, list.childElementCount);
+      const { scrollTop } = list;
+      // Where rows are missing they are waited for.
+      if (shown.length * 90 > view.height) list.scrollTop += step;
+      await new Promise((done) => setTimeout(done, 30));
+      still = list.scrollTop === scrollTop ? still + 1 : 0;
+    }
+    return { seen: [...seen], most };
+  }, step);
+
+test("a list of hundreds is on the page in part, and nothing of it is missed", async ({ open, office, vendor }) => {
+  test.slow();
+  await office.presence("valeria", "offline");
+  const customers = Array.from({ length: 420 }, () => vendor.customer());
+  for (let n = 0; n < customers.length; n += 30) await Promise.all(customers.slice(n, n + 30).map((one) => one.write("Hola")));
+  const gabriela = await open("gabriela", "/inbox?list=waiting");
+  await expect(number(gabriela, "waiting")).toHaveText(/^4[2-9]\d$/);
+  const all = Number(await number(gabriela, "waiting").textContent());
+  const list = gabriela.locator("#list");
+  const row = (customer) => at(gabriela).row(customer.name);
+  const rows = list.locator(":scope > li");
+
+  const { seen, most } = await walk(list, 400);
+  expect([new Set(seen).size, seen.length]).toEqual([all, all]);
+  expect(most).toBeLessThan(330);
+
+  await test.step("on the way back all stand where they stood", async () => {
+    const up = await walk(list, -400);
+    expect(up.seen.toReversed()).toEqual(seen);
+    expect(up.most).toBeLessThan(330);
+    await expect(rows.first()).toHaveId(seen[0]);
+  });
+
+  await test.step("far down, what others write moves nothing and is found above", async () => {
+    await walk(list, 400);
+    await expect(rows.last()).toHaveId(seen.at(-1));
+    await list.evaluate((list) => (list.scrollTop -= 2000));
+    const middle = gabriela.locator(`#${await list.evaluate((list) => [...list.children].find((row) => row.getBoundingClientRect().top > list.getBoundingClientRect().top + 100).id)}`);
+    await middle.hover();
+    const before = await middle.boundingBox();
+    await customers.at(-3).write("¿Y yo?");
+    const late = vendor.customer();
+    await late.write("Recién llego");
+    await expect(number(gabriela, "waiting")).toHaveText(String(all + 1));
+    const name = await middle.locator(".who").textContent();
+    await customers.find((one) => one.name === name).write("¿Me oyen?");
+    await expect(middle).toContainText("¿Me oyen?");
+    expect(Math.abs((await middle.boundingBox()).y - before.y)).toBeLessThan(2);
+    await expect(row(late)).toHaveCount(0);
+    // Nobody is in the list any more: it takes its place, which is far above.
+    await gabriela.mouse.move(900, 500);
+    await expect(middle).toHaveCount(0);
+    await list.evaluate((list) => (list.scrollTop = 0));
+    for (const [n, one] of [name, late.name, customers.at(-3).name].entries()) await expect(rows.nth(n)).toContainText(one);
+    await expect(rows.first()).toBeInViewport();
+    await expect.poll(() => rows.count()).toBeLessThan(200);
+  });
+
+  await test.step("what is chosen stays on the page", async () => {
+    await gabriela.locator('#list-pane [data-act="choose"]').click();
+    await rows.first().click();
+    await walk(list, 600);
+    await expect(rows).toHaveCount(all + 1);
+    await expect(rows.first()).toHaveAttribute("data-chosen", "");
+    await gabriela.keyboard.press("Escape");
+    await list.evaluate((list) => (list.scrollTop -= 300));
+    await expect.poll(() => rows.count()).toBeLessThan(330);
+    await expect(rows.last()).toHaveId(seen.at(-1));
+  });
+});
+
 test("words in what is over are looked for further and further back, by itself", async ({ open, house }) => {
   // More than is looked through at once, and the one that is meant behind them all.
   await sql(
