@@ -13,7 +13,7 @@ use views::{
     Chip, Counts, FilterGroup, FilterOption, Filters, Light, ListView, NextUp, QueueNumber, Side, SideLink,
     SortChoice, Tx,
     list::{queue_key, saved_key},
-    time,
+    row, time,
 };
 
 use crate::{
@@ -47,22 +47,19 @@ pub fn usual(word: &str) -> Sort {
 /// From where on a page wants a list: behind a place that the server gave it; or from a row on that it let go of, by what
 /// the row said of its order, `BY~SEQ` (`stretch.js`). `None` for anything else.
 #[must_use]
-pub fn after(text: &str, list: List, sort: Sort, now: DateTime<Utc>) -> Option<Place> {
+pub fn after(text: &str, list: List, sort: Sort) -> Option<Place> {
     let Some((by, seq)) = text.split_once('~') else { return Place::parse(text) };
-    let (at, _) = time::parse_seq(seq)?;
-    let second = |text: &str| DateTime::from_timestamp(text.parse().ok()?, 0);
+    let (at, position) = row::parse_seq(seq)?;
     let drawn = match sort {
         Sort::Newest => Drawn::Nothing,
-        Sort::Longest => match by.strip_prefix('9').filter(|since| since.len() == 10) {
-            Some(since) => Drawn::Turn { ours: false, since: second(since)? },
-            None => Drawn::Turn { ours: true, since: second(by)? },
-        },
-        Sort::Due if by == time::due_place(None) => Drawn::Until(None),
-        Sort::Due => Drawn::Until(Some(second(by)?)),
-        // A window that has shut meanwhile stands with those that have none.
-        Sort::Window => Drawn::Until(by.parse().ok().filter(|until| *until > now)),
+        Sort::Longest => {
+            let ours = time::parse_place(by).flatten();
+            let since = ours.or_else(|| time::parse_place(by.strip_prefix('9')?).flatten())?;
+            Drawn::Turn { ours: ours.is_some(), since }
+        }
+        Sort::Due | Sort::Window => Drawn::Until(time::parse_place(by)?),
     };
-    Some(Place::around(list, drawn, at))
+    Place::drawn(list, drawn, at, position)
 }
 
 /// Whether somebody sees addresses whole wherever they see a conversation.
@@ -350,27 +347,31 @@ mod tests {
 
     #[test]
     fn where_a_row_was_drawn_tells_from_where_on_it_is_wanted() {
-        let now = time::parse_seq("1795189500-0").unwrap().0;
-        let seq = "1795180000-000000000042";
-        let drawn = |sort, by: &str| after(&format!("{by}~{seq}"), List::All, sort, now);
-        let place = |key: &str| Place::parse(&format!("{key}.1795180001000000.0"));
+        let seq = "1795180000.123456-000000000042";
+        let drawn = |sort, by: &str| after(&format!("{by}~{seq}"), List::All, sort);
+        let place = |key: &str| Place::parse(&format!("{key}.1795180000123456.42"));
         assert_eq!(drawn(Sort::Newest, ""), place("0"));
-        assert_eq!(drawn(Sort::Longest, "1795170000"), place("1795170000000000"));
-        assert_eq!(drawn(Sort::Longest, "91795170000"), place("4948770000000000"));
-        assert_eq!(drawn(Sort::Due, "1795190000"), place("1795190000000000"));
-        let never = place("253370764800000000");
-        assert_eq!(drawn(Sort::Due, &time::due_place(None)), never);
-        assert_eq!(drawn(Sort::Window, "9"), never);
-        assert_eq!(drawn(Sort::Window, &time::iso(&now)), never);
-        assert_eq!(drawn(Sort::Window, "2026-11-25T10:00:00Z"), place("1795600800000000"));
-        let over = after(&format!("~{seq}"), List::Closed, Sort::Newest, now);
-        assert_eq!(over, Place::parse("1795180001000000.0.0"));
-        assert_eq!(
-            after("0.1795180001000000.7", List::All, Sort::Newest, now),
-            Place::parse("0.1795180001000000.7")
-        );
-        for wrong in ["", "~", "1~2", "x~1795180000-1", "1.2", "~1795180000"] {
-            assert_eq!(after(wrong, List::All, Sort::Due, now), None, "{wrong}");
+        assert_eq!(drawn(Sort::Longest, "1795170000.000001"), place("1795170000000001"));
+        assert_eq!(drawn(Sort::Longest, "91795170000.000001"), place("4948770000000001"));
+        for sort in [Sort::Due, Sort::Window] {
+            assert_eq!(drawn(sort, "1795190000"), place("1795190000000000"));
+            assert_eq!(drawn(sort, &time::place(None)), place("253370764800000000"));
+        }
+        // What was closed in one moment stands by what a row does not say: all of it.
+        let over = after(&format!("~{seq}"), List::Closed, Sort::Newest);
+        assert_eq!(over, Place::parse("1795180000123456.253370764800000000.0"));
+        let given = "0.1795180001000000.7";
+        assert_eq!(after(given, List::All, Sort::Newest), Place::parse(given));
+        for wrong in [
+            "",
+            "~",
+            "1~2",
+            "x~1795180000123456-1",
+            "1.2",
+            "~1795180000123456",
+            "1795170000~1795180000123456-1",
+        ] {
+            assert_eq!(after(wrong, List::All, Sort::Due), None, "{wrong}");
         }
     }
 }

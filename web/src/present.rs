@@ -41,7 +41,7 @@ use views::{
     message::{Ad, Around},
     person::first_name,
     planned::PlannedView,
-    time,
+    row, time,
 };
 
 use crate::live::Names;
@@ -116,8 +116,8 @@ pub fn row(line: &ConversationLine, class: Class, now: DateTime<Utc>) -> Convers
         version: line.version,
         priority: line.priority,
         // What is over stands by when it was closed.
-        seq: time::seq(&line.closed_at.unwrap_or(line.last_activity_at), line.last_position),
-        due_place: time::due_place(line.due_at),
+        seq: row::seq(line.closed_at.unwrap_or(line.last_activity_at), line.last_position),
+        due_place: time::place(line.due_at),
         snoozed: (line.state == ConversationState::Snoozed).then_some(line.snoozed_until),
         lights: (line.thresholds().amber, line.thresholds().red),
         due: due(line, now),

@@ -9,6 +9,20 @@ use crate::{ChannelTag, DueTag, Tx, preview, time};
 /// Longest preview in characters; a list column shows about fifty.
 const PREVIEW: usize = 90;
 
+/// The place of a row where nothing goes before its last activity or, if it is over, its end: as exact as the database has
+/// it, so that a page knows as well as the server who stands before whom.
+#[must_use]
+pub fn seq(at: DateTime<Utc>, number: i64) -> String {
+    format!("{}-{number:012}", time::place(Some(at)))
+}
+
+/// The moment and number of a [`seq`]; `None` for anything else.
+#[must_use]
+pub fn parse_seq(text: &str) -> Option<(DateTime<Utc>, i64)> {
+    let (at, number) = text.split_once('-')?;
+    Some((time::parse_place(at)??, number.parse().ok()?))
+}
+
 /// One conversation in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConversationRow {
@@ -48,7 +62,7 @@ pub struct ConversationRow {
     pub priority: i16,
     /// Place in the list, made by [`time::seq`].
     pub seq: String,
-    /// Place in the list that is ordered by what falls due, made by [`time::due_place`]; of what falls due together or
+    /// Place in the list that is ordered by what falls due, made by [`time::place`]; of what falls due together or
     /// never, the later `seq` stands first.
     pub due_place: String,
     /// From how many seconds of waiting for us on it is worrying, and from how many it is bad.
@@ -90,20 +104,26 @@ impl ConversationRow {
         self.must_act == MustAct::Agent
     }
 
-    /// The end of an open window, for the clock that warns in its last hour.
+    /// Whether the window is open and shuts some time: the clock that warns in its last hour goes by `data-win`.
     #[must_use]
-    pub fn open_until(&self) -> Option<String> {
-        match self.window {
-            ReplyWindow::Open(until) => Some(time::iso(&until)),
-            ReplyWindow::Boundless | ReplyWindow::Closed(_) => None,
-        }
+    pub const fn is_open_for_a_time(&self) -> bool {
+        matches!(self.window, ReplyWindow::Open(_))
     }
 
     /// Place in the list that is ordered by who has waited longest for us; where it is the customer's turn, behind those.
     #[must_use]
     pub fn wait_place(&self) -> String {
         let turn = if self.waits_for_us() { "" } else { "9" };
-        format!("{turn}{:010}", self.must_act_since.timestamp())
+        format!("{turn}{}", time::place(Some(self.must_act_since)))
+    }
+
+    /// Place in the list that is ordered by which window shuts first.
+    #[must_use]
+    pub fn window_place(&self) -> String {
+        time::place(match self.window {
+            ReplyWindow::Open(until) => Some(until),
+            ReplyWindow::Boundless | ReplyWindow::Closed(_) => None,
+        })
     }
 
     /// Until when it was put aside, in words.

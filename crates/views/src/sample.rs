@@ -33,7 +33,7 @@ use crate::{
     details::{Standing, VendorBlock},
     known::Hidden,
     planned::PlannedView,
-    time,
+    row, time,
 };
 
 /// The moment at which samples are drawn: Friday 20 November 2026, 10:44 in Lima.
@@ -195,8 +195,8 @@ pub fn row(number: u16, name: &str, minutes_ago: i64, kind: &str, preview: &str)
         inbound_count: 4,
         version: 3,
         priority: 0,
-        seq: time::seq(&last_at, i64::from(number)),
-        due_place: time::due_place(None),
+        seq: row::seq(last_at, i64::from(number)),
+        due_place: time::place(None),
         lights: (120, 300),
         snoozed: None,
         due: None,
@@ -214,7 +214,7 @@ pub fn due(promise: Promise, minutes_left: i64) -> DueTag {
 /// A row with something promised.
 #[must_use]
 pub fn promised(row: ConversationRow, due: DueTag) -> ConversationRow {
-    ConversationRow { due_place: time::due_place(Some(due.clock.at)), due: Some(due), ..row }
+    ConversationRow { due_place: time::place(Some(due.clock.at)), due: Some(due), ..row }
 }
 
 /// Valeria's list.

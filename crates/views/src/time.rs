@@ -59,6 +59,33 @@ pub fn due_place(at: Option<DateTime<Utc>>) -> String {
     format!("{:010}", at.map_or(LAST, |at| at.timestamp().clamp(0, LAST)))
 }
 
+/// A moment by which a list is ordered, as exact as the database has it; what has none stands at the end. Text orders it as
+/// time does, also where most are whole seconds.
+#[must_use]
+pub fn place(at: Option<DateTime<Utc>>) -> String {
+    const LAST: i64 = 9_999_999_999;
+    let Some(at) = at else { return LAST.to_string() };
+    let second = at.timestamp().clamp(0, LAST);
+    match at.timestamp_subsec_micros() {
+        0 => format!("{second:010}"),
+        micros => format!("{second:010}.{micros:06}"),
+    }
+}
+
+/// The moment of a [`place`], if it has one; `None` for anything else.
+#[must_use]
+pub fn parse_place(text: &str) -> Option<Option<DateTime<Utc>>> {
+    if text == place(None) {
+        return Some(None);
+    }
+    let (second, micros) = text.split_once('.').unwrap_or((text, "000000"));
+    let fits = |part: &str, width| part.len() == width && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !fits(second, 10) || !fits(micros, 6) {
+        return None;
+    }
+    DateTime::from_timestamp(second.parse().ok()?, micros.parse::<u32>().ok()? * 1000).map(Some)
+}
+
 /// The second and number of a [`seq`]; `None` for anything else.
 #[must_use]
 pub fn parse_seq(text: &str) -> Option<(DateTime<Utc>, i64)> {
@@ -69,6 +96,22 @@ pub fn parse_seq(text: &str) -> Option<(DateTime<Utc>, i64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn places_order_as_time_does_and_are_read_back() {
+        let micros =
+            [1_795_189_320_000_000, 1_795_189_320_000_001, 1_795_189_320_900_000, 1_795_189_321_000_000];
+        let moments: Vec<_> =
+            micros.iter().map(|at| DateTime::from_timestamp_micros(*at)).chain([None]).collect();
+        let places: Vec<_> = moments.iter().map(|at| place(*at)).collect();
+        assert!(places.is_sorted(), "{places:?}");
+        let read: Vec<_> = places.iter().map(|text| parse_place(text).unwrap()).collect();
+        assert_eq!(read, moments);
+        for wrong in ["", "1", "179518932", "1795189320.", "1795189320.1", "-795189320", "1795189320.00000x"]
+        {
+            assert_eq!(parse_place(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn places_order_as_text_by_second_and_then_by_number() {

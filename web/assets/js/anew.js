@@ -1,13 +1,13 @@
 // What is on the page, as the server would draw it now, under the hands of whoever works there: what is open stays open, and
 // what is being read, written, recorded or chosen goes on. Fetched when it is first needed.
-import { span, take } from "./list.js";
+import { lastPlace, span, take } from "./list.js";
 import { cursorNow, watch } from "./live.js";
 import { sort } from "./order.js";
 import { addressOf, isSignedOut, openConversation } from "./panes.js";
 import { announce, apply, compare, fragment, morph, parsePage, place, placeOf, remove } from "./patch.js";
 import { nameTab } from "./say.js";
 import { get } from "./send.js";
-import { after, ends, from, inTurn } from "./stretch.js";
+import { goesOn, inTurn, rowsAfter, rowsFrom } from "./stretch.js";
 
 // Of a list so much is looked through at most, each time that time alone may have changed it.
 const ROWS = 500;
@@ -21,26 +21,30 @@ const thread = () => document.querySelector("[data-thread]");
  * The shown list, as far as it is loaded; `first` is its beginning as it was drawn up to `since`. Rows come and go as by what
  * the line tells.
  */
-export const renew = (first = null, since = cursorNow()) => inTurn(() => drawList(first, since));
-
-async function drawList(first, since) {
+export function renew(first = null, since = cursorNow()) {
   const here = list();
+  const isThis = !first || first.dataset.listView === byId("list-pane").dataset.listView;
+  return inTurn(() => here === list() && isThis && drawList(here, first, since));
+}
+
+async function drawList(here, first, since) {
   const [start] = span();
-  const before = [...here.children];
+  const isLoaded = (row) => !start || compare(here, placeOf(here, row), start) > 0;
+  const before = [...here.children].filter(isLoaded);
   const most = Math.min(before.length, first ? Infinity : ROWS);
   const found = [];
-  let next = first && !start ? first.querySelector("#list") : await from(start);
+  let next = first && !start ? first.querySelector("#list") : await rowsFrom(start);
   for (;;) {
     found.push(...next.children);
     take(next);
     if (!next.dataset.more || found.length >= most) break;
-    next = await after(next.dataset.more);
+    next = await rowsAfter(next.dataset.more);
   }
   // Another list was chosen meanwhile.
   if (here !== list()) return;
   const { more } = next.dataset;
-  const last = more && found.length ? placeOf(here, found.at(-1)) : null;
-  if (!more || found.length >= before.length) ends(more, last);
+  const last = more ? lastPlace(found) : null;
+  if (!more || found.length >= before.length) goesOn(more, last);
   const stays = new Set(found.map(({ id }) => id));
   // What was read stays in a list of the unread while it is open.
   if ("unreadOnly" in here.dataset) stays.add(`row-${openConversation()}`);
@@ -55,9 +59,8 @@ async function drawList(first, since) {
     sort(here);
   }
   for (const row of before) {
-    const at = placeOf(here, row);
-    const isLoaded = !(start && compare(here, at, start) < 0) && !(last && compare(here, at, last) > 0);
-    if (row.isConnected && isLoaded && !stays.has(row.id)) remove(row);
+    const isTold = !last || compare(here, placeOf(here, row), last) <= 0;
+    if (row.isConnected && isTold && !stays.has(row.id)) remove(row);
   }
   announce(placed);
   watch(openConversation(), since);

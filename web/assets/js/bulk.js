@@ -96,7 +96,7 @@ function none() {
 act("bulkNone", none);
 act("bulkAll", () => {
   // What is not on the page is found by the server, as the list's query says.
-  everything = "more" in list().dataset || Number(list().dataset.gone) > 0;
+  everything = "more" in list().dataset || "gone" in list().dataset;
   if (!everything) for (const row of rows()) chosen.add(row.id);
   draw();
 });

@@ -116,7 +116,7 @@ function drawClocks(root, now) {
     write(element, left > 0 ? t("free-in", { n: inWords(Math.ceil(left / MINUTE) * MINUTE) }) : t("free-soon"));
   }
   for (const element of root.querySelectorAll(".win[data-until]")) {
-    const left = Date.parse(element.dataset.until) - now;
+    const left = element.closest("li").dataset.win * 1000 - now;
     set(element, "hidden", left >= HOUR);
     if (element.hidden) continue;
     element.classList.toggle("soon", left > 0);

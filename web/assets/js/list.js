@@ -11,6 +11,8 @@ import { n, t } from "./words.js";
 const STILL = 4000;
 const list = () => document.getElementById("list");
 const rows = () => [...list().children];
+/** The rows that are seen: not what was read in a list of what is unread, nor what is only kept. */
+export const shownRows = () => rows().filter((row) => !row.hidden && !row.classList.contains("vh"));
 const idOf = (row) => row.id.slice("row-".length);
 
 let reads = {};
@@ -33,24 +35,35 @@ export function neighbour(id) {
   return next ? idOf(next) : null;
 }
 
-let ends = [];
-/** Between which places the list is loaded; nothing where that is its beginning, or its end. */
-export const span = () => ends;
-/** It is loaded from a place to another. */
-export const loaded = (...places) => (ends = places);
-// What a list goes by is told by the second: within that of a place it may stand on either side.
-function isBeyond(row) {
-  const [by, seq] = placeOf(list(), row);
-  const past = (end) => (end ? compare(list(), [by, seq], [end[0], by && by === end[0] ? seq : end[1]]) : 0);
-  return past(ends[0]) < 0 || past(ends[1]) > 0;
+let edges = [];
+/** After which place the list is loaded, and to which; nothing where that is its beginning, or its end. */
+export const span = () => edges;
+/** It is loaded after a place, to another. */
+export const loaded = (...places) => (edges = places);
+/** The place of the last of some rows. */
+export const lastPlace = (some) => [...some].map((row) => placeOf(list(), row)).reduce((one, other) => (one && compare(list(), one, other) > 0 ? one : other), null);
+/** What is open or in somebody's hands is kept, with what is next to it: there one goes on. */
+export function kept() {
+  const some = [document.getElementById(`row-${current}`), document.activeElement?.closest("#list > li")];
+  return new Set(some.flatMap((row) => (row ? [row.previousElementSibling, row, row.nextElementSibling] : [])).filter(Boolean));
 }
-// Beyond what is loaded there are others between: it comes with them. Under the pointer nothing goes.
-const shed = (some) => {
-  if (!("hold" in list().dataset)) for (const row of some) if (isBeyond(row) && idOf(row) !== current) row.remove();
-};
+// Beyond what is loaded there are others between: it comes with them. Until then what is kept is not seen; what was chosen is.
+function isFar(row) {
+  if (strays.has(row) || document.querySelector("#list-pane[data-choosing]")) return false;
+  const at = placeOf(list(), row);
+  const [from, to] = edges;
+  return Boolean((from && compare(list(), at, from) <= 0) || (to && compare(list(), at, to) > 0));
+}
+function shed(some) {
+  const far = some.filter(isFar);
+  const stays = far.length && kept();
+  for (const row of far) if (!stays.has(row)) row.remove();
+}
+// What was to be seen before; and what of it changed while the order was held: under the pointer nothing goes.
+const known = new WeakSet();
+const strays = new Set();
 function drawn() {
-  const { dataset, lastElementChild: last } = list();
-  loaded(null, "more" in dataset && last && placeOf(list(), last));
+  loaded(null, "more" in list().dataset && lastPlace(rows()));
   take(list());
   current = openConversation();
   decorate(rows());
@@ -67,7 +80,7 @@ export function take(source) {
 let stop = null;
 function rove() {
   if (stop?.isConnected && !stop.closest("li").hidden) return;
-  const next = document.getElementById(`row-${current}`) ?? rows().find((row) => !row.hidden);
+  const next = document.getElementById(`row-${current}`) ?? shownRows()[0];
   stop = next?.querySelector("a.conv") ?? null;
   if (stop) stop.tabIndex = 0;
 }
@@ -77,10 +90,14 @@ document.addEventListener("focusin", ({ target }) => {
   (stop = target).tabIndex = 0;
 });
 
-function decorate(some) {
+/** Draw what rows are to this person, and count. */
+export function decorate(some) {
   const unreadOnly = "unreadOnly" in list().dataset;
   for (const row of some) {
     const id = idOf(row);
+    const far = isFar(row);
+    row.classList.toggle("vh", far);
+    known[far ? "delete" : "add"](row);
     const link = row.querySelector("a.conv");
     link.tabIndex = link === stop ? 0 : -1;
     const badge = row.querySelector(".badge");
@@ -96,12 +113,8 @@ function decorate(some) {
     if (unreadOnly) row.hidden = unread === 0 && id !== current;
   }
   rove();
-  countUp();
-}
-
-function countUp() {
   // Not by `:has`: with it, each row that comes has all others looked at again.
-  document.getElementById("list-pane").toggleAttribute("data-none", !list().firstElementChild);
+  document.getElementById("list-pane").toggleAttribute("data-none", !list().firstElementChild && !list().dataset.gone);
   document.dispatchEvent(new CustomEvent("listed"));
 }
 
@@ -129,7 +142,10 @@ function settle() {
     order(({ sort }) => {
       if ("hold" in list().dataset) return;
       sort(list());
-      shed(rows());
+      const some = [...strays];
+      strays.clear();
+      shed(some);
+      decorate(some.filter((row) => row.isConnected));
     });
   }
   const chip = document.querySelector('[data-act="sort"]');
@@ -152,19 +168,18 @@ act("sort", async (chip) => {
 });
 
 const go = (step) => {
-  const links = rows()
-    .filter((row) => !row.hidden)
-    .map((row) => row.querySelector("a.conv"));
+  const links = shownRows().map((row) => row.querySelector("a.conv"));
   const from = links.findIndex((link) => link === document.activeElement);
   const start = from >= 0 ? from : links.findIndex((link) => link.ariaCurrent === "true");
-  const next = links[Math.min(links.length - 1, Math.max(0, start + step))];
+  const { top } = list().getBoundingClientRect();
+  const next = start < 0 ? links.find((link) => link.getBoundingClientRect().bottom > top) : links[Math.min(links.length - 1, Math.max(0, start + step))];
   if (!next) return false;
   next.focus();
   next.scrollIntoView({ block: "nearest" });
 };
 // With nothing open yet, J opens the first; from then on it moves, and Enter opens.
 const openFirst = () => {
-  const first = rows().find((row) => !row.hidden);
+  const [first] = shownRows();
   if (first) open(idOf(first)).then(() => document.querySelector(`#${first.id} a`)?.focus());
 };
 // Arrows only where one is in the list: elsewhere they scroll.
@@ -194,7 +209,8 @@ document.addEventListener("focusin", settle);
 document.addEventListener("second", settle);
 document.addEventListener("patched", ({ detail }) => {
   const here = detail.filter((element) => element.parentElement === list());
-  shed(here);
+  if ("hold" in list().dataset) for (const row of here) if (known.has(row)) strays.add(row);
+  shed(here.filter((row) => !strays.has(row)));
   decorate(here.filter((row) => row.isConnected));
   if (here.length) sorted = null;
   settle();

@@ -1,7 +1,8 @@
 // Going from list to list without loading the page: the side, chips, order, looking for words, and going on at the end.
 import { act } from "./act.js";
 import { key, when } from "./keys.js";
-import { cursorNow, watch } from "./live.js";
+import { shownRows } from "./list.js";
+import { cursorNow, isLive, watch } from "./live.js";
 import { openConversation } from "./panes.js";
 import { announce, fragment } from "./patch.js";
 import { nameTab, say, toast } from "./say.js";
@@ -86,9 +87,10 @@ function tell() {
   }
   const words = document.getElementById("list-count");
   const known = pane().dataset.key === "mentions" ? undefined : [counts[pane().dataset.key]].flat()[0];
-  const shown = [...list().children].filter((row) => !row.hidden).length + Number(list().dataset.gone ?? 0);
+  const { more, gone } = list().dataset;
+  const shown = shownRows().length + Number(gone ?? 0);
   const text = n(words.dataset.word, known ?? shown);
-  const all = known === undefined && "more" in list().dataset ? text.replace(/\d+/, "$&+") : text;
+  const all = known === undefined && (more || gone) ? text.replace(/\d+/, "$&+") : text;
   if (words.textContent !== all) words.textContent = all;
 }
 
@@ -103,7 +105,8 @@ function goOn() {
   const { more, gone } = list().dataset;
   if (more || gone || list().childElementCount > LONG) import("./stretch.js").then(({ look }) => look(), () => {}); // the next time
 }
-document.addEventListener("second", () => list().childElementCount > LONG && goOn());
+// Also where it has become shorter than the column meanwhile.
+document.addEventListener("second", () => isLive() && goOn());
 
 function listen() {
   list().addEventListener("scroll", goOn, { passive: true });

@@ -42,10 +42,8 @@ export function announce(elements) {
   document.dispatchEvent(new CustomEvent("patched", { detail: elements }));
 }
 
-// By whose window ends first: that stands in the row already.
-const windowOf = (row) => row.querySelector(".win[data-until]")?.dataset.until ?? "9";
 /** Where an element of an ordered container stands, for {@link compare}. */
-export const placeOf = ({ dataset: { by } }, element) => [by === "win" ? windowOf(element) : (element.dataset[by] ?? ""), element.dataset.seq];
+export const placeOf = ({ dataset: { by } }, element) => [element.dataset[by] ?? "", element.dataset.seq];
 /** Which of two places of a container comes first: negative, zero or positive. */
 export function compare({ dataset: { order } }, [by, seq], [than, other]) {
   if (by !== than) return by < than ? -1 : 1;

@@ -1,6 +1,6 @@
 // How much of a list is on the page: it goes on where one gets to its end, and what is far from the eyes is let go of and
 // fetched again. However far somebody went, some hundred rows are here. Fetched when a list is more than its first page.
-import { loaded, span, take } from "./list.js";
+import { decorate, kept, lastPlace, loaded, shownRows, span, take } from "./list.js";
 import { fetched, query } from "./lists.js";
 import { cursorNow, watch } from "./live.js";
 import { openConversation } from "./panes.js";
@@ -11,8 +11,8 @@ import { announce, compare, place, placeOf } from "./patch.js";
 const NEAR_END = 800;
 const NEAR_START = 2400;
 const FAR = 5000;
-/** So many rows are let go of at once. */
-const PIECE = 50;
+// So many rows are let go of at once: a page of the server has ten more, and so reaches over to what is there.
+const PIECE = 40;
 const AGAIN = 5000;
 
 const pane = () => document.getElementById("list-pane");
@@ -22,6 +22,7 @@ const list = () => document.getElementById("list");
 let pieces = [];
 let turn = Promise.resolve();
 let looking = false;
+let timer = 0;
 // What is still being fetched for the list before is dropped when it comes.
 document.addEventListener("list-drawn", () => {
   pieces = [];
@@ -33,14 +34,16 @@ document.addEventListener("list-drawn", () => {
 export const inTurn = (run) => (turn = turn.then(run, run));
 
 /** The shown list's next rows, from where the server said that it goes on. */
-export const after = (more) => fetched(`${query()}&after=${encodeURIComponent(more)}`);
-/** Its rows from a place on, or from the beginning. */
-export const from = async (place) => (place ? after(place.join("~")) : (await fetched(query())).querySelector("#list"));
+export const rowsAfter = (more) => fetched(`${query()}&after=${encodeURIComponent(more)}`);
+/** Its rows after a place, or from the beginning. */
+export const rowsFrom = async (place) => (place ? rowsAfter(place.join("~")) : (await fetched(query())).querySelector("#list"));
 
-/** The list is loaded as far as a place, and goes on as `more` says; without that, it ends there. */
-export function ends(more, place) {
-  if (more) list().dataset.more = more;
-  else delete list().dataset.more;
+/** The list is loaded as far as a place, and goes on as `more` says, to where nothing was found yet; without that, it ends there. */
+export function goesOn(more, place, looked = false) {
+  const { dataset } = list();
+  if (more) dataset.more = more;
+  else delete dataset.more;
+  list().toggleAttribute("data-looking", Boolean(more && looked));
   loaded(span()[0], more ? place : null);
 }
 
@@ -55,7 +58,8 @@ export async function look() {
     // A scroll tries again at once.
   }
   looking = false;
-  if (again) setTimeout(look, again);
+  clearTimeout(timer);
+  if (again) timer = setTimeout(look, again);
 }
 
 async function step() {
@@ -70,14 +74,12 @@ async function step() {
 
 async function onward(rows, more) {
   const since = cursorNow();
-  const next = await after(more);
+  const next = await rowsAfter(more);
   if (rows !== list()) return true;
   take(next);
   const [, end] = span();
-  const last = next.lastElementChild ? placeOf(rows, next.lastElementChild) : end;
-  // What was let go of is told to the second: it may begin a little before it.
-  ends(next.dataset.more, end && compare(rows, last, end) < 0 ? end : last);
-  rows.toggleAttribute("data-looking", !next.firstElementChild && "more" in next.dataset);
+  const last = lastPlace(next.children) ?? end;
+  goesOn(next.dataset.more, end && compare(rows, last, end) < 0 ? end : last, !next.firstElementChild);
   draw(rows, next, since);
   return true;
 }
@@ -88,21 +90,25 @@ function draw(rows, next, since) {
   watch(openConversation(), since);
 }
 
+// What was chosen is on the page.
+const isChoosing = () => pane().hasAttribute("data-choosing");
 const height = (some) => some.reduce((sum, piece) => sum + piece.height, 0);
 
 // What is above stands as empty height: nothing moves, and the scrollbar tells how far down one is.
 function leaveRoom(rows, some) {
   pieces = some;
   rows.style.setProperty("--gone", `${height(pieces)}px`);
-  rows.dataset.gone = pieces.reduce((sum, piece) => sum + piece.rows, 0);
+  if (pieces.length) rows.dataset.gone = pieces.reduce((sum, piece) => sum + piece.rows, 0);
+  else delete rows.dataset.gone;
 }
-
-const shownOf = (rows) => [...rows.children].filter((row) => !row.hidden);
 
 // What is above the eyes changes, and what is before them stays where it is. Not every browser sees to that itself.
 function still(rows, change) {
-  const { top } = rows.getBoundingClientRect();
-  const seen = shownOf(rows).find((row) => row.getBoundingClientRect().bottom > top);
+  const { top, bottom } = rows.getBoundingClientRect();
+  const seen = shownRows().find((row) => {
+    const box = row.getBoundingClientRect();
+    return box.bottom > top && box.top < bottom;
+  });
   const stood = seen?.getBoundingClientRect().top;
   rows.style.overflowAnchor = "none";
   change();
@@ -110,13 +116,10 @@ function still(rows, change) {
   rows.style.overflowAnchor = "";
 }
 
-// What is open or in somebody's hands stays; the rest comes again.
-const stays = (row) => row.id === `row-${openConversation()}` || row.contains(document.activeElement);
 
 function letGo(rows) {
-  // What was chosen is on the page.
-  if (rows.childElementCount < 2 * PIECE || pane().hasAttribute("data-choosing")) return;
-  const all = shownOf(rows);
+  if (rows.childElementCount < 2 * PIECE || isChoosing()) return;
+  const all = shownRows();
   const boxes = all.map((row) => row.getBoundingClientRect());
   const { top, bottom } = rows.getBoundingClientRect();
   let last = all.length - 1;
@@ -124,22 +127,27 @@ function letGo(rows) {
   let first = 0;
   while (first + PIECE < last && boxes[first + PIECE].top < top - FAR) first += PIECE;
   if (!first && last === all.length - 1) return;
+  const stays = kept();
+  for (const row of [...rows.children]) if (row.classList.contains("vh") && !stays.has(row)) row.remove();
   // While the order is held, not all stand where they belong: so many rows are as many places.
   const places = all.map((row) => placeOf(rows, row)).sort((one, other) => compare(rows, one, other));
   still(rows, () => {
     for (let at = 0; at < first; at += PIECE) {
       const next = at + PIECE;
-      const [gone, kept] = [[], []];
-      for (let n = at; n < next; n += 1) (stays(all[n]) || compare(rows, placeOf(rows, all[n]), places[next]) >= 0 ? kept : gone).push(n);
-      const high = boxes[next].top - boxes[at].top - kept.reduce((sum, n) => sum + boxes[n].height, 0);
-      leaveRoom(rows, [...pieces, { from: span()[0], height: high, rows: gone.length }]);
-      loaded(places[next], span()[1]);
-      for (const n of gone) all[n].remove();
+      const far = all.slice(at, next).filter((row) => compare(rows, placeOf(rows, row), places[next - 1]) <= 0);
+      if (!far.length) break;
+      const near = boxes.slice(at, next).filter((_, n) => !far.includes(all[at + n]));
+      const high = boxes[next].top - boxes[at].top - near.reduce((sum, box) => sum + box.height, 0);
+      leaveRoom(rows, [...pieces, { from: span()[0], height: high, rows: far.length }]);
+      loaded(places[next - 1], span()[1]);
+      for (const row of far) if (!stays.has(row)) row.remove();
     }
+    if (last < all.length - 1) {
+      goesOn(places[last].join("~"), places[last]);
+      for (const row of all.slice(last + 1)) if (!stays.has(row) && compare(rows, placeOf(rows, row), places[last]) > 0) row.remove();
+    }
+    decorate(stays);
   });
-  if (last === all.length - 1) return;
-  ends(places[last].join("~"), places[last]);
-  for (const row of all.slice(last + 1)) if (!stays(row) && compare(rows, placeOf(rows, row), places[last]) > 0) row.remove();
 }
 
 // What is just above the eyes, or, where somebody went far at once, what they look at now and nothing between.
@@ -147,26 +155,29 @@ async function back(rows) {
   const since = cursorNow();
   let at = pieces.length - 1;
   while (at > 0 && rows.scrollTop < height(pieces.slice(0, at))) at -= 1;
-  const far = at < pieces.length - 1;
+  const far = at < pieces.length - 1 && !isChoosing();
+  if (!far) at = pieces.length - 1;
   const piece = pieces[at];
   const [start] = span();
   const found = document.createDocumentFragment();
-  let next = await from(piece.from);
+  let next = await rowsFrom(piece.from);
   let last = null;
   for (;;) {
     take(next);
-    if (next.lastElementChild) last = placeOf(rows, next.lastElementChild);
+    last = lastPlace(next.children) ?? last;
     found.append(...next.children);
     if (!next.dataset.more || (last && (far || compare(rows, last, start) >= 0))) break;
-    next = await after(next.dataset.more);
+    next = await rowsAfter(next.dataset.more);
   }
-  if (rows !== list() || piece !== pieces[at]) return true;
+  if (rows !== list()) return true;
+  const stays = kept();
   still(rows, () => {
-    if (far) for (const row of [...rows.children]) if (!stays(row)) row.remove();
+    if (far) for (const row of [...rows.children]) if (!stays.has(row)) row.remove();
     leaveRoom(rows, pieces.slice(0, at));
     loaded(piece.from, span()[1]);
-    if (far) ends(next.dataset.more, last);
+    if (far) goesOn(next.dataset.more, last);
     draw(rows, found, since);
+    decorate(stays);
   });
   return true;
 }

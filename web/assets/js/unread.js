@@ -1,5 +1,6 @@
 // Going to what is unread and to who waits for one, over the lists in the order in which they stand.
 import { nextNeeding } from "./bell-rule.js";
+import { shownRows } from "./list.js";
 import { fetched, query, show } from "./lists.js";
 import { own } from "./own.js";
 import { open, openConversation } from "./panes.js";
@@ -7,7 +8,6 @@ import { say, toast } from "./say.js";
 import { n, t } from "./words.js";
 
 const list = () => document.getElementById("list");
-const rows = () => [...list().children].filter((row) => row.id.startsWith("row-") && !row.hidden);
 const isUnread = (row) => row.querySelector("a.unread") !== null;
 const idOf = (row) => row.id.slice("row-".length);
 
@@ -23,7 +23,7 @@ async function arrive(id, words) {
 const wordsOf = (row) => row?.querySelector(".badge")?.ariaLabel ?? "";
 
 function inThis(step) {
-  const all = rows();
+  const all = shownRows();
   const focused = all.findIndex((row) => row.contains(document.activeElement));
   const from = focused >= 0 ? focused : all.findIndex((row) => idOf(row) === openConversation());
   const after = step > 0 ? all.slice(from + 1) : all.slice(0, Math.max(from, 0)).reverse();
@@ -46,9 +46,11 @@ export async function go(step, wanted) {
   try {
     const { ahead, round } = inThis(step);
     if (ahead) return await arrive(idOf(ahead), wordsOf(ahead));
-    const elsewhere = others(step).map((link) => link.search.slice(1));
-    // Of this list not all may be here: it is asked for last.
-    for (const search of [...elsewhere.filter((one) => one !== query()), query()]) {
+    const searches = others(step).map((link) => link.search.slice(1)).filter((one) => one !== query());
+    // Of this list not all may be here: then it is asked for last.
+    const { more, gone } = list().dataset;
+    if (round || more || gone) searches.push(query());
+    for (const search of searches) {
       const isShown = search === query();
       if (isShown && round) return await arrive(idOf(round), wordsOf(round));
       const found = await fetched(`${search}&unread=1`);

@@ -170,6 +170,9 @@ test("a list of hundreds is on the page in part, and nothing of it is missed", a
   const row = (customer) => at(gabriela).row(customer.name);
   const rows = list.locator(":scope > li");
 
+  // What is open stays on the page, too, and nothing runs away from under the eyes for it.
+  await rows.nth(5).locator("a").click();
+  await expect(gabriela.locator("#thread-title")).toHaveText(await rows.nth(5).locator(".who").textContent());
   const { seen, most } = await walk(list, 400);
   expect([new Set(seen).size, seen.length]).toEqual([all, all]);
   expect(most).toBeLessThan(330);
@@ -206,16 +209,29 @@ test("a list of hundreds is on the page in part, and nothing of it is missed", a
     await expect.poll(() => rows.count()).toBeLessThan(200);
   });
 
-  await test.step("what is chosen stays on the page", async () => {
+  await test.step("what is chosen stays on the page, wherever one goes", async () => {
     await gabriela.locator('#list-pane [data-act="choose"]').click();
     await rows.first().click();
     await walk(list, 600);
     await expect(rows).toHaveCount(all + 1);
     await expect(rows.first()).toHaveAttribute("data-chosen", "");
     await gabriela.keyboard.press("Escape");
-    await list.evaluate((list) => (list.scrollTop -= 300));
     await expect.poll(() => rows.count()).toBeLessThan(330);
     await expect(rows.last()).toHaveId(seen.at(-1));
+    await gabriela.locator('#list-pane [data-act="choose"]').click();
+    await rows.last().click();
+    await list.evaluate((list) => (list.scrollTop = 0));
+    await expect(rows).toHaveCount(all + 1);
+    await expect(rows.last()).toHaveAttribute("data-chosen", "");
+    await expect(rows.last()).toHaveId(seen.at(-1));
+  });
+
+  await test.step("where a list gets shorter than its column, it goes on by itself", async () => {
+    await gabriela.keyboard.press("Escape");
+    await list.evaluate((list) => (list.scrollTop = 0));
+    await expect.poll(() => rows.count()).toBeLessThan(200);
+    await list.evaluate((list) => [...list.children].slice(5).forEach((row) => row.remove()));
+    await expect.poll(() => rows.count()).toBeGreaterThan(20);
   });
 });
 

@@ -102,9 +102,7 @@ pub async fn show(
     let sort = view.sorted(listing::usual(&viewer.list_order));
     let after = form_urlencoded::parse(request.query_string().as_bytes())
         .find(|(name, _)| name == "after")
-        .map(|(_, value)| {
-            listing::after(&value, view.list, sort, state.clock.now()).ok_or(PageError::NotFound)
-        })
+        .map(|(_, value)| listing::after(&value, view.list, sort).ok_or(PageError::NotFound))
         .transpose()?;
     let start = reading::start::start(&state.db, viewer.principal.person).await?;
     let Listed { list, .. } = listed(&viewer, &state, &start, &view, after).await?;

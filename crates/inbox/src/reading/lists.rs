@@ -18,7 +18,7 @@ use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult, Statemen
 pub use super::place::{Drawn, Place};
 use super::{
     conversations::{ConversationLine, Terms, select},
-    place::NEVER,
+    place::{NEVER, activity_of},
 };
 use crate::{
     policy,
@@ -209,19 +209,20 @@ fn places(
         }
     };
     let order = order(ask.view.list, "");
+    let active = activity_of(ask.view.list);
     let follows = if ask.view.list == List::Closed { "<" } else { ">" };
     let mut asked = asked.to_owned();
     if let Some(Place { key: at, activity, position }) = after {
         let (at, activity, position) = (sql.bind(at), sql.bind(activity), sql.bind(position));
         asked.push_str(&format!(
-            " and {key} {follows}= {at} and ({key} {follows} {at} or ({key} = {at} and (c.last_activity_at, c.last_position) < ({activity}, {position})))"
+            " and {key} {follows}= {at} and ({key} {follows} {at} or ({key} = {at} and ({active}, c.last_position) < ({activity}, {position})))"
         ));
     }
     let ways: Vec<String> = ways(ask, sql)
         .iter()
         .map(|way| {
             format!(
-                "(select {columns}, {key} as key, c.last_activity_at as at, c.last_position as position from {way}
+                "(select {columns}, {key} as key, {active} as at, c.last_position as position from {way}
                       and {within} {asked}
                   {order} limit {limit})",
                 within = concat!("(", within!(2, 3, 4, 5, 6), ")"),

@@ -22,7 +22,7 @@ pub(super) const NEVER: DateTime<Utc> = match DateTime::from_timestamp(253_370_7
 /// Where it is the customer's turn comes behind all that waits for us.
 const A_CENTURY: TimeDelta = TimeDelta::days(36_500);
 
-/// What a list goes by before the last activity, as a page knows it of one of its rows: to the second.
+/// What a list goes by before the last activity, as a page knows it of one of its rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Drawn {
     /// Nothing before it.
@@ -34,8 +34,20 @@ pub enum Drawn {
         /// Since when.
         since: DateTime<Utc>,
     },
-    /// What is first due, or when the window shuts; `None` where there is no such moment.
+    /// When something is due, or the window shuts; `None` where there is no such moment.
     Until(Option<DateTime<Utc>>),
+}
+
+/// What a list goes by where that is the same. Among what calls somebody there is also what is over: that stands by its end.
+pub(super) const fn activity_of(list: List) -> &'static str {
+    match list {
+        List::Mentions => "coalesce(c.closed_at, c.last_activity_at)",
+        _ => "c.last_activity_at",
+    }
+}
+
+fn activity(line: &ConversationLine, list: List) -> DateTime<Utc> {
+    line.closed_at.filter(|_| list == List::Mentions).unwrap_or(line.last_activity_at)
 }
 
 impl Place {
@@ -50,25 +62,21 @@ impl Place {
             Sort::Due => line.due_at.unwrap_or(NEVER),
             Sort::Window => line.window_until.filter(|until| *until > ask.now).unwrap_or(NEVER),
         };
-        Self { key, activity: line.last_activity_at, position: line.last_position }
+        Self { key, activity: activity(line, ask.view.list), position: line.last_position }
     }
 
-    /// Where a list was left at a row, from what a page knows of it: `at` is the second of its last activity, in the list
-    /// of what is over that of its end. What follows the row in the list comes after this, and with it, perhaps, the row
-    /// and others of its second.
+    /// Of a row as a page drew it: `at` is its last activity or, if it is over, its end. In the list of what is over it
+    /// stands before all that was closed in that moment: a row does not say in which order. `None` for what no row says.
     #[must_use]
-    pub fn around(list: List, drawn: Drawn, at: DateTime<Utc>) -> Self {
-        let after = at + TimeDelta::seconds(1);
-        if list == List::Closed {
-            return Self { key: after, activity: DateTime::UNIX_EPOCH, position: 0 };
-        }
+    pub fn drawn(list: List, drawn: Drawn, at: DateTime<Utc>, position: i64) -> Option<Self> {
         let key = match drawn {
+            _ if list == List::Closed => return Some(Self { key: at, activity: NEVER, position: 0 }),
             Drawn::Nothing => DateTime::UNIX_EPOCH,
             Drawn::Turn { ours: true, since } => since,
-            Drawn::Turn { ours: false, since } => since + A_CENTURY,
+            Drawn::Turn { ours: false, since } => since.checked_add_signed(A_CENTURY)?,
             Drawn::Until(at) => at.unwrap_or(NEVER),
         };
-        Self { key, activity: after, position: 0 }
+        Some(Self { key, activity: at, position })
     }
 
     /// From what [`Place::to_string`] wrote; `None` for anything else.

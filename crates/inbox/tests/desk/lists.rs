@@ -1,6 +1,6 @@
 //! What lists hold, in which order, page by page; and views that people keep.
 
-use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     ChannelId, ConversationId, List, MustAct, Permission, Principal, QueueId, Sort, View, Visibility,
     list::Filter,
@@ -194,18 +194,20 @@ async fn page_by_page_is_the_whole_list_in_every_order() {
     assert_eq!(both, scene.list(&gabriela, &risky).await);
 }
 
-/// What a page knows of a row's place.
-fn drawn(line: &ConversationLine, sort: Sort, now: DateTime<Utc>) -> Drawn {
-    match sort {
+fn ids(lines: &[ConversationLine]) -> Vec<ConversationId> {
+    lines.iter().map(|line| line.id).collect()
+}
+
+/// The place of a row by what a page knows of it.
+fn drawn(line: &ConversationLine, view: &View, now: DateTime<Utc>) -> Option<Place> {
+    let by = match view.sorted(Sort::Newest) {
         Sort::Newest => Drawn::Nothing,
-        Sort::Longest => {
-            Drawn::Turn { ours: line.must_act == MustAct::Agent, since: line.must_act_since.trunc_subsecs(0) }
-        }
-        Sort::Due => Drawn::Until(line.due_at.map(|at| at.trunc_subsecs(0))),
-        Sort::Window => {
-            Drawn::Until(line.window_until.filter(|until| *until > now).map(|at| at.trunc_subsecs(0)))
-        }
-    }
+        Sort::Longest => Drawn::Turn { ours: line.must_act == MustAct::Agent, since: line.must_act_since },
+        Sort::Due => Drawn::Until(line.due_at),
+        Sort::Window => Drawn::Until(line.window_until.filter(|until| *until > now)),
+    };
+    let at = line.closed_at.unwrap_or(line.last_activity_at);
+    Place::drawn(view.list, by, at, line.last_position)
 }
 
 #[tokio::test]
@@ -218,17 +220,42 @@ async fn a_list_goes_on_from_any_row_by_what_a_page_knows_of_it() {
             let whole = scene.page(&gabriela, &view, None, 500).await.lines;
             assert!(whole.len() > 2, "{view:?}");
             for (n, line) in whole.iter().enumerate() {
-                let seen = line.closed_at.unwrap_or(line.last_activity_at).trunc_subsecs(0);
-                let place = Place::around(list, drawn(line, view.sorted(Sort::Newest), scene.now), seen);
-                let rest = scene.page(&gabriela, &view, Some(place), 500).await.lines;
-                let ids =
-                    |lines: &[ConversationLine]| -> Vec<_> { lines.iter().map(|line| line.id).collect() };
-                // Others of the same second may come before it.
-                let (here, known) = (ids(&rest), ids(&whole));
-                assert!(here.ends_with(&known[n..]) && known.ends_with(&here), "{view:?} {n}");
+                let place = drawn(line, &view, scene.now);
+                assert!(place.is_some());
+                let rest = ids(&scene.page(&gabriela, &view, place, 500).await.lines);
+                let itself = usize::from(list != List::Closed);
+                assert_eq!(rest, ids(&whole[n + itself..]), "{view:?} {n}");
             }
         }
     }
+}
+
+#[tokio::test]
+async fn what_is_over_goes_on_with_all_that_was_closed_in_one_moment() {
+    let (scene, [_, _, gabriela, _]) = floor().await;
+    scene.run("update conversation set closed_at = $1 where state = 'closed'", [scene.now.into()]).await;
+    let view = View::of(List::Closed);
+    let whole = scene.page(&gabriela, &view, None, 500).await.lines;
+    for line in &whole {
+        let rest = scene.page(&gabriela, &view, drawn(line, &view, scene.now), 500).await.lines;
+        assert_eq!(ids(&rest), ids(&whole));
+    }
+}
+
+#[tokio::test]
+async fn what_followed_a_window_that_has_shut_since_still_follows_it() {
+    let (mut scene, [_, _, gabriela, _]) = floor().await;
+    let view = View { sort: Some(Sort::Window), ..View::of(List::All) };
+    let before = scene.page(&gabriela, &view, None, 500).await.lines;
+    let [first, second, ..] = &*before else { panic!("{before:?}") };
+    let until = first.window_until.unwrap();
+    assert!(until < second.window_until.unwrap());
+    scene.now = until + TimeDelta::seconds(1);
+    let place =
+        Place::drawn(List::All, Drawn::Until(Some(until)), first.last_activity_at, first.last_position);
+    let rest = ids(&scene.page(&gabriela, &view, place, 500).await.lines);
+    // Itself, too: it stands with those that have none now.
+    assert_eq!((rest[0], rest.len()), (second.id, before.len()));
 }
 
 #[tokio::test]
