@@ -15,9 +15,11 @@ async fn a_conversation_is_put_aside_stays_in_sight_and_comes_back_when_the_cust
     hers.replies(talk, "La pregunto y le aviso").await.is(StatusCode::CREATED);
 
     let menu = hers.gets(&format!("/conversations/{talk}/snooze")).await.is(StatusCode::OK).body;
-    for words in ["Mañana", "En una semana", "Hasta que responda el cliente"] {
+    for words in ["Mañana", "Hasta que responda el cliente"] {
         assert!(menu.contains(words), "{words}: {menu}");
     }
+    // On Mondays these are the same.
+    assert!(menu.contains("En una semana") || menu.contains("El lunes"), "{menu}");
     for bad in [
         [("until", "2020-01-01T09:00:00Z"), ("day", ""), ("hour", "")],
         [("until", "own"), ("day", "2020-01-01"), ("hour", "09:00")],
