@@ -211,6 +211,7 @@ test("a list of hundreds is on the page in part, and nothing of it is missed", a
 
   await test.step("what is chosen stays on the page, wherever one goes", async () => {
     await gabriela.locator('#list-pane [data-act="choose"]').click();
+    await expect(gabriela.locator("#bulk")).toBeVisible();
     await rows.first().click();
     await walk(list, 600);
     await expect(rows).toHaveCount(all + 1);
@@ -219,6 +220,7 @@ test("a list of hundreds is on the page in part, and nothing of it is missed", a
     await expect.poll(() => rows.count()).toBeLessThan(330);
     await expect(rows.last()).toHaveId(seen.at(-1));
     await gabriela.locator('#list-pane [data-act="choose"]').click();
+    await expect(gabriela.locator("#bulk")).toBeVisible();
     await rows.last().click();
     await list.evaluate((list) => (list.scrollTop = 0));
     await expect(rows).toHaveCount(all + 1);

@@ -38,6 +38,7 @@ test("an agent's screens", async ({ open, office, vendor }) => {
     await expect(at(page).bubble(text).locator(".m")).toContainText("Leído");
   }
   await lucia.write("Sí, perfecto. ¿Aceptan tarjeta?");
+  await expect(at(page).bubble("Sí, perfecto. ¿Aceptan tarjeta?")).toBeVisible();
   await vendor.faults({ fail_delivery_code: 131026 });
   await at(page).draft.fill("Claro que sí.");
   await at(page).draft.press("Enter");
