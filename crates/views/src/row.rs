@@ -60,7 +60,7 @@ pub struct ConversationRow {
     pub version: i64,
     /// Urgency, higher first; 0 is the usual.
     pub priority: i16,
-    /// Place in the list, made by [`time::seq`].
+    /// Place in the list, made by [`seq`].
     pub seq: String,
     /// Place in the list that is ordered by what falls due, made by [`time::place`]; of what falls due together or
     /// never, the later `seq` stands first.

@@ -46,7 +46,8 @@ pub fn length(seconds: i64) -> String {
 
 /// A place in an ordered list: the second, then the number that tells two of the same second apart.
 ///
-/// Fixed width, so that browsers and SQL order it as plain text. Everything with a `data-seq` uses it.
+/// Fixed width, so that browsers and SQL order it as plain text. Everything with a `data-seq` uses it, but for rows of lists
+/// ([`crate::row::seq`]).
 #[must_use]
 pub fn seq(at: &DateTime<Utc>, number: i64) -> String {
     format!("{:010}-{number:012}", at.timestamp())

@@ -91,6 +91,8 @@ function none() {
   chosen.clear();
   choosing = everything = false;
   draw();
+  // What was on the page only because some were chosen.
+  announce([...list().children]);
 }
 
 act("bulkNone", none);

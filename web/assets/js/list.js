@@ -49,7 +49,7 @@ export function kept() {
 }
 // Beyond what is loaded there are others between: it comes with them. Until then what is kept is not seen; what was chosen is.
 function isFar(row) {
-  if (strays.has(row) || document.querySelector("#list-pane[data-choosing]")) return false;
+  if (strays.has(row) || (known.has(row) && document.querySelector("#list-pane[data-choosing]"))) return false;
   const at = placeOf(list(), row);
   const [from, to] = edges;
   return Boolean((from && compare(list(), at, from) <= 0) || (to && compare(list(), at, to) > 0));
@@ -63,6 +63,7 @@ function shed(some) {
 const known = new WeakSet();
 const strays = new Set();
 function drawn() {
+  strays.clear();
   loaded(null, "more" in list().dataset && lastPlace(rows()));
   take(list());
   current = openConversation();
@@ -79,8 +80,8 @@ export function take(source) {
 // The list is one stop of the Tab key: the row that was last in focus, else the open one, else the first.
 let stop = null;
 function rove() {
-  if (stop?.isConnected && !stop.closest("li").hidden) return;
-  const next = document.getElementById(`row-${current}`) ?? shownRows()[0];
+  if (stop?.isConnected && !stop.closest("[hidden], .vh:not(:focus-within)")) return;
+  const next = document.querySelector(`#row-${current}:not(.vh)`) ?? shownRows()[0];
   stop = next?.querySelector("a.conv") ?? null;
   if (stop) stop.tabIndex = 0;
 }

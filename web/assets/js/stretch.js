@@ -13,7 +13,8 @@ const NEAR_START = 2400;
 const FAR = 5000;
 // So many rows are let go of at once: a page of the server has ten more, and so reaches over to what is there.
 const PIECE = 40;
-const AGAIN = 5000;
+// After a failure, in milliseconds.
+const AGAIN = 3000;
 
 const pane = () => document.getElementById("list-pane");
 const list = () => document.getElementById("list");
@@ -23,6 +24,7 @@ let pieces = [];
 let turn = Promise.resolve();
 let looking = false;
 let timer = 0;
+let notBefore = 0;
 // What is still being fetched for the list before is dropped when it comes.
 document.addEventListener("list-drawn", () => {
   pieces = [];
@@ -33,10 +35,12 @@ document.addEventListener("list-drawn", () => {
 /** One after the other: what was fetched has to fit to what is there. */
 export const inTurn = (run) => (turn = turn.then(run, run));
 
+// In the order in which it is drawn: what somebody likes best they may have changed in another tab.
+const ordered = () => `${query()}&sort=${list().dataset.sort}`;
 /** The shown list's next rows, from where the server said that it goes on. */
-export const rowsAfter = (more) => fetched(`${query()}&after=${encodeURIComponent(more)}`);
+export const rowsAfter = (more) => fetched(`${ordered()}&after=${encodeURIComponent(more)}`);
 /** Its rows after a place, or from the beginning. */
-export const rowsFrom = async (place) => (place ? rowsAfter(place.join("~")) : (await fetched(query())).querySelector("#list"));
+export const rowsFrom = async (place) => (place ? rowsAfter(place.join("~")) : (await fetched(ordered())).querySelector("#list"));
 
 /** The list is loaded as far as a place, and goes on as `more` says, to where nothing was found yet; without that, it ends there. */
 export function goesOn(more, place, looked = false) {
@@ -49,13 +53,13 @@ export function goesOn(more, place, looked = false) {
 
 /** Fetch what is near the eyes, let go of what is far. */
 export async function look() {
-  if (looking) return;
+  if (looking || Date.now() < notBefore) return;
   looking = true;
   let again = AGAIN;
   try {
     again = (await inTurn(step)) && 1;
   } catch {
-    // A scroll tries again at once.
+    notBefore = Date.now() + AGAIN;
   }
   looking = false;
   clearTimeout(timer);
@@ -80,8 +84,11 @@ async function onward(rows, more) {
   const [, end] = span();
   const last = lastPlace(next.children) ?? end;
   goesOn(next.dataset.more, end && compare(rows, last, end) < 0 ? end : last, !next.firstElementChild);
+  const { lastElementChild } = rows;
+  const isEmpty = !next.firstElementChild;
   draw(rows, next, since);
-  return true;
+  // Where all of it came in further up, the next scroll or second goes on.
+  return isEmpty || rows.lastElementChild !== lastElementChild;
 }
 
 function draw(rows, next, since) {
@@ -134,6 +141,8 @@ function letGo(rows) {
   still(rows, () => {
     for (let at = 0; at < first; at += PIECE) {
       const next = at + PIECE;
+      // What is beyond may stand here while the order is held, or some are chosen: an edge is never outside of what is loaded.
+      if (span()[0] && compare(rows, places[next - 1], span()[0]) <= 0) break;
       const far = all.slice(at, next).filter((row) => compare(rows, placeOf(rows, row), places[next - 1]) <= 0);
       if (!far.length) break;
       const near = boxes.slice(at, next).filter((_, n) => !far.includes(all[at + n]));
@@ -142,7 +151,8 @@ function letGo(rows) {
       loaded(places[next - 1], span()[1]);
       for (const row of far) if (!stays.has(row)) row.remove();
     }
-    if (last < all.length - 1) {
+    const [, end] = span();
+    if (last < all.length - 1 && !(end && compare(rows, places[last], end) >= 0)) {
       goesOn(places[last].join("~"), places[last]);
       for (const row of all.slice(last + 1)) if (!stays.has(row) && compare(rows, placeOf(rows, row), places[last]) > 0) row.remove();
     }
