@@ -105,6 +105,10 @@ async fn the_list_stands_by_what_falls_due_on_the_page_and_in_frames() {
     let order =
         |page: &Page| page.shown.rows.iter().map(|row| row.contains(&ana.to_string())).collect::<Vec<_>>();
     assert_eq!(order(&page), [true, false], "who wrote first is due first, although the other wrote last");
+    // A page that was drawn in another order goes on in that one.
+    let rest = "/inbox/list?list=mine&after=~1795189500-000000000042";
+    page.gets(rest).await.is(StatusCode::NOT_FOUND);
+    page.gets(&format!("{rest}&sort=newest")).await.is(StatusCode::OK);
 
     // Answered: nothing is promised of Ana's any more, and it goes behind without a reload.
     page.replies(ana, "Hola, Ana").await.is(StatusCode::CREATED);

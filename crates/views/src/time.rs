@@ -53,13 +53,6 @@ pub fn seq(at: &DateTime<Utc>, number: i64) -> String {
     format!("{:010}-{number:012}", at.timestamp())
 }
 
-/// The place of what falls due at a second, the earliest first; of what never does, at the end.
-#[must_use]
-pub fn due_place(at: Option<DateTime<Utc>>) -> String {
-    const LAST: i64 = 9_999_999_999;
-    format!("{:010}", at.map_or(LAST, |at| at.timestamp().clamp(0, LAST)))
-}
-
 /// A moment by which a list is ordered, as exact as the database has it; what has none stands at the end. Text orders it as
 /// time does, also where most are whole seconds.
 #[must_use]
@@ -100,8 +93,13 @@ mod tests {
 
     #[test]
     fn places_order_as_time_does_and_are_read_back() {
-        let micros =
-            [1_795_189_320_000_000, 1_795_189_320_000_001, 1_795_189_320_900_000, 1_795_189_321_000_000];
+        let micros = [
+            999_999_999_000_000,
+            1_795_189_320_000_000,
+            1_795_189_320_000_001,
+            1_795_189_320_900_000,
+            1_795_189_321_000_000,
+        ];
         let moments: Vec<_> =
             micros.iter().map(|at| DateTime::from_timestamp_micros(*at)).chain([None]).collect();
         let places: Vec<_> = moments.iter().map(|at| place(*at)).collect();
@@ -121,13 +119,6 @@ mod tests {
         assert!(places.is_sorted());
         assert_eq!(parse_seq(&places[1]), Some((at(1_700_000_000), 9)));
         assert_eq!(parse_seq("yesterday"), None);
-    }
-
-    #[test]
-    fn what_falls_due_first_stands_first_and_what_never_does_last() {
-        let at = |second| DateTime::from_timestamp(second, 0);
-        let places = [due_place(at(999_999_999)), due_place(at(1_700_000_000)), due_place(None)];
-        assert!(places.is_sorted(), "{places:#?}");
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl FloorConversation {
         let turn = u8::from(!self.waits_for_us());
         let (_, _, _, own) = self.conversation.0.as_fields();
         let own = own.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        let due = time::due_place(self.due_at);
+        let due = time::place(self.due_at);
         format!("{due}-{turn}-{:010}-{own}", self.must_act_since.timestamp().max(0))
     }
 

@@ -208,6 +208,17 @@ fn the_state_of_a_thread_tells_the_page_all_it_needs_to_decide() {
 }
 
 #[test]
+fn what_is_put_aside_stands_by_its_window_too() {
+    let row = &sample::rows()[0];
+    let aside = ConversationRow { snoozed: Some(None), ..row.clone() };
+    let html = |row| RowFragment { tx: sample::tx(Lang::Es), row }.render().unwrap();
+    let place = format!("data-win=\"{}\"", row.window_place());
+    assert_ne!(row.window_place(), views::time::place(None));
+    assert!(html(&aside).contains(&place) && html(row).contains(&place));
+    assert!(!html(&aside).contains("data-until"), "what is put aside has no clock");
+}
+
+#[test]
 fn fragments_look_as_they_did() {
     let tx = sample::tx(Lang::Es);
     insta::assert_snapshot!("row", RowFragment { tx, row: &sample::rows()[0] }.render().unwrap());
