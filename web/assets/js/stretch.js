@@ -83,9 +83,9 @@ async function onward(rows, more) {
   take(next);
   const [, end] = span();
   const last = lastPlace(next.children) ?? end;
-  goesOn(next.dataset.more, end && compare(rows, last, end) < 0 ? end : last, !next.firstElementChild);
-  const { lastElementChild } = rows;
   const isEmpty = !next.firstElementChild;
+  goesOn(next.dataset.more, end && compare(rows, last, end) < 0 ? end : last, isEmpty);
+  const { lastElementChild } = rows;
   draw(rows, next, since);
   // Where all of it came in further up, the next scroll or second goes on.
   return isEmpty || rows.lastElementChild !== lastElementChild;
@@ -97,7 +97,7 @@ function draw(rows, next, since) {
   watch(openConversation(), since);
 }
 
-// What was chosen is on the page.
+// What was chosen is on the page: nothing is let go of then.
 const isChoosing = () => pane().hasAttribute("data-choosing");
 const height = (some) => some.reduce((sum, piece) => sum + piece.height, 0);
 
@@ -122,7 +122,6 @@ function still(rows, change) {
   if (seen?.isConnected) rows.scrollTop += seen.getBoundingClientRect().top - stood;
   rows.style.overflowAnchor = "";
 }
-
 
 function letGo(rows) {
   if (rows.childElementCount < 2 * PIECE || isChoosing()) return;

@@ -50,18 +50,36 @@ fn activity(line: &ConversationLine, list: List) -> DateTime<Utc> {
     line.closed_at.filter(|_| list == List::Mentions).unwrap_or(line.last_activity_at)
 }
 
+impl Drawn {
+    /// What a page is told of a conversation.
+    #[must_use]
+    pub fn of(line: &ConversationLine, sort: Sort, now: DateTime<Utc>) -> Self {
+        match sort {
+            Sort::Newest => Self::Nothing,
+            Sort::Longest => Self::Turn { ours: line.must_act == MustAct::Agent, since: line.must_act_since },
+            Sort::Due => Self::Until(line.due_at),
+            Sort::Window => Self::Until(line.window_until.filter(|until| *until > now)),
+        }
+    }
+
+    // As `places` says it in SQL.
+    fn key(self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Nothing => Some(DateTime::UNIX_EPOCH),
+            Self::Turn { ours: true, since } => Some(since),
+            Self::Turn { ours: false, since } => since.checked_add_signed(A_CENTURY),
+            Self::Until(at) => Some(at.unwrap_or(NEVER)),
+        }
+    }
+}
+
 impl Place {
     pub(super) fn of(line: &ConversationLine, ask: &Ask<'_>) -> Self {
-        let key = match ask.sort {
-            Sort::Newest if ask.view.list == List::Closed => line.closed_at.unwrap_or(NEVER),
-            Sort::Newest => DateTime::UNIX_EPOCH,
-            Sort::Longest => match line.must_act {
-                MustAct::Agent => line.must_act_since,
-                MustAct::Customer => line.must_act_since + A_CENTURY,
-            },
-            Sort::Due => line.due_at.unwrap_or(NEVER),
-            Sort::Window => line.window_until.filter(|until| *until > ask.now).unwrap_or(NEVER),
+        let key = match ask.view.list {
+            List::Closed => line.closed_at,
+            _ => Drawn::of(line, ask.sort, ask.now).key(),
         };
+        let key = key.unwrap_or(NEVER);
         Self { key, activity: activity(line, ask.view.list), position: line.last_position }
     }
 
@@ -69,14 +87,10 @@ impl Place {
     /// stands before all that was closed in that moment: a row does not say in which order. `None` for what no row says.
     #[must_use]
     pub fn drawn(list: List, drawn: Drawn, at: DateTime<Utc>, position: i64) -> Option<Self> {
-        let key = match drawn {
-            _ if list == List::Closed => return Some(Self { key: at, activity: NEVER, position: 0 }),
-            Drawn::Nothing => DateTime::UNIX_EPOCH,
-            Drawn::Turn { ours: true, since } => since,
-            Drawn::Turn { ours: false, since } => since.checked_add_signed(A_CENTURY)?,
-            Drawn::Until(at) => at.unwrap_or(NEVER),
-        };
-        Some(Self { key, activity: at, position })
+        if list == List::Closed {
+            return Some(Self { key: at, activity: NEVER, position: 0 });
+        }
+        Some(Self { key: drawn.key()?, activity: at, position })
     }
 
     /// From what [`Place::to_string`] wrote; `None` for anything else.

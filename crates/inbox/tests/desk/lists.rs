@@ -2,8 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    ChannelId, ConversationId, List, MustAct, Permission, Principal, QueueId, Sort, View, Visibility,
-    list::Filter,
+    ChannelId, ConversationId, List, Permission, Principal, QueueId, Sort, View, Visibility, list::Filter,
 };
 use inbox::{
     reading::{
@@ -200,12 +199,7 @@ fn ids(lines: &[ConversationLine]) -> Vec<ConversationId> {
 
 /// The place of a row by what a page knows of it.
 fn drawn(line: &ConversationLine, view: &View, now: DateTime<Utc>) -> Option<Place> {
-    let by = match view.sorted(Sort::Newest) {
-        Sort::Newest => Drawn::Nothing,
-        Sort::Longest => Drawn::Turn { ours: line.must_act == MustAct::Agent, since: line.must_act_since },
-        Sort::Due => Drawn::Until(line.due_at),
-        Sort::Window => Drawn::Until(line.window_until.filter(|until| *until > now)),
-    };
+    let by = Drawn::of(line, view.sorted(Sort::Newest), now);
     let at = line.closed_at.unwrap_or(line.last_activity_at);
     Place::drawn(view.list, by, at, line.last_position)
 }
