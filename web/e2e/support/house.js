@@ -220,9 +220,12 @@ class Office {
   async clear() {
     await Promise.all(AGENTS.map((person) => this.presence(person, "offline")));
     const { web } = await this.#desk("gabriela");
-    const floor = await (await web.get("/floor")).text();
-    for (const [, id] of floor.matchAll(/id="fc-([0-9a-f-]+)"/g)) {
-      await this.command("gabriela", "POST", `/conversations/${id}/close`);
+    // The floor shows the first of many: it is looked at until nothing is open.
+    for (;;) {
+      const floor = await (await web.get("/floor")).text();
+      const open = [...floor.matchAll(/id="fc-([0-9a-f-]+)"/g)];
+      if (open.length === 0) return;
+      for (const [, id] of open) await this.command("gabriela", "POST", `/conversations/${id}/close`);
     }
   }
 
