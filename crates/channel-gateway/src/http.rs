@@ -21,6 +21,10 @@ use crate::{
 /// How much of an answer is read. Those to a message are a few hundred bytes, a page of templates a few hundred kB.
 const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
 
+/// So long a connection may lie idle and be used again. Servers close idle ones without a word, the quickest after five
+/// seconds; a request that meets its closing may have arrived or not, and a message so sent is nobody's to vouch for.
+const LONGEST_IDLE: Duration = Duration::from_secs(3);
+
 /// The client for calls to vendors. Its own type, so that no client that follows redirects (and posts twice) or
 /// waits for ever can be used by mistake. Cheap to clone; connections are shared.
 #[derive(Debug, Clone)]
@@ -41,9 +45,14 @@ impl Http {
     /// # Errors
     /// When the system's TLS can't be set up.
     pub fn with_limits(connect: Duration, total: Duration) -> Result<Self, reqwest::Error> {
+        Self::build(connect, total, LONGEST_IDLE)
+    }
+
+    fn build(connect: Duration, total: Duration, idle: Duration) -> Result<Self, reqwest::Error> {
         reqwest::Client::builder()
             .connect_timeout(connect)
             .timeout(total)
+            .pool_idle_timeout(idle)
             .redirect(redirect::Policy::none())
             .user_agent(concat!("bandeja/", env!("CARGO_PKG_VERSION")))
             .build()

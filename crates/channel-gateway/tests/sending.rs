@@ -267,3 +267,33 @@ async fn a_token_that_fits_no_header_is_the_admins_work() {
         "{outcome:?}"
     );
 }
+
+/// A vendor that answers the first request of each connection, and closes it without a word when another one comes.
+async fn vendor_with_little_patience() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            tokio::spawn(async move {
+                read_request(&mut stream).await;
+                let body = r#"{"messages":[{"id":"wamid.1"}]}"#;
+                let length = body.len();
+                let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{body}");
+                stream.write_all(answer.as_bytes()).await.unwrap();
+                let _ = stream.read(&mut [0]).await;
+            });
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn a_connection_that_lay_idle_is_not_trusted_with_a_message() {
+    let sender = cloud(vendor_with_little_patience().await);
+    let accepted = SendOutcome::Accepted { vendor_id: "wamid.1".into(), held: None };
+    assert_eq!(sender.send(&hello()).await, accepted);
+    // Servers close idle connections after five seconds, and more.
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    assert_eq!(sender.send(&hello()).await, accepted);
+}
