@@ -17,6 +17,8 @@ let coming = null;
 let runs = new Map();
 let timer = 0;
 let under = null;
+// Ends when what is written now has been looked for.
+let sought = null;
 
 const options = () => [...dialog.querySelectorAll(".pal-opt")].filter((one) => one.checkVisibility());
 const chosen = () => dialog.querySelector('.pal-opt[aria-selected="true"]');
@@ -176,6 +178,16 @@ async function look() {
   settle();
 }
 
+// What was found for other words than those that stand there is not meant.
+async function enter(event) {
+  if (sought && chosen()?.closest("#pal-found")) {
+    const { value } = byId("pal-q");
+    await sought;
+    if (!dialog.open || byId("pal-q").value !== value) return;
+  }
+  run(chosen(), event);
+}
+
 async function run(one, event) {
   if (!one) return;
   remember(one);
@@ -214,7 +226,12 @@ async function fetchDialog() {
   fresh.addEventListener("input", () => {
     draw();
     clearTimeout(timer);
-    timer = setTimeout(look, PAUSE);
+    const mine = (sought = new Promise((done) => (timer = setTimeout(() => look().finally(done), PAUSE))).then(() => mine === sought && (sought = null)));
+  });
+  fresh.addEventListener("close", () => {
+    clearTimeout(timer);
+    under?.abort();
+    sought = null;
   });
   fresh.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
@@ -222,7 +239,7 @@ async function fetchDialog() {
     const at = all.indexOf(chosen());
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: event.ctrlKey ? 0 : null, End: event.ctrlKey ? all.length - 1 : null }[event.key];
     if (to !== undefined && to !== null && all.length) choose(all[(to + all.length) % all.length]);
-    else if (event.key === "Enter") run(chosen(), event);
+    else if (event.key === "Enter") enter(event);
     else return;
     event.preventDefault();
   });
