@@ -6,33 +6,6 @@ import { say } from "./say.js";
 import { t } from "./words.js";
 
 const player = () => import("./sound.js");
-const SPEED = "bandeja:speed";
-
-/** How fast sounds play for this person. */
-export function speed() {
-  try {
-    return Number(localStorage.getItem(SPEED)) || 1;
-  } catch {
-    return 1;
-  }
-}
-
-/** Keep it, and show it on every player. */
-export function keepSpeed(rate) {
-  try {
-    localStorage.setItem(SPEED, rate);
-  } catch {
-    // It holds as long as this page.
-  }
-  drawSpeed(rate);
-}
-
-function drawSpeed(rate) {
-  for (const button of document.querySelectorAll(".speed")) {
-    const words = `${rate}×`;
-    if (button.textContent !== words) button.textContent = words;
-  }
-}
 
 act("view", (link, event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey || !document.getElementById("viewer")) return;
@@ -57,21 +30,11 @@ act("quoted", (link, event) => {
   requestAnimationFrame(() => bubble.classList.add("lit"));
 });
 
-// Which of the labels under our question the customer picked.
-function mark() {
-  for (const tag of document.querySelectorAll("[data-thread] .pick-tag")) {
-    const { message } = tag.closest(".bubble").querySelector(".quote")?.dataset ?? {};
-    const labels = message ? document.querySelectorAll(`#m-${CSS.escape(message)} .opts > span:not(.picked)`) : [];
-    for (const label of labels) {
-      if (label.textContent !== tag.querySelector(".medium").textContent) continue;
-      label.classList.add("picked");
-      label.prepend(document.getElementById("mark-picked").content.cloneNode(true));
-    }
-  }
-}
+// What such bubbles need beside their markup.
 const drawn = () => {
-  mark();
-  if (speed() !== 1) drawSpeed(speed());
+  const has = (what) => document.querySelector(`[data-thread] ${what}`);
+  if (has(".pick-tag")) import("./picked.js").then(({ mark }) => mark(), () => {}); // the next time
+  if (has(".speed")) player().then((sounds) => sounds.drawSpeed(), () => {});
 };
 for (const event of ["patched", "drawn", "opened"]) document.addEventListener(event, drawn);
 drawn();

@@ -1,9 +1,10 @@
 // Sounds in bubbles: one player for the page, which goes on when its bubble is drawn anew, as fast as the person likes.
-import { keepSpeed, speed } from "./media.js";
+import { write } from "./clocks.js";
 import { t } from "./words.js";
 
 const audio = new Audio();
 const RATES = [1, 1.5, 2];
+const SPEED = "bandeja:speed";
 let playing = "";
 
 const all = (id) => document.querySelectorAll(`[data-sound="${id}"]`);
@@ -26,6 +27,20 @@ function leave() {
   audio.pause();
   audio.currentTime = 0;
   draw();
+}
+
+// How fast sounds play for this person.
+function speed() {
+  try {
+    return Number(localStorage.getItem(SPEED)) || 1;
+  } catch {
+    return audio.defaultPlaybackRate;
+  }
+}
+
+/** Show it on every player. */
+export function drawSpeed() {
+  for (const button of document.querySelectorAll(".speed")) write(button, `${speed()}×`);
 }
 
 function take(box) {
@@ -57,7 +72,12 @@ export function seek(bar) {
 export function faster() {
   const rate = RATES[(RATES.indexOf(speed()) + 1) % RATES.length];
   audio.defaultPlaybackRate = audio.playbackRate = rate;
-  keepSpeed(rate);
+  try {
+    localStorage.setItem(SPEED, rate);
+  } catch {
+    // It holds as long as this page.
+  }
+  drawSpeed();
 }
 
 for (const event of ["play", "pause", "timeupdate", "durationchange"]) audio.addEventListener(event, draw);
