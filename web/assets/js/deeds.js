@@ -1,6 +1,7 @@
 // What can be done to the open conversation: resolve, take, send again, show the contact, go back.
 import { act } from "./act.js";
 import { key, when } from "./keys.js";
+import { shownRows } from "./list.js";
 import { tellServer } from "./live.js";
 import { open, openConversation } from "./panes.js";
 import { toast } from "./say.js";
@@ -31,7 +32,10 @@ const details = () => document.getElementById("details-pane");
 const toggleDetails = () => details()?.toggleAttribute("data-open");
 act("details", toggleDetails);
 
-const back = () => open(null, { focus: null }).then(() => document.querySelector("#list a.conv")?.focus());
+// The list's row of a conversation, else its first: of those that are seen.
+const rowOf = (id) => document.querySelector(`#row-${id}:not(.vh)`);
+const focusRow = (id) => (rowOf(id) ?? shownRows()[0])?.querySelector("a").focus();
+const back = () => open(null, { focus: null }).then(() => focusRow());
 act("back", (link, event) => {
   event.preventDefault();
   back();
@@ -51,7 +55,7 @@ key("transfer", () => {
 // Several at once: the bar of what was chosen comes with the first of them.
 const bulk = (run) => void import("./bulk.js").then(run, () => toast(t("failed"), { loud: true }));
 // Which row was meant is seen now, wherever the hand is once it is loaded.
-const chosen = () => document.activeElement?.closest("#list > li") ?? document.getElementById(`row-${openConversation()}`);
+const chosen = () => document.activeElement?.closest("#list > li") ?? rowOf(openConversation());
 function choose(range) {
   const row = chosen();
   bulk((several) => several.choose(row, range));
@@ -60,8 +64,7 @@ key("choose", () => choose(false));
 key("choose-range", () => choose(true));
 act("choose", () => bulk((several) => several.start()));
 key("back", () => {
-  const id = openConversation();
-  (document.querySelector(`#row-${CSS.escape(id ?? "none")} a`) ?? document.querySelector("#list a.conv"))?.focus();
+  focusRow(openConversation());
   if (!matchMedia("(min-width: 720px)").matches) back();
 });
 // The menu of the thread's head goes with a choice, and when the hand goes elsewhere.
@@ -75,7 +78,7 @@ key("details", toggleDetails);
 function unread() {
   const id = openConversation();
   if (!id || !tellServer({ t: "unseen", conv: id })) return false;
-  open(null).then(() => document.querySelector(`#row-${CSS.escape(id)} a`)?.focus());
+  open(null).then(() => focusRow(id));
 }
 act("unread", unread);
 key("unread", unread);
