@@ -4,7 +4,7 @@ import { set } from "./clocks.js";
 import { promised } from "./due.js";
 import { key, when } from "./keys.js";
 import { open, openConversation } from "./panes.js";
-import { compare, placeOf } from "./patch.js";
+import { compare, isBeyond, placeOf } from "./patch.js";
 import { shout } from "./say.js";
 import { n, t } from "./words.js";
 
@@ -35,11 +35,10 @@ export function neighbour(id) {
   return next ? idOf(next) : null;
 }
 
-let edges = [];
 /** After which place the list is loaded, and to which; nothing where that is its beginning, or its end. */
-export const span = () => edges;
+export const span = () => list().span;
 /** It is loaded after a place, to another. */
-export const loaded = (...places) => (edges = places);
+export const loaded = (...places) => (list().span = places);
 /** The place of the last of some rows. */
 export const lastPlace = (some) => [...some].map((row) => placeOf(list(), row)).reduce((one, other) => (one && compare(list(), one, other) > 0 ? one : other), null);
 /** What is open or in somebody's hands is kept, with what is next to it: there one goes on. */
@@ -50,9 +49,7 @@ export function kept() {
 // Beyond what is loaded there are others between: it comes with them. Until then what is kept is not seen; what was chosen is.
 function isFar(row) {
   if (strays.has(row) || (known.has(row) && document.querySelector("#list-pane[data-choosing]"))) return false;
-  const at = placeOf(list(), row);
-  const [from, to] = edges;
-  return Boolean((from && compare(list(), at, from) <= 0) || (to && compare(list(), at, to) > 0));
+  return isBeyond(list(), placeOf(list(), row));
 }
 function shed(some) {
   const far = some.filter(isFar);
@@ -165,7 +162,7 @@ act("sort", async (chip) => {
   sorted = null;
   await order(({ sort }) => sort(list()));
   chip.hidden = true;
-  list().querySelector("a")?.focus();
+  shownRows()[0]?.querySelector("a").focus();
 });
 
 const go = (step) => {

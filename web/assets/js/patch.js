@@ -51,7 +51,13 @@ export function compare({ dataset: { order } }, [by, seq], [than, other]) {
   return seq < other === (order !== "desc") ? -1 : 1;
 }
 
-/** Put elements into an ordered container, each once, wherever it came from first. */
+/** Whether a place is beyond what of a container is on the page: its `span`, after which place to which, where there is more. */
+export function isBeyond(container, at) {
+  const [from, to] = container.span ?? [];
+  return Boolean((from && compare(container, at, from) <= 0) || (to && compare(container, at, to) > 0));
+}
+
+/** Put elements into an ordered container, each once, wherever it came from first. What is new and beyond its span is not. */
 export function place(container, content) {
   const placed = [];
   for (const node of [...content.children]) {
@@ -62,7 +68,7 @@ export function place(container, content) {
       const moved = compare(container, placeOf(container, old), placeOf(container, node)) !== 0;
       placed.push(morph(old, node));
       if (moved && !("hold" in container.dataset)) insert(container, old);
-    } else {
+    } else if (!isBeyond(container, placeOf(container, node))) {
       drawn?.remove();
       insert(container, node);
       placed.push(node);
