@@ -1,4 +1,4 @@
-import { at, expect, held, showsTheTruth, slowly, test } from "../support/house.js";
+import { at, expect, held, live, showsTheTruth, slowly, test } from "../support/house.js";
 import { flaws, inspect, SIZES } from "../support/inspect.js";
 import { sql } from "../support/operator.js";
 
@@ -191,7 +191,10 @@ test("a list of hundreds is on the page in part, and nothing of it is missed", a
     const middle = gabriela.locator(`#${await list.evaluate((list) => [...list.children].find((row) => row.getBoundingClientRect().top > list.getBoundingClientRect().top + 100).id)}`);
     await middle.hover();
     const before = await middle.boundingBox();
-    await customers.at(-3).write("¿Y yo?");
+    // Not the one that is open: who stands beside it stays on the page with it.
+    const title = await gabriela.locator("#thread-title").textContent();
+    const other = customers.findLast((one) => one.name !== title);
+    await other.write("¿Y yo?");
     const late = vendor.customer();
     await late.write("Recién llego");
     await expect(number(gabriela, "waiting")).toHaveText(String(all + 1));
@@ -204,7 +207,7 @@ test("a list of hundreds is on the page in part, and nothing of it is missed", a
     await gabriela.mouse.move(900, 500);
     await expect(middle).toHaveCount(0);
     await list.evaluate((list) => (list.scrollTop = 0));
-    for (const [n, one] of [name, late.name, customers.at(-3).name].entries()) await expect(rows.nth(n)).toContainText(one);
+    for (const [n, one] of [name, late.name, other.name].entries()) await expect(rows.nth(n)).toContainText(one);
     await expect(rows.first()).toBeInViewport();
     await expect.poll(() => rows.count()).toBeLessThan(200);
   });
@@ -234,6 +237,48 @@ test("a list of hundreds is on the page in part, and nothing of it is missed", a
     await expect.poll(() => rows.count()).toBeLessThan(200);
     await list.evaluate((list) => [...list.children].slice(5).forEach((row) => row.remove()));
     await expect.poll(() => rows.count()).toBeGreaterThan(20);
+  });
+});
+
+test("what is unread further down than the page is loaded is gone to; what fails is asked for again after a while", async ({ open, office, vendor, house }) => {
+  await office.presence("valeria", "offline");
+  const gabriela = await open("gabriela", "/inbox?list=waiting&sort=longest");
+  const customers = Array.from({ length: 69 }, () => vendor.customer());
+  await Promise.all(customers.map((one) => one.write("Hola")));
+  await expect(number(gabriela, "waiting")).toHaveText("69");
+  const last = vendor.customer();
+  await last.write("Soy la última");
+  await expect(number(gabriela, "waiting")).toHaveText("70");
+  await sql(
+    house,
+    `insert into read_mark (conversation_id, person_id, inbound_count, at)
+     select v.id, p.id, v.inbound_count, now() from conversation v join contact c on c.id = v.contact_id, person p
+     where v.state <> 'closed' and p.email like 'gabriela%' and c.name <> '${last.name}'
+     on conflict (person_id, conversation_id) do update set inbound_count = excluded.inbound_count`,
+  );
+  await gabriela.reload();
+  await live(gabriela);
+  const rows = gabriela.locator("#list > li");
+  await expect(rows).toHaveCount(50);
+  await expect(at(gabriela).row(last.name)).toHaveCount(0);
+
+  await test.step("the next unread is behind what is loaded", async () => {
+    await gabriela.keyboard.press("Shift+J");
+    await expect(gabriela.locator("#thread-title")).toHaveText(last.name);
+    await expect(gabriela.locator("#say")).toHaveText(`${last.name}. 1 sin leer`);
+  });
+
+  await test.step("a page that does not come stops nothing, and comes later by itself", async () => {
+    const refused = [];
+    await gabriela.route("**/inbox/list?*after=*", (route) => {
+      refused.push(Date.now());
+      return refused.length < 3 ? route.abort() : route.fallback();
+    });
+    await gabriela.locator("#list").evaluate((list) => (list.scrollTop = list.scrollHeight));
+    await expect(rows).toHaveCount(70);
+    await expect(at(gabriela).row(last.name)).toContainText("Soy la última");
+    // In peace, not as often as it can.
+    expect(refused[1] - refused[0]).toBeGreaterThan(2500);
   });
 });
 
