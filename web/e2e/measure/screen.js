@@ -1,8 +1,8 @@
 // What a page feels like in a busy house: five thousand rows in one list, a hundred messages a second, and somebody who
 // opens one conversation after the other and types. Run by `cargo xtask bench screen`; one JSON object per person.
 import { chromium } from "@playwright/test";
+import { execFileSync } from "node:child_process";
 import { createHmac, randomUUID } from "node:crypto";
-import { setPriority } from "node:os";
 
 import { Demo } from "../support/demo.js";
 import { signIn } from "../support/sign-in.js";
@@ -11,8 +11,8 @@ const ROWS = Number(process.env.ROWS ?? 5000);
 const RATE = Number(process.env.RATE ?? 100);
 const SECONDS = Number(process.env.SECONDS ?? 30);
 const SWITCHES = 60;
-/** How far server, database and customers stand back behind the browser, which shares their cores; 0 for not at all. */
-const NICE = Number(process.env.NICE ?? 15);
+/** The core that server, database and customers have to do with, while the browser has them all; "" for all of them, too. */
+const CORE = process.env.CORE ?? "0";
 /** Webhooks under way while customers are made. */
 const AT_ONCE = 24;
 /** The demo's number, as the simulator plays it. */
@@ -209,8 +209,8 @@ async function measure(browser, demo, who, path) {
 }
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
-// On somebody's own PC no server runs, nor hundreds of customers who write: what starts from here on comes after the browser.
-setPriority(NICE);
+// On somebody's own PC no server runs, nor hundreds of customers who write: what starts from here on keeps to its core.
+if (CORE) execFileSync("taskset", ["--all-tasks", "--cpu-list", "--pid", CORE, String(process.pid)]);
 const demo = await Demo.start();
 try {
   await fill(demo.url);
