@@ -45,14 +45,10 @@ impl Http {
     /// # Errors
     /// When the system's TLS can't be set up.
     pub fn with_limits(connect: Duration, total: Duration) -> Result<Self, reqwest::Error> {
-        Self::build(connect, total, LONGEST_IDLE)
-    }
-
-    fn build(connect: Duration, total: Duration, idle: Duration) -> Result<Self, reqwest::Error> {
         reqwest::Client::builder()
             .connect_timeout(connect)
             .timeout(total)
-            .pool_idle_timeout(idle)
+            .pool_idle_timeout(LONGEST_IDLE)
             .redirect(redirect::Policy::none())
             .user_agent(concat!("bandeja/", env!("CARGO_PKG_VERSION")))
             .build()
