@@ -226,7 +226,8 @@ async function fetchDialog() {
   fresh.addEventListener("input", () => {
     draw();
     clearTimeout(timer);
-    const mine = (sought = new Promise((done) => (timer = setTimeout(() => look().finally(done), PAUSE))).then(() => mine === sought && (sought = null)));
+    const pause = new Promise((done) => (timer = setTimeout(done, PAUSE)));
+    const mine = (sought = pause.then(look).finally(() => mine === sought && (sought = null)));
   });
   fresh.addEventListener("close", () => {
     clearTimeout(timer);

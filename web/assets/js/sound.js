@@ -40,7 +40,8 @@ function speed() {
 
 /** Show it on every player. */
 export function drawSpeed() {
-  for (const button of document.querySelectorAll(".speed")) write(button, `${speed()}×`);
+  const words = `${speed()}×`;
+  for (const button of document.querySelectorAll(".speed")) write(button, words);
 }
 
 function take(box) {
