@@ -1,7 +1,7 @@
 // What can be done to the open conversation: resolve, take, send again, show the contact, go back.
 import { act } from "./act.js";
 import { key, when } from "./keys.js";
-import { shownRows } from "./list.js";
+import { firstSeen } from "./list.js";
 import { tellServer } from "./live.js";
 import { open, openConversation } from "./panes.js";
 import { toast } from "./say.js";
@@ -32,9 +32,9 @@ const details = () => document.getElementById("details-pane");
 const toggleDetails = () => details()?.toggleAttribute("data-open");
 act("details", toggleDetails);
 
-// The list's row of a conversation, else its first: of those that are seen.
+// The list's row of a conversation, if it can be seen, else the first before the eyes.
 const rowOf = (id) => document.querySelector(`#row-${id}:not(.vh)`);
-const focusRow = (id) => (rowOf(id) ?? shownRows()[0])?.querySelector("a").focus();
+const focusRow = (id) => (rowOf(id) ?? firstSeen())?.querySelector("a").focus();
 const back = () => open(null, { focus: null }).then(() => focusRow());
 act("back", (link, event) => {
   event.preventDefault();

@@ -13,6 +13,14 @@ const list = () => document.getElementById("list");
 const rows = () => [...list().children];
 /** The rows that are seen: not what was read in a list of what is unread, nor what is only kept. */
 export const shownRows = () => rows().filter((row) => !row.hidden && !row.classList.contains("vh"));
+/** The first of them before the eyes. */
+export function firstSeen() {
+  const { top, bottom } = list().getBoundingClientRect();
+  return shownRows().find((row) => {
+    const box = row.getBoundingClientRect();
+    return box.bottom > top && box.top < bottom;
+  });
+}
 const idOf = (row) => row.id.slice("row-".length);
 
 let reads = {};
@@ -169,8 +177,7 @@ const go = (step) => {
   const links = shownRows().map((row) => row.querySelector("a.conv"));
   const from = links.findIndex((link) => link === document.activeElement);
   const start = from >= 0 ? from : links.findIndex((link) => link.ariaCurrent === "true");
-  const { top } = list().getBoundingClientRect();
-  const next = start < 0 ? links.find((link) => link.getBoundingClientRect().bottom > top) : links[Math.min(links.length - 1, Math.max(0, start + step))];
+  const next = start < 0 ? firstSeen()?.querySelector("a.conv") : links[Math.min(links.length - 1, Math.max(0, start + step))];
   if (!next) return false;
   next.focus();
   next.scrollIntoView({ block: "nearest" });

@@ -1,6 +1,6 @@
 // How much of a list is on the page: it goes on where one gets to its end, and what is far from the eyes is let go of and
 // fetched again. However far somebody went, some hundred rows are here. Fetched when a list is more than its first page.
-import { decorate, kept, lastPlace, loaded, shownRows, span, take } from "./list.js";
+import { decorate, firstSeen, kept, lastPlace, loaded, shownRows, span, take } from "./list.js";
 import { fetched, query } from "./lists.js";
 import { cursorNow, watch } from "./live.js";
 import { openConversation } from "./panes.js";
@@ -111,11 +111,7 @@ function leaveRoom(rows, some) {
 
 // What is above the eyes changes, and what is before them stays where it is. Not every browser sees to that itself.
 function still(rows, change) {
-  const { top, bottom } = rows.getBoundingClientRect();
-  const seen = shownRows().find((row) => {
-    const box = row.getBoundingClientRect();
-    return box.bottom > top && box.top < bottom;
-  });
+  const seen = firstSeen();
   const stood = seen?.getBoundingClientRect().top;
   rows.style.overflowAnchor = "none";
   change();

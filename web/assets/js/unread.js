@@ -47,19 +47,17 @@ export async function go(step, wanted) {
     const { ahead, round } = inThis(step);
     if (ahead) return await arrive(idOf(ahead), wordsOf(ahead));
     const searches = others(step).map((link) => link.search.slice(1)).filter((one) => one !== query());
-    // What of this list is not here may lie ahead, and is asked for first; at last what it has anywhere.
+    // What of this list is not here is asked for too: first where it lies ahead.
     const { more, gone } = list().dataset;
     if (step > 0 ? more : gone) searches.unshift(query());
-    if (round || more || gone) searches.push(query());
-    for (const [at, search] of searches.entries()) {
+    else if (!round && (more || gone)) searches.push(query());
+    for (const search of searches) {
       const isShown = search === query();
-      const isLast = at === searches.length - 1;
-      if (isShown && isLast && round) return await arrive(idOf(round), wordsOf(round));
       const found = await fetched(`${search}&unread=1`);
       if (!wanted()) return;
       const reads = JSON.parse(found.querySelector("#list")?.dataset.read || "{}");
-      const isAhead = (row) => !isShown || isLast || !document.getElementById(row.id);
-      const unread = [...found.querySelectorAll("#list > li")].filter((row) => isAhead(row) && idOf(row) !== openConversation() && Number(row.dataset.in) > (reads[idOf(row)] ?? 0));
+      const isElsewhere = (row) => !isShown || !document.getElementById(row.id);
+      const unread = [...found.querySelectorAll("#list > li")].filter((row) => isElsewhere(row) && idOf(row) !== openConversation() && Number(row.dataset.in) > (reads[idOf(row)] ?? 0));
       const row = unread.at(step > 0 ? 0 : -1);
       if (!row) continue;
       const words = n("unread", Number(row.dataset.in) - (reads[idOf(row)] ?? 0));
@@ -68,6 +66,7 @@ export async function go(step, wanted) {
       if (!wanted()) return;
       return await arrive(idOf(row), `${document.getElementById("list-pane").dataset.title}. ${words}`);
     }
+    if (round) return await arrive(idOf(round), wordsOf(round));
     toast(t("unread-none"));
   } catch {
     toast(t("failed"), { loud: true });

@@ -212,6 +212,26 @@ test("a list of hundreds is on the page in part, and nothing of it is missed", a
     await expect.poll(() => rows.count()).toBeLessThan(200);
   });
 
+  await test.step("far down, keys mean what is before the eyes, and not what is kept out of sight", async () => {
+    await walk(list, 600);
+    const top = () => list.evaluate((list) => list.scrollTop);
+    const stood = await top();
+    await gabriela.locator("#thread-title").click();
+    await gabriela.keyboard.press("x");
+    await expect(gabriela.locator("#list-pane")).toHaveAttribute("data-choosing", "");
+    await expect(gabriela.locator("#list [data-chosen]")).toHaveCount(0);
+    await gabriela.keyboard.press("Escape");
+    await expect(gabriela.locator("#list-pane")).not.toHaveAttribute("data-choosing", "");
+    await gabriela.locator("#thread-title").click();
+    await gabriela.keyboard.press("u");
+    await expect(list.locator("a:focus")).toBeInViewport();
+    expect(Math.abs((await top()) - stood)).toBeLessThan(100);
+    await gabriela.locator("#thread-title").click();
+    await list.evaluate((list) => (list.scrollTop = 0));
+    await expect(rows.first()).toBeInViewport();
+    await expect.poll(() => rows.count()).toBeLessThan(200);
+  });
+
   await test.step("what is chosen stays on the page, wherever one goes", async () => {
     await gabriela.locator('#list-pane [data-act="choose"]').click();
     await expect(gabriela.locator("#bulk")).toBeVisible();
