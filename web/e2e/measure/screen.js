@@ -123,10 +123,10 @@ async function browse(page, times) {
 }
 
 /**
- * How long each task of the page's own thread worked, in milliseconds. Where server, database, those who write and the
+ * Begins to trace; what it answers ends that, and tells how long each task of the page's own thread worked, in milliseconds. Where server, database, those who write and the
  * browser share two cores, a task by the clock waits for others, too.
  */
-async function worked(context, page) {
+async function tracing(context, page) {
   const cdp = await context.newCDPSession(page);
   const tasks = [];
   cdp.on("Tracing.dataCollected", ({ value }) => tasks.push(...value));
@@ -175,7 +175,7 @@ async function measure(browser, demo, who, path) {
   const quiet = report(await seen(page));
 
   await fresh(page);
-  const tasks = await worked(context, page);
+  const tasks = await tracing(context, page);
   let pouring = true;
   const pour = (async () => {
     const begin = performance.now();
@@ -201,10 +201,11 @@ async function measure(browser, demo, who, path) {
     await wait(250);
   }
   const storm = report(await seen(page));
-  const work = await tasks();
+  const worked = await tasks();
+  const work_ms = { over_50: worked.filter((one) => one > 50).length, p99_9: share(worked, 0.999), worst: share(worked, 1) };
   pouring = false;
   const rate = await pour;
-  console.log(JSON.stringify({ scenario: "screen", as: who, path, filling, deep, quiet, storm: { messages_per_second: rate, ...storm, work_ms: { over_50: work.filter((one) => one > 50).length, p99_9: share(work, 0.999), worst: share(work, 1) } } }));
+  console.log(JSON.stringify({ scenario: "screen", as: who, path, filling, deep, quiet, storm: { messages_per_second: rate, ...storm, work_ms } }));
   await context.close();
 }
 
