@@ -8,6 +8,7 @@
 pub mod contacts;
 pub mod indexing;
 pub mod messages;
+pub mod plan;
 pub mod room;
 
 use std::time::Duration;
@@ -107,7 +108,8 @@ impl From<DbErr> for SearchError {
     }
 }
 
-/// A transaction in which every question is planned for its own values, and takes so long at most.
+/// A transaction in which every question is planned for its own values, and takes so long at most. The places of a word
+/// fit into its memory: otherwise the index gives whole pages of the table, and every entry on them is read.
 ///
 /// # Errors
 /// When the database fails.
@@ -116,7 +118,7 @@ pub async fn begin(db: &DatabaseConnection, longest: Duration) -> Result<Databas
     tx.execute_unprepared(&format!(
         "set local plan_cache_mode = force_custom_plan; set local jit = off; set local enable_seqscan = off; \
          set local enable_hashjoin = off; set local enable_mergejoin = off; set local statement_timeout = {}; \
-         set local max_parallel_workers_per_gather = 0",
+         set local work_mem = '32MB'; set local max_parallel_workers_per_gather = 0",
         longest.as_millis()
     ))
     .await?;

@@ -1,5 +1,5 @@
 //! What costs what in a house of ten million messages. Run by `cargo xtask bench search`:
-//! `big FOLDER MESSAGES [search [QUESTIONS] | explain ROLE NUMBER WORD | open]`; `open` says the database's URL and keeps
+//! `big FOLDER MESSAGES [search [QUESTIONS [WHO [KIND]]] | explain ROLE NUMBER WORD | open]`; `open` says the database's URL and keeps
 //! it up until the standard input ends.
 #![expect(clippy::expect_used, reason = "a benchmark that can't go on ends at once")]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the report is its output")]
@@ -24,7 +24,9 @@ async fn main() {
     let messages = number(1, 10_000_000) as u64;
     let big = data::Big::open(&folder, messages).await;
     match argument(2) {
-        None | Some("search") => searching::measure(&big.db, number(3, 300)).await,
+        None | Some("search") => {
+            searching::measure(&big.db, number(3, 300), argument(4), argument(5)).await;
+        }
         Some("explain") => {
             let role = number(3, 2) as usize;
             searching::explain(&big.db, role, number(4, 508), argument(5).unwrap_or("cita")).await;

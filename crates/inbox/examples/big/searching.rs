@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, time::Instant};
 
 use domain::{Permission, PersonId, Principal, QueueId, Visibility, access::ready_made_roles, typed::Typed};
-use inbox::search::{self, Filters, LONGEST, contacts, messages};
-use sea_orm::{DatabaseBackend, DatabaseConnection, FromQueryResult, Statement};
+use inbox::search::{self, Filters, LONGEST, contacts, messages, plan::Plan};
+use sea_orm::{ConnectionTrait as _, DatabaseBackend, DatabaseConnection, FromQueryResult, Statement};
 use serde_json::json;
 
 /// Kinds of questions, each with a way to make one of it: as SQL that answers with words.
@@ -21,9 +21,23 @@ const QUESTIONS: [(&str, &str); 7] = [
          where name ~ '^[A-Za-z]{5,} ' limit $1"),
 ];
 
-#[derive(FromQueryResult)]
-struct Word {
-    word: String,
+/// Questions of somebody who comes in the morning: some of each kind.
+const FIRST: &str = "select word from (select word, row_number() over (partition by n / 400 order by random()) as n from big_word
+    where n < 8000) of_each where n = 1 order by random() limit $1";
+
+async fn words(db: &DatabaseConnection, sql: &str, many: i64) -> Vec<String> {
+    #[derive(FromQueryResult)]
+    struct Word {
+        word: String,
+    }
+    let statement = Statement::from_sql_and_values(DatabaseBackend::Postgres, sql, [many.into()]);
+    Word::find_by_statement(statement)
+        .all(db)
+        .await
+        .expect("words")
+        .into_iter()
+        .map(|Word { word }| word)
+        .collect()
 }
 
 /// Somebody of the house.
@@ -51,21 +65,43 @@ async fn somebody(db: &DatabaseConnection, role: usize, n: i64) -> Principal {
     Principal { person: who.id, grants, serves: queues(who.serves), team_queues: queues(who.team) }
 }
 
-pub async fn measure(db: &DatabaseConnection, many: i64) {
+/// What search reads.
+const READ: [&str; 8] = [
+    "search_entry",
+    "search_entry_pkey",
+    "search_entry_words",
+    "search_entry_conversation",
+    "conversation",
+    "conversation_pkey",
+    "contact",
+    "message_pkey",
+];
+
+/// The first questions after a start, and then, with what search reads in memory as in a house that has been open for a while, so many of each
+/// kind as each of them; or as this one only, and of this kind only.
+pub async fn measure(db: &DatabaseConnection, many: i64, only: Option<&str>, of: Option<&str>) {
+    let agent = somebody(db, 0, 9).await;
+    let mut report = Report::default();
+    for word in words(db, FIRST, 10).await {
+        report.ask(db, &agent, &agent.reach(Permission::ConversationRead), &word).await;
+    }
+    println!("{}", report.json("agent", "first"));
+    db.execute_unprepared("create extension if not exists pg_prewarm").await.expect("pg_prewarm");
+    for relation in READ {
+        db.execute_unprepared(&format!("select pg_prewarm('{relation}', 'read')")).await.expect("read it");
+    }
     for (who, role, n) in [("agent", 0, 7), ("supervisor", 1, 501), ("admin", 2, 508)] {
+        if only.is_some_and(|only| only != who) {
+            continue;
+        }
         let by = somebody(db, role, n).await;
         let reach = by.reach(Permission::ConversationRead);
         for (kind, sql) in QUESTIONS {
-            let words = Word::find_by_statement(Statement::from_sql_and_values(
-                DatabaseBackend::Postgres,
-                sql,
-                [many.into()],
-            ))
-            .all(db)
-            .await
-            .expect("words");
+            if of.is_some_and(|of| of != kind) {
+                continue;
+            }
             let mut report = Report::default();
-            for Word { word } in words {
+            for word in words(db, sql, many).await {
                 report.ask(db, &by, &reach, &word).await;
             }
             println!("{}", report.json(who, kind));
@@ -80,7 +116,7 @@ struct Report {
     full: usize,
     empty: usize,
     cut: usize,
-    slowest: (f64, String),
+    slowest: Vec<(f64, String)>,
 }
 
 impl Report {
@@ -96,9 +132,7 @@ impl Report {
         let all = began.elapsed().as_secs_f64() * 1e3;
         self.contacts.push(all - messages);
         self.times.push(all);
-        if all > self.slowest.0 {
-            self.slowest = (all, word.to_owned());
-        }
+        self.slowest.push((all, word.to_owned()));
         let found = found.expect("messages");
         self.full += usize::from(found.more.is_some() && !found.cut);
         self.empty += usize::from(found.hits.is_empty() && people.hits.is_empty());
@@ -108,12 +142,14 @@ impl Report {
     fn json(mut self, who: &str, kind: &str) -> serde_json::Value {
         self.times.sort_by(f64::total_cmp);
         self.contacts.sort_by(f64::total_cmp);
+        self.slowest.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+        self.slowest.truncate(4);
         json!({
             "scenario": "search", "as": who, "kind": kind, "questions": self.times.len(),
             "p50_ms": at(&self.times, 0.5), "p95_ms": at(&self.times, 0.95), "p99_ms": at(&self.times, 0.99),
             "contacts_p99_ms": at(&self.contacts, 0.99),
             "full_pages": self.full, "nothing": self.empty, "cut_short": self.cut,
-            "slowest": self.slowest.1,
+            "slowest": self.slowest.iter().map(|(ms, words)| format!("{words} {ms:.0}")).collect::<Vec<_>>(),
         })
     }
 }
@@ -128,7 +164,7 @@ fn at(times: &[f64], share: f64) -> f64 {
 pub async fn explain(db: &DatabaseConnection, role: usize, n: i64, word: &str) {
     let by = somebody(db, role, n).await;
     let reach = by.reach(Permission::ConversationRead);
-    for plan in [messages::Plan::Rare, messages::Plan::Walk, messages::Plan::Own] {
+    for plan in [Plan::Rare, Plan::Walk, Plan::Own] {
         let how = messages::explain(db, plan, &reach, &Typed::parse(word), 30).await;
         println!("{plan:?}\n{}", how.unwrap_or_else(|error| error.to_string()));
     }

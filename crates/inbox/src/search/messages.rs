@@ -8,14 +8,12 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Filters, LONGEST, Place, SearchError, begin, expected, own};
+use super::{
+    Filters, LONGEST, Place, SearchError, begin, own,
+    plan::{Plan, Rarity, choose, instead},
+};
 use crate::rows::{Reach, within};
 
-/// So many are looked for in the inverted index, month after month; there being more, the walk is shorter. Who sees a
-/// part of all walks further for a page, so for them the index pays for longer; who sees little reads all of it at once.
-const RARE: f64 = 40_000.0;
-const RARE_IN_A_PART: f64 = 100_000.0;
-const RARE_FOR_FEW: f64 = 3_000.0;
 /// Entries of a page, so many times, that the first months should have.
 const SPARE: f64 = 8.0;
 const SPARE_IN_A_PART: f64 = 40.0;
@@ -29,34 +27,6 @@ const STEPS: i64 = 150_000;
 const OWN: i64 = 4_000;
 /// Later than all that was ever said.
 const END: i64 = 253_370_764_800;
-
-/// How what was asked for is found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Plan {
-    /// All that has the words, by the inverted index; then the newest of it.
-    Rare,
-    /// From the newest on, until there are enough.
-    Walk,
-    /// Through the conversations of somebody who sees little.
-    Own,
-}
-
-/// Choose by how many are expected and how far is seen.
-#[must_use]
-pub fn choose(expected: f64, reach: &Visibility) -> Plan {
-    match reach {
-        Visibility::Everything if expected > RARE => Plan::Walk,
-        Visibility::Some { all_in, .. } if all_in.is_empty() => {
-            if expected > RARE_FOR_FEW {
-                Plan::Own
-            } else {
-                Plan::Rare
-            }
-        }
-        Visibility::Some { .. } if expected > RARE_IN_A_PART => Plan::Walk,
-        _ => Plan::Rare,
-    }
-}
 
 /// A message or note that was found.
 #[derive(Debug, Clone, PartialEq, FromQueryResult)]
@@ -108,7 +78,7 @@ pub async fn find(
     }
     let rarity = Rarity::of(tx, typed).await?;
     let question = Question { reach, typed, filters, before, limit };
-    let found = match choose(rarity.rarest, reach) {
+    let found = match choose(rarity.rarest(), rarity.all, reach) {
         Plan::Rare => match question.rare(tx, &rarity).await? {
             Some(found) => found,
             None => question.run(tx, instead(reach)).await?,
@@ -116,44 +86,6 @@ pub async fn find(
         plan => question.run(tx, plan).await?,
     };
     Ok(complete(tx, found).await?)
-}
-
-/// How often words occur, as far as the planner knows.
-struct Rarity {
-    /// Entries with the rarest of the words.
-    rarest: f64,
-    /// Entries with all of them.
-    all: f64,
-    /// The words to ask the index for: common ones beside a rare one are checked in what it gives, because to gather all
-    /// places of a common word takes longer than everything else.
-    index: String,
-}
-
-impl Rarity {
-    async fn of(db: &impl ConnectionTrait, typed: &Typed) -> Result<Self, DbErr> {
-        let entries = async |tsquery: &str| {
-            let sql = "select from search_entry where words @@ to_tsquery('simple', $1)";
-            expected(db, sql, vec![tsquery.to_owned().into()]).await
-        };
-        let lexemes = typed.lexemes();
-        if let [one] = lexemes.as_slice() {
-            let rarest = entries(one).await?;
-            return Ok(Self { rarest, all: rarest, index: one.clone() });
-        }
-        let mut counted = Vec::with_capacity(lexemes.len());
-        for lexeme in lexemes {
-            counted.push((entries(&lexeme).await?, lexeme));
-        }
-        counted.sort_by(|(one, _), (other, _)| one.total_cmp(other));
-        let rarest = counted.first().map_or(0.0, |(many, _)| *many);
-        let index: Vec<String> = counted
-            .into_iter()
-            .enumerate()
-            .filter(|(at, (many, _))| *at == 0 || *many <= RARE)
-            .map(|(_, (_, lexeme))| lexeme)
-            .collect();
-        Ok(Self { rarest, all: entries(&typed.tsquery()).await?, index: index.join(" & ") })
-    }
 }
 
 /// How Postgres goes about a plan, for tests and for who wonders.
@@ -171,7 +103,9 @@ pub async fn explain(
     let question = Question { reach, typed, filters: &Filters::default(), before: None, limit };
     let months = question.months(&tx).await?;
     let rarity = Rarity::of(&tx, typed).await?;
-    let (sql, values) = question.sql(plan, &rarity.index, Some(&months[..months.len().min(1)]));
+    #[expect(clippy::cast_precision_loss, reason = "a few hundred months")]
+    let index = rarity.index(1.0 / months.len().max(1) as f64, MOST as f64).unwrap_or_default();
+    let (sql, values) = question.sql(plan, &index, Some(&months[..months.len().min(1)]));
     let sql = format!("explain (analyze, buffers) {sql}");
     let lines = tx
         .query_all_raw(Statement::from_sql_and_values(DatabaseBackend::Postgres, sql, values))
@@ -180,14 +114,6 @@ pub async fn explain(
         .map(|row| row.try_get_by_index::<String>(0))
         .collect::<Result<Vec<_>, _>>()?;
     Ok(lines.join("\n"))
-}
-
-/// What to do about what is not rare after all.
-fn instead(reach: &Visibility) -> Plan {
-    match reach {
-        Visibility::Some { all_in, .. } if all_in.is_empty() => Plan::Own,
-        _ => Plan::Walk,
-    }
 }
 
 struct Question<'a> {
@@ -376,6 +302,8 @@ impl Question<'_> {
             reason = "between one and all of them"
         )]
         let mut step = (page * spare / rarity.all.max(1.0) * all).ceil().clamp(1.0, all.max(1.0)) as usize;
+        #[expect(clippy::cast_precision_loss, reason = "a few hundred months")]
+        let Some(index) = rarity.index(step as f64 / all.max(1.0), MOST as f64) else { return Ok(None) };
         let mut rest = months.as_slice();
         let mut rows: Vec<Row> = Vec::new();
         while !rest.is_empty() && rows.len() <= self.limit {
@@ -383,7 +311,7 @@ impl Question<'_> {
             rest = others;
             step *= FURTHER;
             let these = Some(these).filter(|these| these.len() < months.len());
-            let (sql, values) = self.sql(Plan::Rare, &rarity.index, these);
+            let (sql, values) = self.sql(Plan::Rare, &index, these);
             let some = ask(db, sql, values).await?;
             if some.first().is_some_and(|row| row.taken > MOST) {
                 return Ok(None);

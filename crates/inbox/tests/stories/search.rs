@@ -7,8 +7,8 @@ use inbox::{
     ledger::{Ledger, Receipt, Source},
     relay,
     search::{
-        self, Direction, Filters, LONGEST, Place, SearchError, contacts, indexing,
-        messages::{self, Plan, choose},
+        self, Direction, Filters, LONGEST, Place, SearchError, contacts, indexing, messages,
+        plan::{Plan, choose},
         room::Room,
     },
 };
@@ -370,12 +370,14 @@ async fn each_plan_finds_the_same_page_by_page_and_by_its_own_index() {
         }
     }
     let reach = |by: &Principal| by.reach(Permission::ConversationRead);
-    assert_eq!(choose(90_000.0, &reach(&ada)), Plan::Walk);
-    assert_eq!(choose(100.0, &reach(&ada)), Plan::Rare);
-    assert_eq!(choose(90_000.0, &reach(&eva)), Plan::Rare);
-    assert_eq!(choose(200_000.0, &reach(&eva)), Plan::Walk);
-    assert_eq!(choose(33_000.0, &reach(&agents[0])), Plan::Own);
-    assert_eq!(choose(100.0, &reach(&agents[0])), Plan::Rare);
+    assert_eq!(choose(90_000.0, 90_000.0, &reach(&ada)), Plan::Walk);
+    assert_eq!(choose(100.0, 100.0, &reach(&ada)), Plan::Rare);
+    assert_eq!(choose(90_000.0, 500.0, &reach(&ada)), Plan::Rare, "each common, both seldom");
+    assert_eq!(choose(90_000.0, 90_000.0, &reach(&eva)), Plan::Rare);
+    assert_eq!(choose(200_000.0, 200_000.0, &reach(&eva)), Plan::Walk);
+    assert_eq!(choose(200_000.0, 4_000.0, &reach(&eva)), Plan::Rare);
+    assert_eq!(choose(33_000.0, 33_000.0, &reach(&agents[0])), Plan::Own);
+    assert_eq!(choose(100.0, 100.0, &reach(&agents[0])), Plan::Rare);
 
     // Contacts with a common name: each finds the same few of their own.
     for (by, most) in [(&ada, 8), (&eva, 8), (&agents[10], 8)] {
