@@ -18,12 +18,6 @@ impl ChannelTag {
         class(self.kind)
     }
 
-    /// The symbol in the sprite.
-    #[must_use]
-    pub const fn symbol(&self) -> &'static str {
-        symbol(self.kind)
-    }
-
     /// The kind's own name; a mark, so not translated.
     #[must_use]
     pub const fn kind_name(&self) -> &'static str {
@@ -37,15 +31,6 @@ pub const fn class(kind: ChannelKind) -> &'static str {
     match kind {
         ChannelKind::WhatsappCloud | ChannelKind::TwilioWhatsapp => "wa",
         ChannelKind::TwilioSms => "sm",
-    }
-}
-
-/// The symbol of a kind in the sprite.
-#[must_use]
-pub const fn symbol(kind: ChannelKind) -> &'static str {
-    match kind {
-        ChannelKind::WhatsappCloud | ChannelKind::TwilioWhatsapp => "b-whatsapp",
-        ChannelKind::TwilioSms => "b-sms",
     }
 }
 

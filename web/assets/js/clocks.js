@@ -1,4 +1,5 @@
 // All times and clocks of the page, in the viewer's zone and language. The server never pushes a clock.
+import { fragment } from "./patch.js";
 import { lang, t, zone } from "./words.js";
 
 const format = (options) => new Intl.DateTimeFormat(lang, { timeZone: zone, ...options });
@@ -121,8 +122,8 @@ function drawClocks(root, now) {
     if (element.hidden) continue;
     element.classList.toggle("soon", left > 0);
     element.classList.toggle("shut", left <= 0);
-    const icon = element.querySelector("use");
-    if (icon) set(icon.href, "baseVal", left > 0 ? "#i-clock" : "#i-lock");
+    if (!element.firstChild) element.append(fragment('<svg class="i" aria-hidden="true"><use/></svg><span></span>'));
+    set(element.querySelector("use").href, "baseVal", left > 0 ? "#i-clock" : "#i-lock");
     write(element.lastElementChild, left > 0 ? t("closes-in", { n: inWords(left) }) : t("window-closed"));
   }
 }

@@ -6,10 +6,13 @@ import { createHmac, randomUUID } from "node:crypto";
 
 import { Demo } from "../support/demo.js";
 import { signIn } from "../support/sign-in.js";
+import { Line } from "./line.js";
 
 const ROWS = Number(process.env.ROWS ?? 5000);
 const RATE = Number(process.env.RATE ?? 100);
 const SECONDS = Number(process.env.SECONDS ?? 30);
+/** So many milliseconds later what pours in is seen when the server is elsewhere: by then those who write are done. */
+const ELSEWHERE = 20_000;
 const SWITCHES = 60;
 /** The core that server, database and customers have to do with, while the browser has them all; "" for all of them, too. */
 const CORE = process.env.CORE ?? "0";
@@ -103,7 +106,7 @@ const loaded = (than) => {
   return rows > than && rows;
 };
 
-const seen = (page) => page.evaluate(() => window.seen);
+const seenBy = (page) => page.evaluate(() => window.seen);
 const fresh = (page) => page.evaluate(() => Object.values(window.seen).forEach((values) => (values.length = 0)));
 
 /** Opens one visible conversation after the other. */
@@ -143,8 +146,8 @@ async function tracing(context, page) {
   };
 }
 
-async function measure(browser, demo, who, path) {
-  const context = await browser.newContext({ baseURL: demo.url, viewport: { width: 1440, height: 900 }, storageState: await signIn(demo.url, who) });
+async function measure(browser, line, demo, who, path) {
+  const context = await browser.newContext({ proxy: { server: line.url, bypass: "<-loopback>" }, baseURL: demo.url, viewport: { width: 1440, height: 900 }, storageState: await signIn(demo.url, who) });
   const page = await context.newPage();
   await page.addInitScript(watch);
   await page.goto(path);
@@ -160,24 +163,36 @@ async function measure(browser, demo, who, path) {
     await page.evaluate(() => (document.getElementById("list").scrollTop = 1e9));
     await page.waitForFunction(loaded, rows, { timeout: 20_000 });
   }
-  const filling = { rows, seconds: (Date.now() - began) / 1000, ...report(await seen(page)) };
+  const filling = { rows, seconds: (Date.now() - began) / 1000, ...report(await seenBy(page)) };
   await wait(2000);
 
   await fresh(page);
   await browse(page, SWITCHES / 2);
-  const deep = report(await seen(page));
+  const deep = report(await seenBy(page));
 
   await page.evaluate(() => (document.getElementById("list").scrollTop = 0));
   await wait(2000);
 
   await fresh(page);
   await browse(page, SWITCHES);
-  const quiet = report(await seen(page));
+  const quiet = report(await seenBy(page));
 
-  await fresh(page);
-  const tasks = await tracing(context, page);
+  const here = await storm(context, page, demo);
+  await page.evaluate(() => (document.getElementById("list").scrollTop = 0));
+  await wait(2000);
+  // The same as on somebody's own computer: here nothing but the browser works while it is seen.
+  line.delay = ELSEWHERE;
+  const rate = await pour(demo, () => wait(ELSEWHERE));
+  const elsewhere = { ...(await busy(context, page, 0.4)), messages_per_second: rate };
+  line.delay = 0;
+  console.log(JSON.stringify({ scenario: "screen", as: who, path, filling, deep, quiet, storm: here, elsewhere }));
+  await context.close();
+}
+
+/** Customers write so many messages a second, while something else is done. */
+async function pour(demo, meanwhile) {
   let pouring = true;
-  const pour = (async () => {
+  const all = (async () => {
     const begin = performance.now();
     let sent = 0;
     const under = new Set();
@@ -192,32 +207,45 @@ async function measure(browser, demo, who, path) {
     await Promise.all(under);
     return Math.round(sent / ((performance.now() - begin) / 1000));
   })();
-  await browse(page, SWITCHES / 2);
+  await meanwhile();
+  pouring = false;
+  return all;
+}
+
+/** Somebody opens one conversation after the other, types, and scrolls. */
+async function busy(context, page, part = 1) {
+  await fresh(page);
+  const tasks = await tracing(context, page);
+  await browse(page, (SWITCHES / 2) * part * 1.5);
   const draft = page.locator("#draft");
-  if (await draft.isEditable().catch(() => false)) await draft.pressSequentially("Le confirmo la cita de las diez y media para mañana", { delay: 40 });
+  if (await draft.isVisible()) await draft.pressSequentially("Le confirmo la cita de las diez y media para mañana", { delay: 40 });
   await page.mouse.move(300, 500);
-  for (let n = 0; n < SECONDS * 2; n += 1) {
+  for (let n = 0; n < SECONDS * 2 * part; n += 1) {
     await page.mouse.wheel(0, n % 8 < 4 ? 400 : -400);
     await wait(250);
   }
-  const storm = report(await seen(page));
+  const seen = report(await seenBy(page));
   const worked = await tasks();
-  const work_ms = { over_50: worked.filter((one) => one > 50).length, p99_9: share(worked, 0.999), worst: share(worked, 1) };
-  pouring = false;
-  const rate = await pour;
-  console.log(JSON.stringify({ scenario: "screen", as: who, path, filling, deep, quiet, storm: { messages_per_second: rate, ...storm, work_ms } }));
-  await context.close();
+  return { ...seen, work_ms: { over_50: worked.filter((one) => one > 50).length, p99_9: share(worked, 0.999), worst: share(worked, 1) } };
+}
+
+async function storm(context, page, demo) {
+  let found;
+  const rate = await pour(demo, async () => (found = await busy(context, page)));
+  return { ...found, messages_per_second: rate };
 }
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
 // On somebody's own PC no server runs, nor hundreds of customers who write: what starts from here on keeps to its core.
 if (CORE) execFileSync("taskset", ["--all-tasks", "--cpu-list", "--pid", CORE, String(process.pid)]);
+const line = await Line.lay();
 const demo = await Demo.start();
 try {
   await fill(demo.url);
-  await measure(browser, demo, "admin", "/inbox?list=all");
-  await measure(browser, demo, "valeria", "/inbox?list=mine");
+  await measure(browser, line, demo, "admin", "/inbox?list=all");
+  await measure(browser, line, demo, "valeria", "/inbox?list=mine");
 } finally {
   await browser.close();
+  line.take();
   await demo.end();
 }
