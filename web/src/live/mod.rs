@@ -11,6 +11,7 @@ mod floor;
 mod hub;
 mod names;
 mod needs;
+mod prepare;
 mod protocol;
 mod pulse;
 mod relay;

@@ -32,6 +32,7 @@ use super::{
     floor,
     hub::{Doing, HubCommand, Joining, QUEUE, Showing, SocketId},
     needs::Needs,
+    prepare,
     protocol::{self, FromPage, How, View},
     waiting,
 };
@@ -334,10 +335,10 @@ impl Open {
         let now = Utc::now();
         let (frame, gone) = {
             let mut drawings =
-                draw::prepare(db, &self.state.directory, &needs, |topic| topics.contains(&topic), now)
+                prepare::prepare(db, &self.state.directory, &needs, |topic| topics.contains(&topic), now)
                     .await?;
             let lines = if showing.view == View::Floor || topics.contains(&Topic::Lists) {
-                draw::lines(db, &needs).await?
+                prepare::lines(db, &needs).await?
             } else {
                 Vec::new()
             };
@@ -345,7 +346,7 @@ impl Open {
                 drawings.extend(floor::prepare(db, &needs, &lines, up_to, now).await?);
             }
             if topics.contains(&Topic::Lists) {
-                drawings.extend(draw::lists(db, &lines, &needs, &[person], now).await?);
+                drawings.extend(prepare::lists(db, &lines, &needs, &[person], now).await?);
             }
             if topics.contains(&Topic::Waiting) && needs.queues {
                 drawings.push(waiting::prepare(db, up_to, now).await?);
