@@ -401,7 +401,8 @@ pub struct Ran {
 }
 
 /// Do what a macro does, all of it or nothing, but for closing that asks for more. `client_id` is the browser's for this
-/// use of it; doing it again after a lost answer writes no second note. Wake dispatcher and relay after the commit.
+/// use of it, and for the message it follows; doing it again after a lost answer writes no second note, and ends nothing
+/// that came back meanwhile. Wake dispatcher and relay after the commit.
 ///
 /// # Errors
 /// The refusals of what it does.
@@ -416,6 +417,11 @@ pub async fn run(
     let mut ran = Ran::default();
     let line =
         usable(tx, by.person).await?.into_iter().find(|line| line.id == id).ok_or(RunError::NotFound)?;
+    if let Some(end) = line.actions.iter().find_map(end)
+        && has_ended(tx, by.person, (conversation, client_id), end).await?
+    {
+        return Ok(ran);
+    }
     for action in &line.actions {
         match action {
             Action::Note { body } => {
@@ -464,4 +470,38 @@ pub async fn run(
         }
     }
     Ok(ran)
+}
+
+/// The event of an action after which a conversation is not its holder's any more. A macro has one of them at most.
+const fn end(action: &Action) -> Option<&'static str> {
+    match action {
+        Action::Note { .. } | Action::Tag { .. } | Action::Prioritize { .. } => None,
+        Action::Transfer { .. } => Some("conversation_transferred"),
+        Action::Snooze { .. } => Some("conversation_snoozed"),
+        Action::Close { .. } => Some("conversation_closed"),
+    }
+}
+
+/// Whether somebody ended a conversation in that way after the message they sent by this id of their browser.
+async fn has_ended(
+    tx: &DatabaseTransaction,
+    person: PersonId,
+    (conversation, client_id): (ConversationId, Uuid),
+    end: &'static str,
+) -> Result<bool, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Count {
+        count: i64,
+    }
+
+    let ended: Vec<Count> = rows::all(
+        tx,
+        "select count(*) as count
+         from message m join event e on e.conversation_id = m.conversation_id and e.at >= m.written_at
+             and e.kind not in ('message_received', 'message_submitted', 'delivery_changed')
+         where m.conversation_id = $1 and m.client_id = $2 and e.actor_id = $3 and e.kind = $4",
+        [conversation.into(), client_id.into(), person.into(), end.into()],
+    )
+    .await?;
+    Ok(ended.first().is_some_and(|ended| ended.count > 0))
 }

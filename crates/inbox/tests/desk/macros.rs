@@ -9,7 +9,8 @@ use inbox::{
     closing::CloseError,
     macros::{self, MacroError, RunError, Whose, Wish},
     outcomes::{self, ClosingRule, Typed},
-    reading,
+    reading, reopening,
+    reply::{self, Draft},
 };
 use uuid::Uuid;
 
@@ -117,6 +118,40 @@ async fn what_it_does_is_done_whole_or_not_at_all() {
     assert!(matches!(run(Some("Lucía")).await, Err(RunError::Close(_))), "it is closed already");
     assert_eq!(scene.count("select count(*) from note", []).await, 1, "and no second note");
     scene.assert_books_balance().await;
+}
+
+#[tokio::test]
+async fn done_again_after_a_lost_answer_it_closes_nothing_that_came_back() {
+    let scene = Scene::new().await;
+    let valeria = scene.agent("valeria").await;
+    let talk = scene.talk_of(&valeria).await;
+    let closes =
+        Wish { actions: vec![Action::Close { outcome: None }], ..wish("adios", "Adiós", Whose::Own) };
+    let id = save(&scene, &valeria, closes).await.unwrap();
+    let say = async |client: Uuid, now| {
+        let tx = scene.begin().await;
+        reply::submit(&tx, &valeria, Draft::text(talk, client, "Adiós"), now).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    let run = async |client: Uuid, now| {
+        let tx = scene.begin().await;
+        macros::run(&tx, &valeria, (talk, id), client, |_| None, now).await.unwrap();
+        tx.commit().await.unwrap();
+        scene.conversation(talk).await.state
+    };
+
+    let (first, second) = (Uuid::now_v7(), Uuid::now_v7());
+    say(first, scene.now).await;
+    assert_eq!(run(first, scene.now).await, ConversationState::Closed);
+    assert_eq!(run(first, scene.now).await, ConversationState::Closed, "no refusal");
+    let tx = scene.begin().await;
+    reopening::reopen(&tx, &valeria, talk, scene.now).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(run(first, scene.now).await, ConversationState::Assigned);
+
+    let later = scene.now + chrono::TimeDelta::seconds(1);
+    say(second, later).await;
+    assert_eq!(run(second, later).await, ConversationState::Closed, "said and used once more");
 }
 
 #[tokio::test]
