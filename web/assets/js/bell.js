@@ -1,7 +1,7 @@
 // Telling somebody what calls for them: the number in the tab and its icon, notifications of the desktop, sounds. Every
 // tab follows what is told; of all tabs of a person one shows notifications, and one that may, plays.
 import { decide, endingOf, newsOf } from "./bell-rule.js";
-import { inWords } from "./clocks.js";
+import { inWords, now as time } from "./clocks.js";
 import { promised, standing } from "./due.js";
 import { isTold, own, readOf, unreadFrom } from "./own.js";
 import { countTab, say } from "./say.js";
@@ -58,7 +58,7 @@ setInterval(() => here().looked && tellTabs(), LOOK);
 const tabs = () => [here(), ...[...others.values()].filter(({ at, looked }) => !looked || Date.now() - at < LOOK * 2.5)];
 
 function call(one, words) {
-  const { desktop, tone } = decide(one, { bell, tabs: tabs(), now: Date.now(), zone });
+  const { desktop, tone } = decide(one, { bell, tabs: tabs(), now: time(), zone });
   if (desktop && shows) notify(one, words);
   if (tone && plays && Date.now() - rang > BREATH) {
     rang = Date.now();
@@ -128,7 +128,7 @@ function hearOwn() {
 
 const clock = ({ promised: { data } }) => ({ dataset: { due: data } });
 function endings(one) {
-  const now = Date.now();
+  const now = time();
   // While its queue is closed the time stands still.
   const { left, until } = one.promised ? standing(clock(one), now) : { left: 0, until: 0 };
   return endingOf(one, now, until ? 0 : left);

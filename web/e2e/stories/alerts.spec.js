@@ -1,4 +1,5 @@
 // What calls for somebody while they look elsewhere: the desktop, sounds, the tab; on one tab of many, and never in peace.
+import { clockOff } from "../support/clock.js";
 import { at, expect, live, openFromList, test } from "../support/house.js";
 import { inspect } from "../support/inspect.js";
 import { expect as expectRouting, test as testRouting } from "../support/routing.js";
@@ -190,6 +191,43 @@ test("an hour before the reply window ends, once; and no more once it was answer
   await at(valeria).draft.press("Enter");
   await expect.poll(() => standing(valeria)).toEqual([]);
 });
+
+for (const hours of [1, -1]) {
+  test(`a clock ${Math.abs(hours)} h ${hours > 0 ? "ahead" : "behind"}: quiet hours and what is about to end are by the server's`, async ({ open, office, vendor }) => {
+    const hour = new Intl.DateTimeFormat("en-GB", { timeZone: "America/Lima", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    const quietAround = (time) => {
+      const peace = { quiet: "on", quiet_from: hour.format(time - 1_200_000), quiet_until: hour.format(time + 1_200_000) };
+      for (let day = 1; day <= 7; day++) peace[`day_${day}`] = "on";
+      return office.command("valeria", "POST", "/me/bell", { ...USUAL, ...peace });
+    };
+    // Quiet when her machine believes it is now.
+    await quietAround(Date.now() + hours * 3_600_000);
+    await office.atWork("valeria");
+    const before = async (page) => {
+      await clockOff(page, hours);
+      await desktop()(page);
+    };
+    const valeria = await open("valeria", "/inbox", { ...ALLOWED, before });
+    const begin = async () => {
+      await valeria.waitForFunction(() => "told" in document.getElementById("mine").dataset);
+      await look(valeria, false);
+    };
+    const bodies = async () => (await notes(valeria)).map(({ body }) => body);
+    await begin();
+    await vendor.customer().write("¿Me confirman?", { at: -23 * 3600 + 7 });
+    const given = "Nueva conversación para ti · Citas";
+    await expect.poll(bodies).toEqual([given]);
+    await expect.poll(bodies, { timeout: 30_000 }).toEqual([given, expect.stringMatching(/^La ventana de respuesta se cierra en (1 h 0|59|60) min · Citas$/)]);
+
+    await quietAround(Date.now());
+    await valeria.reload();
+    await begin();
+    await vendor.customer().write("¿Hay alguien?");
+    await expect(valeria).toHaveTitle(/^\(2\) /);
+    expect(await bodies()).toEqual([]);
+    await office.command("valeria", "POST", "/me/bell", USUAL);
+  });
+}
 
 test("how one is told: the permission is asked by a button, refusals say what is wrong, and it stays", async ({ open, office }) => {
   const camila = await open("camila", "/me", { before: desktop("default") });

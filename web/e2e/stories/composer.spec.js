@@ -1,3 +1,4 @@
+import { clockOff } from "../support/clock.js";
 import { inspect, SIZES } from "../support/inspect.js";
 import { at, expect, openFromList, test } from "../support/house.js";
 
@@ -135,19 +136,7 @@ for (const hours of [1, -1]) {
     const carmen = vendor.customer();
     const closes = Math.floor(Date.now() / 1000) + 40 * 60;
     await carmen.write("¿Me ayudan?", { at: closes - 24 * 3600 });
-    const wrong = (page) =>
-      page.addInitScript((by) => {
-        const Right = Date;
-        window.Date = class extends Right {
-          constructor(...all) {
-            super(...(all.length ? all : [Right.now() + by]));
-          }
-          static now() {
-            return Right.now() + by;
-          }
-        };
-      }, hours * 3_600_000);
-    const valeria = await open("valeria", "/inbox", { before: wrong });
+    const valeria = await open("valeria", "/inbox", { before: (page) => clockOff(page, hours) });
     await openFromList(valeria, carmen.name);
     await expect(at(valeria).dock).toHaveAttribute("data-mode", "open");
     await expect(valeria.locator("#window .num")).toHaveText(/^(39|40) min$/);
