@@ -53,6 +53,7 @@ pub const HISTORY: History = History::new(&[
     migration!("0023_origins"),
     migration!("0024_blocks"),
     migration!("0025_closed"),
+    migration!("0028_shared_queues"),
 ]);
 
 /// Applies what is missing and returns its names. Nodes that start together wait for each other.

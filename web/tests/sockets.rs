@@ -281,3 +281,19 @@ async fn a_message_through_one_node_reaches_the_pages_of_another() {
     page.becomes_a_fresh_load().await;
     here.becomes_a_fresh_load().await;
 }
+
+#[tokio::test]
+async fn whoever_comes_to_see_more_is_shown_what_was_there_before() {
+    let clinic = Clinic::open().await;
+    let hers = in_conversation(&clinic).await;
+    let talk = hers.talk.unwrap();
+    let mut mateo = clinic.agent("Mateo").await.opens_list("list=all").await;
+    assert!(!mateo.lists(talk));
+    clinic.ground.run("update queue set shared = true").await;
+    mateo.until("what a colleague holds", |page| page.lists(talk)).await;
+    assert_eq!(mateo.resets, 1);
+    mateo.replies(talk, "Le contesto yo").await.is(StatusCode::CREATED);
+    clinic.ground.run("update queue set shared = false").await;
+    mateo.until("it is gone again", |page| !page.lists(talk)).await;
+    mateo.becomes_a_fresh_load().await;
+}

@@ -113,6 +113,8 @@ pub struct Principal {
     pub serves: BTreeSet<QueueId>,
     /// Queues of the person's teams.
     pub team_queues: BTreeSet<QueueId>,
+    /// Of the queues the person serves, those in which colleagues answer for each other.
+    pub shares: BTreeSet<QueueId>,
 }
 
 /// What the access rule needs to know about a conversation.
@@ -193,13 +195,20 @@ impl Principal {
     /// The conversations a permission reaches.
     #[must_use]
     pub fn reach(&self, permission: Permission) -> Visibility {
+        let none = BTreeSet::new();
+        // Who answers for a colleague reads what was said, and leaves them a note; what becomes of it stays the holder's.
+        let shares = match permission {
+            Permission::ConversationRead | Permission::ConversationReply | Permission::ConversationNote => {
+                &self.shares
+            }
+            _ => &none,
+        };
         let some = |unassigned_in: &BTreeSet<QueueId>, all_in: &BTreeSet<QueueId>| Visibility::Some {
             person: self.person,
             unassigned_in: unassigned_in.clone(),
-            all_in: all_in.clone(),
+            all_in: all_in | shares,
             beside: permission == Permission::ConversationRead,
         };
-        let none = BTreeSet::new();
         match self.scope(permission) {
             None => Visibility::Nothing,
             Some(Scope::Own) => some(&none, &none),
@@ -298,6 +307,7 @@ mod tests {
             grants,
             serves: serves.iter().copied().collect(),
             team_queues: team_queues.iter().copied().collect(),
+            shares: BTreeSet::new(),
         }
     }
 
@@ -365,6 +375,26 @@ mod tests {
             !valeria.can(Permission::ConversationReply, &held_by(None, citas)),
             "reads it, but does not hold it"
         );
+    }
+
+    #[test]
+    fn where_a_queue_shares_colleagues_read_answer_and_note_and_leave_the_rest_to_the_holder() {
+        let (citas, ventas) = (QueueId::new(), QueueId::new());
+        let mut valeria = person_with("agent", &[citas, ventas], &[]);
+        valeria.shares.insert(citas);
+        let mateos = held_by(Some(PersonId::new()), citas);
+        for may in [Permission::ConversationRead, Permission::ConversationReply, Permission::ConversationNote]
+        {
+            assert!(valeria.can(may, &mateos), "{may:?}");
+            assert!(!valeria.can(may, &held_by(mateos.assignee, ventas)), "{may:?} where nothing is shared");
+        }
+        for not in
+            [Permission::ConversationClose, Permission::ConversationTransfer, Permission::ContactPiiReveal]
+        {
+            assert!(!valeria.can(not, &mateos), "{not:?}");
+        }
+        valeria.grants.remove(&Permission::ConversationReply);
+        assert!(!valeria.can(Permission::ConversationReply, &mateos), "a role that can't answer still can't");
     }
 
     #[test]

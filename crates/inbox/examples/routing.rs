@@ -293,7 +293,13 @@ async fn take(
     let agent = &floor.agents[at];
     let grants = ready_made_roles().into_iter().find(|(name, _)| *name == "agent").expect("the role").1;
     let serves = agent.queues.iter().copied().collect();
-    let principal = Principal { person: agent.person, grants, serves, team_queues: BTreeSet::new() };
+    let principal = Principal {
+        person: agent.person,
+        grants,
+        serves,
+        team_queues: BTreeSet::new(),
+        shares: BTreeSet::new(),
+    };
     while !stop.load(Ordering::Relaxed) {
         let sql =
             "select id from conversation where queue_id = $1 and state = 'queued' order by turn_at limit 1";

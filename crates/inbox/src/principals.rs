@@ -16,12 +16,15 @@ pub async fn of(db: &impl ConnectionTrait, person: PersonId) -> Result<Option<Pr
         grants: Vec<String>,
         serves: Vec<Uuid>,
         team_queues: Vec<Uuid>,
+        shares: Vec<Uuid>,
     }
 
     let found: Vec<Row> = rows::all(
         db,
         "select array(select permission || ' ' || scope from role_permission where role_id = person.role_id) as grants,
              array(select queue_id from queue_member where person_id = person.id) as serves,
+             array(select queue.id from queue_member join queue on queue.id = queue_id and queue.shared
+                   where person_id = person.id) as shares,
              array(select distinct queue_id from team_member join queue_team using (team_id)
                    where team_member.person_id = person.id) as team_queues
          from person where id = $1 and disabled_at is null",
@@ -39,6 +42,7 @@ pub async fn of(db: &impl ConnectionTrait, person: PersonId) -> Result<Option<Pr
             .collect(),
         serves: queues(row.serves),
         team_queues: queues(row.team_queues),
+        shares: queues(row.shares),
     }))
 }
 

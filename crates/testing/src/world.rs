@@ -152,7 +152,7 @@ impl World {
     ) -> Principal {
         let [agent, supervisor, admin] = ready_made_roles().map(|(_, grants)| grants);
         let grants = [agent, supervisor, admin][role].clone();
-        Principal { person, grants, serves, team_queues }
+        Principal { person, grants, serves, team_queues, shares: [].into() }
     }
 
     async fn person(&self, name: &str, role_id: RoleId) -> PersonId {

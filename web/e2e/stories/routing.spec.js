@@ -105,3 +105,26 @@ test("take next, by button and by key, gives the one the router would give", asy
   await expect(next).toBeHidden();
   await openFromList(valeria, urgent.name);
 });
+
+test("where a queue is shared a colleague answers, and the conversation stays with its holder", async ({ open, office, vendor, routing }) => {
+  await office.atWork("valeria");
+  const customer = vendor.customer();
+  const valeria = await open("valeria");
+  await customer.write("¿Atienden hoy?");
+  await openFromList(valeria, customer.name);
+  const talk = valeria.url().split("/").at(-1);
+  const mateo = await open("mateo", "/inbox?list=all");
+  expect((await mateo.request.get(`/inbox/${talk}`)).status()).toBe(404);
+
+  await routing.queue("Citas", { shared: true });
+  await routing.publish("Citas se comparte");
+  await at(mateo).row(customer.name).getByRole("link").click();
+  await expect(mateo.locator("#thread-title")).toHaveText(customer.name);
+  await mateo.getByRole("button", { name: "Responder también" }).click();
+  await at(mateo).draft.fill("Sí, hasta las siete");
+  await at(mateo).draft.press("Enter");
+  await expect.poll(async () => (await customer.received()).map(({ text }) => text?.body)).toContain("Sí, hasta las siete");
+  await expect(at(valeria).bubble("Sí, hasta las siete")).toHaveCount(1);
+  await expect(valeria.locator(".dock-other")).toBeHidden();
+  await expect(mateo.locator("[data-act=close]")).toHaveCount(0);
+});

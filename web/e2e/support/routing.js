@@ -48,7 +48,8 @@ class Routing {
       const field = this.page.locator(`form.rt-form [name="${name}"]`);
       if (await field.evaluate((element) => element.tagName === "SELECT")) {
         await field.selectOption(value ? { label: value } : "");
-      } else await field.fill(value);
+      } else if (typeof value === "boolean") await field.setChecked(value);
+      else await field.fill(value);
     }
   }
 

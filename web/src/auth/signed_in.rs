@@ -120,6 +120,8 @@ select live.id, live.token_hash, live.csrf_token, live.ends_at,
     role.name as role,
     array(select permission || ' ' || scope from role_permission where role_id = role.id) as grants,
     array(select queue_id from queue_member where person_id = person.id) as serves,
+    array(select queue.id from queue_member join queue on queue.id = queue_id and queue.shared
+          where person_id = person.id) as shares,
     array(select distinct queue_id from team_member join queue_team using (team_id)
           where team_member.person_id = person.id) as team_queues
 from live join person on person.id = live.person_id join role on role.id = person.role_id
@@ -164,6 +166,7 @@ impl Viewer {
             grants: grants(&row.try_get::<Vec<String>>("", "grants")?),
             serves: queues(row.try_get("", "serves")?),
             team_queues: queues(row.try_get("", "team_queues")?),
+            shares: queues(row.try_get("", "shares")?),
         };
         let own_zone: Option<String> = row.try_get("", "time_zone")?;
         Ok(Self {

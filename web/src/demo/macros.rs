@@ -38,7 +38,8 @@ pub async fn write(
 ) -> anyhow::Result<()> {
     let grants = ready_made_roles().into_iter().find(|(name, _)| *name == "admin");
     let grants = grants.context("the role admin is missing")?.1;
-    let admin = Principal { person: admin, grants, serves: [].into(), team_queues: [].into() };
+    let admin =
+        Principal { person: admin, grants, serves: [].into(), team_queues: [].into(), shares: [].into() };
     for (name, body) in TEXTS {
         let actions = if name == "gracias" { vec![Action::Close { outcome: None }] } else { Vec::new() };
         save(tx, &admin, (name, body), actions, now).await?;

@@ -22,7 +22,8 @@ pub async fn decide(
 ) -> anyhow::Result<()> {
     let grants = ready_made_roles().into_iter().find(|(name, _)| *name == "admin");
     let grants = grants.context("the role admin is missing")?.1;
-    let admin = Principal { person: admin, grants, serves: [].into(), team_queues: [].into() };
+    let admin =
+        Principal { person: admin, grants, serves: [].into(), team_queues: [].into(), shares: [].into() };
     let emergencies = serde_json::from_value(json!([{
         "id": uuid::Uuid::now_v7(), "name": "Emergencias", "on": true,
         "tests": [{"test": "keyword", "any": ["emergencia", "urgencia", "sangrado"]}],

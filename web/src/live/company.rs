@@ -115,7 +115,7 @@ mod tests {
         let grants = ready_made_roles().into_iter().find(|(name, _)| *name == role).unwrap().1;
         let set = |queues: &[QueueId]| queues.iter().copied().collect::<BTreeSet<_>>();
         let (serves, team_queues) = (set(serves), set(team_queues));
-        Principal { person: PersonId::new(), grants, serves, team_queues }
+        Principal { person: PersonId::new(), grants, serves, team_queues, shares: BTreeSet::new() }
     }
 
     fn waiting_in(queue: QueueId, assignee: Option<PersonId>) -> ConversationFacts {

@@ -30,6 +30,7 @@ pub(super) async fn compose(db: &impl ConnectionTrait) -> Result<Policy, DbErr> 
         name: String,
         position: i32,
         priority: i16,
+        shared: bool,
         members: Vec<PersonId>,
         teams: Vec<TeamId>,
         skills: Skills,
@@ -47,7 +48,7 @@ pub(super) async fn compose(db: &impl ConnectionTrait) -> Result<Policy, DbErr> 
              (select coalesce(json_agg(json_build_object('id', id, 'name', name, 'language', language) order by name), '[]')
               from skill) as skills,
              (select coalesce(json_agg(json_build_object('id', q.id, 'name', q.name, 'position', q.position,
-                  'priority', q.priority,
+                  'priority', q.priority, 'shared', q.shared,
                   'members', array(select m.person_id from queue_member m where m.queue_id = q.id),
                   'teams', array(select t.team_id from queue_team t where t.queue_id = q.id),
                   'skills', (select coalesce(json_object_agg(s.skill_id, s.level), '{}') from queue_skill s
@@ -71,6 +72,7 @@ pub(super) async fn compose(db: &impl ConnectionTrait) -> Result<Policy, DbErr> 
                 name: row.name,
                 position: row.position,
                 priority: row.priority,
+                shared: row.shared,
                 members: row.members.into_iter().collect(),
                 teams: row.teams.into_iter().collect(),
                 skills: row.skills,
@@ -182,18 +184,21 @@ async fn queues(tx: &DatabaseTransaction, policy: &Policy) -> Result<(), DbErr> 
     .await?;
     rows::run(
         tx,
-        "update queue q set name = t.name, position = t.position, priority = t.priority, retired_at = null
-         from json_to_recordset($1::text::json) as t(id uuid, name text, position int, priority smallint)
-         where t.id = q.id and (q.name, q.position, q.priority, q.retired_at)
-             is distinct from (t.name, t.position, t.priority, null)",
+        "update queue q set name = t.name, position = t.position, priority = t.priority, shared = t.shared,
+             retired_at = null
+         from json_to_recordset($1::text::json)
+             as t(id uuid, name text, position int, priority smallint, shared boolean)
+         where t.id = q.id and (q.name, q.position, q.priority, q.shared, q.retired_at)
+             is distinct from (t.name, t.position, t.priority, t.shared, null)",
         [queues.clone()],
     )
     .await?;
     rows::run(
         tx,
-        "insert into queue (id, name, position, priority)
-         select id, name, position, priority
-         from json_to_recordset($1::text::json) as q(id uuid, name text, position int, priority smallint)
+        "insert into queue (id, name, position, priority, shared)
+         select id, name, position, priority, shared
+         from json_to_recordset($1::text::json)
+             as q(id uuid, name text, position int, priority smallint, shared boolean)
          on conflict (id) do nothing",
         [queues],
     )

@@ -171,6 +171,7 @@ pub async fn readers(db: &impl ConnectionTrait, facts: &ConversationFacts) -> Re
         scope: Option<String>,
         serves: Vec<Uuid>,
         team_queues: Vec<Uuid>,
+        shares: Vec<Uuid>,
     }
 
     let queues = |ids: Vec<Uuid>| ids.into_iter().map(QueueId).collect();
@@ -179,6 +180,8 @@ pub async fn readers(db: &impl ConnectionTrait, facts: &ConversationFacts) -> Re
         "select person.id, person.name,
              (select scope from role_permission where role_id = person.role_id and permission = $1) as scope,
              array(select queue_id from queue_member where person_id = person.id) as serves,
+             array(select queue.id from queue_member join queue on queue.id = queue_id and queue.shared
+                   where person_id = person.id) as shares,
              array(select distinct queue_id from team_member join queue_team using (team_id)
                    where team_member.person_id = person.id) as team_queues
          from person where person.disabled_at is null order by person.name, person.id",
@@ -194,6 +197,7 @@ pub async fn readers(db: &impl ConnectionTrait, facts: &ConversationFacts) -> Re
                 grants: scope.map(|scope| (Permission::ConversationRead, scope)).into_iter().collect(),
                 serves: queues(row.serves),
                 team_queues: queues(row.team_queues),
+                shares: queues(row.shares),
             };
             Reader { id: row.id, name: row.name, may: principal.can_see(facts) }
         })

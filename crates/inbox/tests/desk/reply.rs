@@ -5,7 +5,7 @@ use domain::{MessageId, MustAct, Principal};
 use futures_util::future::join_all;
 use inbox::{
     assignment::{self, Handover},
-    closing,
+    closing::{self, CloseError},
     reply::{self, Draft, ReplyError, Submitted},
 };
 use uuid::Uuid;
@@ -45,6 +45,27 @@ async fn the_holder_answers_and_so_may_the_supervisor_without_taking_over() {
         matches!(submit(&scene, &mateo, draft(waiting)).await, Err(ReplyError::NotFound)),
         "take it first"
     );
+}
+
+#[tokio::test]
+async fn where_the_queue_says_so_colleagues_answer_for_each_other() {
+    let scene = Scene::new().await;
+    let (valeria, mateo) = (scene.agent("valeria").await, scene.agent("mateo").await);
+    let alonso = scene.supervisor("alonso").await;
+    let talk = scene.talk_of(&valeria).await;
+    let mateo_now = async || inbox::principals::of(scene.db(), mateo.person).await.unwrap().unwrap();
+    let share = async |on| scene.publish(&alonso, |policy| policy.queues[0].shared = on).await;
+
+    share(true).await;
+    assert!(submit(&scene, &mateo_now().await, draft(talk)).await.is_ok());
+    assert_eq!(scene.holder(talk).await, Some(valeria.person), "it stays with who has it");
+    let tx = scene.begin().await;
+    let closed = closing::close(&tx, &mateo_now().await, talk, scene.now).await;
+    assert!(matches!(closed, Err(CloseError::NotFound)), "what becomes of it is the holder's");
+    drop(tx);
+
+    share(false).await;
+    assert!(matches!(submit(&scene, &mateo_now().await, draft(talk)).await, Err(ReplyError::NotFound)));
 }
 
 #[tokio::test]

@@ -96,7 +96,7 @@ impl Scene {
             ],
         )
         .await;
-        Principal { person, grants, serves: [].into(), team_queues: [].into() }
+        Principal { person, grants, serves: [].into(), team_queues: [].into(), shares: [].into() }
     }
 
     fn role(name: &str) -> BTreeMap<Permission, Scope> {

@@ -72,6 +72,9 @@ pub struct Queue {
     /// From when on a wait is shown as worrying, and as bad.
     #[serde(default)]
     pub thresholds: Thresholds,
+    /// Whether those who serve it answer for each other, without a conversation changing hands.
+    #[serde(default)]
+    pub shared: bool,
 }
 
 impl Queue {
@@ -100,6 +103,7 @@ impl Queue {
             customer_silence: None,
             wrap_up: 0,
             thresholds: Thresholds::default(),
+            shared: false,
         }
     }
 }

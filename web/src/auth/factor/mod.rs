@@ -437,7 +437,13 @@ mod tests {
                 let (person, queues) = (PersonId::new(), BTreeSet::new());
                 is_asked_of(
                     policy,
-                    &Principal { person, grants, serves: queues.clone(), team_queues: queues },
+                    &Principal {
+                        person,
+                        grants,
+                        serves: queues.clone(),
+                        team_queues: queues,
+                        shares: [].into(),
+                    },
                 )
             })
         };

@@ -57,6 +57,9 @@ pub fn fill(policy: &Policy, id: QueueId) -> Typed {
     for promise in Promise::ALL {
         typed.set_span(&format!("target_{}", promise.code()), queue.targets.of(promise));
     }
+    if queue.shared {
+        typed.set("shared", 1);
+    }
     typed.set_span("amber", Some(queue.thresholds.amber));
     typed.set_span("red", Some(queue.thresholds.red));
     for (at, step) in queue.relaxation.iter().enumerate() {
@@ -179,6 +182,7 @@ pub fn parts(make: Maker<'_>, policy: &Policy, company: &Company, id: QueueId) -
                     .hint(tx.t("routing-teams-hint")),
                 make.field("skills", "routing-skills", Control::Levels(skills.clone()))
                     .hint(tx.t("routing-skills-hint")),
+                make.field("shared", "routing-shared", Control::Flag).hint(tx.t("routing-shared-hint")),
             ],
         ),
         make.part(
@@ -348,6 +352,7 @@ pub fn apply(reader: &mut Reader<'_>, policy: &mut Policy, id: QueueId) {
         agent_silence: agent_silence(reader),
         customer_silence: customer_silence(reader),
         wrap_up: reader.span("wrap_up").unwrap_or(0),
+        shared: reader.flag("shared"),
         thresholds: Thresholds {
             amber: reader.span("amber").unwrap_or(usual.amber),
             red: reader.span("red").unwrap_or(usual.red),

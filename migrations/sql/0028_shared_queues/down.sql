@@ -1,0 +1,1 @@
+alter table queue drop column shared;
