@@ -244,7 +244,12 @@ async fn is_theirs(
     Ok(team_member::Entity::find_by_id((team, person)).one(tx).await?.is_some())
 }
 
-async fn check_target(tx: &DatabaseTransaction, to: PersonId, queue: QueueId) -> Result<(), AssignError> {
+/// Whether somebody is at work and serves a queue.
+pub(crate) async fn check_target(
+    tx: &DatabaseTransaction,
+    to: PersonId,
+    queue: QueueId,
+) -> Result<(), AssignError> {
     #[derive(FromQueryResult)]
     struct Target {
         state: Option<PresenceState>,

@@ -1,20 +1,27 @@
 //! What can be done to many: each by the operation that does it to one.
 
 use chrono::{DateTime, Utc};
-use domain::{ConversationId, ConversationState, OutcomeId, Permission, PersonId, Principal, QueueId};
+use domain::{
+    ConversationId, ConversationState, OutcomeId, Permission, PersonId, Principal, QueueId,
+    event::AssignmentReason,
+};
 use entity::conversation;
-use sea_orm::{ColumnTrait as _, DatabaseTransaction, DbErr, FromQueryResult, QueryFilter as _};
+use sea_orm::{
+    ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, FromQueryResult, QueryFilter as _,
+    QuerySelect as _, sea_query::LockType,
+};
 use serde::{Deserialize, Serialize};
 
 use super::Row;
 use crate::{
-    assignment::{self, AssignError, Handover},
+    assignment::{self, AssignError, Handover, Move, Terms, lock_around, move_holders},
     closing::{self, CloseError, With},
     handing_over::{HandOver, HandOverError, To, hand_over},
     reopening::{self, ReopenError},
     rows,
     snoozing::{self, SnoozeError, Until},
     tagging::{self, TagError},
+    transfer::{Place, move_to},
 };
 
 /// One thing to do to many conversations.
@@ -80,12 +87,18 @@ enum Back {
     Tag { tag: String, on: bool },
     /// Whoever held it holds it again; nobody: it goes back to its queue.
     Holder { person: Option<PersonId> },
-    /// It moves back.
-    Queue { queue: QueueId },
+    /// It moves back, and whoever held it there holds it again.
+    Queue {
+        queue: QueueId,
+        #[serde(default)]
+        holder: Option<PersonId>,
+    },
     /// It is opened again.
     Reopen,
     /// It is fetched back.
     Wake,
+    /// It is put aside as it was before.
+    Snooze { until: Option<DateTime<Utc>> },
 }
 
 /// Why a row was not done.
@@ -134,7 +147,7 @@ pub(super) async fn perform(
             let before = seen(tx, by, Permission::ConversationTransfer, row).await?;
             let wish = HandOver { conversation: id, to: To::Queue(*to), note: None, skills: [].into() };
             match hand_over(tx, by, wish, now).await {
-                Ok(_) => Some(Back::Queue { queue: before.queue_id }),
+                Ok(_) => Some(Back::Queue { queue: before.queue_id, holder: before.assignee_id }),
                 Err(HandOverError::SameQueue) => return Ok(("unchanged", None)),
                 Err(error) => return Err(error.into()),
             }
@@ -144,9 +157,9 @@ pub(super) async fn perform(
             Some(Back::Reopen)
         }
         Deed::Snooze { until } => {
-            let until = until.map_or(Until::Answer, Until::Time);
-            snoozing::snooze(tx, by, id, until, now).await?;
-            Some(Back::Wake)
+            let before = stands(tx, id).await?.filter(|one| one.state == ConversationState::Snoozed);
+            snoozing::snooze(tx, by, id, until_of(*until), now).await?;
+            Some(before.map_or(Back::Wake, |before| Back::Snooze { until: before.snoozed_until }))
         }
         Deed::Undo => {
             let Some(before) = row.before.clone() else { return Ok(("unchanged", None)) };
@@ -160,6 +173,10 @@ pub(super) async fn perform(
     let before =
         serde_json::to_value(Before { back, left }).map_err(|error| DbErr::Json(error.to_string()))?;
     Ok(("done", Some(before)))
+}
+
+fn until_of(until: Option<DateTime<Utc>>) -> Until {
+    until.map_or(Until::Answer, Until::Time)
 }
 
 /// A conversation as it stands, locked.
@@ -193,17 +210,49 @@ async fn take_back(
             assignment::assign(tx, by, wish, now).await?;
         }
         Back::Holder { person: None } => assignment::release(tx, by, id, now).await?,
-        Back::Queue { queue } => {
-            let wish = HandOver { conversation: id, to: To::Queue(queue), note: None, skills: [].into() };
-            hand_over(tx, by, wish, now).await?;
-        }
+        Back::Queue { queue, holder } => move_back(tx, by, id, queue, holder, now).await?,
         Back::Reopen => {
             reopening::reopen(tx, by, id, now).await?;
         }
+        // Its time has come meanwhile.
+        Back::Snooze { until: Some(at) } if at <= now => {
+            snoozing::wake(tx, by, id, now).await?;
+        }
+        Back::Snooze { until } => snoozing::snooze(tx, by, id, until_of(until), now).await?,
         Back::Wake => {
             snoozing::wake(tx, by, id, now).await?;
         }
     }
+    Ok(())
+}
+
+/// Back into a queue, and to whoever held it there, if they are at work; else it waits. It may be out of this person's reach
+/// by now: what gives the right is that they moved it and nobody has touched it since.
+async fn move_back(
+    tx: &DatabaseTransaction,
+    by: &Principal,
+    id: ConversationId,
+    queue: QueueId,
+    holder: Option<PersonId>,
+    now: DateTime<Utc>,
+) -> Result<(), Failed> {
+    if !by.holds(Permission::ConversationTransfer) {
+        return Err(Failed::Refused("not_found"));
+    }
+    let found = conversation::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(tx).await?;
+    let found = found.ok_or(Failed::Refused("not_found"))?;
+    lock_around(tx, &[id], &holder.into_iter().collect::<Vec<_>>()).await?;
+    move_to(tx, &found, Place::queue(queue), Some(by.person), now).await?;
+    let Some(to) = holder else { return Ok(()) };
+    match assignment::check_target(tx, to, queue).await {
+        Ok(()) => {}
+        Err(AssignError::Db(error)) => return Err(Failed::Db(error)),
+        Err(_) => return Ok(()),
+    }
+    let reason = AssignmentReason::Moved { by: by.person };
+    let terms = Terms::Done;
+    let again = Move { conversation: id, from: None, to: Some(to), reason, by: Some(by.person), terms };
+    move_holders(tx, &[again], now).await?;
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! One thing is done to many conversations, row by row.
 
 use chrono::TimeDelta;
-use domain::{ConversationId, ConversationState, Principal};
+use domain::{ConversationId, ConversationState, PresenceState, Principal, QueueId};
 use inbox::{
     assignment,
     bulk::{self, BulkError, Deed, MOST, Progress},
@@ -79,7 +79,7 @@ async fn each_row_has_its_own_result_and_what_was_done_is_taken_back() {
 }
 
 #[tokio::test]
-async fn a_supervisor_tags_gives_moves_and_puts_aside_and_each_comes_back() {
+async fn a_supervisor_tags_gives_and_puts_aside_and_each_comes_back() {
     let scene = Scene::new().await;
     let (valeria, mateo) = (scene.agent("valeria").await, scene.agent("mateo").await);
     let gabriela = scene.supervisor("gabriela").await;
@@ -112,6 +112,66 @@ async fn a_supervisor_tags_gives_moves_and_puts_aside_and_each_comes_back() {
     assert_eq!(scene.conversation(held).await.state, ConversationState::Snoozed);
     back(aside).await;
     assert_eq!(scene.conversation(held).await.preferred_id, Some(valeria.person));
+
+    does(Deed::Snooze { until }).await;
+    let longer = does(Deed::Snooze { until: until.map(|at| at + TimeDelta::hours(1)) }).await;
+    back(longer).await;
+    for talk in [held, waits] {
+        let found = scene.conversation(talk).await;
+        assert_eq!(
+            (found.state, found.snoozed_until),
+            (ConversationState::Snoozed, until),
+            "as it was before"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_moved_comes_back_to_whoever_held_it_and_what_cannot_be_is_refused() {
+    let scene = Scene::new().await;
+    let (valeria, mateo) = (scene.agent("valeria").await, scene.agent("mateo").await);
+    let gabriela = scene.supervisor("gabriela").await;
+    let ventas = QueueId::new();
+    scene.run("insert into queue (id, name) values ($1, 'Ventas')", [ventas.into()]).await;
+    let (held, waits) = (scene.talk_of(&valeria).await, scene.talk(30).await);
+    let (closed, his) = (scene.talk_of(&valeria).await, scene.talk_of(&mateo).await);
+    let tx = scene.begin().await;
+    inbox::closing::close(&tx, &valeria, closed, scene.now).await.unwrap();
+    tx.commit().await.unwrap();
+    let place = async |talk| (scene.conversation(talk).await.queue_id, scene.holder(talk).await);
+    let to = Deed::Move { to: ventas };
+
+    let moved = begins(&scene, &gabriela, &to, &[held, waits, closed]).await.unwrap();
+    let progress = ends(&scene, &gabriela, moved).await;
+    assert_eq!((progress.done, whys(&progress)), (2, vec!["closed"]));
+    assert_eq!((place(held).await, place(waits).await), ((ventas, None), (ventas, None)));
+    let back = takes_back(&scene, &gabriela, moved).await.unwrap();
+    assert_eq!(ends(&scene, &gabriela, back).await.done, 2);
+    assert_eq!(place(held).await, (scene.queue, Some(valeria.person)));
+    assert_eq!(place(waits).await, (scene.queue, None));
+    scene.assert_books_balance().await;
+
+    // An agent moves what is hers, out of her own sight, and fetches it back.
+    let moved = begins(&scene, &valeria, &to, &[held, his]).await.unwrap();
+    let progress = ends(&scene, &valeria, moved).await;
+    assert_eq!((progress.done, whys(&progress)), (1, vec!["not_found"]));
+    let back = takes_back(&scene, &valeria, moved).await.unwrap();
+    assert_eq!(whys(&ends(&scene, &valeria, back).await), [""; 0]);
+    assert_eq!(place(held).await, (scene.queue, Some(valeria.person)));
+    assert_eq!(place(his).await, (scene.queue, Some(mateo.person)));
+
+    // Who held it has gone: it waits where it waited.
+    let moved = begins(&scene, &gabriela, &to, &[held]).await.unwrap();
+    ends(&scene, &gabriela, moved).await;
+    scene.be(&valeria, PresenceState::Offline).await;
+    let back = takes_back(&scene, &gabriela, moved).await.unwrap();
+    assert_eq!(ends(&scene, &gabriela, back).await.done, 1);
+    assert_eq!(place(held).await, (scene.queue, None));
+
+    let nowhere = Deed::Move { to: QueueId::new() };
+    let refused = begins(&scene, &gabriela, &nowhere, &[held]).await.unwrap();
+    assert_eq!(whys(&ends(&scene, &gabriela, refused).await), ["no_such_target"]);
+    scene.assert_books_balance().await;
 }
 
 #[tokio::test]
