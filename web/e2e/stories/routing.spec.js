@@ -123,7 +123,7 @@ test("where a queue is shared a colleague answers, and the conversation stays wi
   await mateo.getByRole("button", { name: "Responder también" }).click();
   await at(mateo).draft.fill("Sí, hasta las siete");
   await at(mateo).draft.press("Enter");
-  await expect.poll(async () => (await customer.received()).map(({ text }) => text?.body)).toContain("Sí, hasta las siete");
+  await expect.poll(() => customer.received()).toEqual(["Sí, hasta las siete"]);
   await expect(at(valeria).bubble("Sí, hasta las siete")).toHaveCount(1);
   await expect(valeria.locator(".dock-other")).toBeHidden();
   await expect(mateo.locator("[data-act=close]")).toHaveCount(0);
