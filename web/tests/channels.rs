@@ -235,6 +235,41 @@ async fn a_disabled_number_sends_nothing_and_still_takes_what_comes() {
 }
 
 #[tokio::test]
+async fn each_number_has_its_own_time_of_reopening() {
+    let (clinic, mut ana) = clinic().await;
+    let world = clinic.ground.world.clone();
+    let queue = world.citas.to_string();
+    for channel in [world.whatsapp, world.sms] {
+        let to = format!("/admin/channels/{channel}");
+        let page = format!("{to}/number");
+        let fresh = ana.get(&page).await;
+        assert!(fresh.body.contains("<option value=\"86400\" selected>24 horas</option>"), "{}", fresh.body);
+        let form = |within| {
+            [("name", "Sonrisas"), ("queue", queue.as_str()), ("per_second", "80"), ("reopen_within", within)]
+        };
+        for wrong in ["-1", "2592001"] {
+            let answer =
+                submits(&mut ana, &page, &to, &form(wrong)).await.is(StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(answer.body.contains("como mucho, 30 días"), "{}", answer.body);
+        }
+        for (within, words) in [("0", "nunca"), ("5400", "1:30:00"), ("2592000", "30 días")] {
+            let saved = submits(&mut ana, &page, &to, &form(within)).await.is(StatusCode::SEE_OTHER);
+            let shown = ana.get(saved.location()).await.body;
+            let chosen = format!("<option value=\"{within}\" selected>{words}</option>");
+            assert!(shown.contains("Cambios guardados") && shown.contains(&chosen), "{shown}");
+            assert!(ana.get(&to).await.body.contains(&format!("<dd>{words}</dd>")));
+        }
+    }
+    let audited = "select count(*) from audit where action = 'channel_change' and succeeded";
+    assert_eq!(clinic.count(audited).await, 6);
+    // Whoever may not change channels does not change this either.
+    let mut valeria = clinic.agent("Valeria").await;
+    let request = valeria.browser.request(Method::POST, &lima(&clinic));
+    valeria.browser.send(request).await.is(StatusCode::FORBIDDEN);
+    assert_eq!(clinic.count("select count(*) from channel where reopen_within = 2592000").await, 2);
+}
+
+#[tokio::test]
 async fn a_new_secret_counts_beside_the_old_one_until_that_is_retired() {
     let (clinic, mut ana) = clinic().await;
     let (number, to) = (format!("{}/number", lima(&clinic)), format!("{}/secrets", lima(&clinic)));

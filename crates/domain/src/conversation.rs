@@ -68,8 +68,15 @@ impl Urgency {
     }
 }
 
-/// How long a closed conversation is reopened by a new message instead of starting another.
-pub const REOPEN_WITHIN: TimeDelta = TimeDelta::hours(24);
+/// The longest time in which any channel reopens what was closed.
+pub const LONGEST_REOPENING: TimeDelta = TimeDelta::days(30);
+
+/// On a channel that reopens `within` a time, a message that comes `now` goes on with what was closed after this moment.
+/// `None`: with nothing; it begins a new conversation.
+#[must_use]
+pub fn reopens_after(within: TimeDelta, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    (within > TimeDelta::zero()).then(|| now - within)
+}
 
 /// Until when free text may be sent, given the customer's latest message in the vendor's time.
 /// `None` means the channel has no window.
@@ -117,6 +124,21 @@ impl ReplyWindow {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_closed_goes_on_to_the_second_and_where_nothing_is_reopened_never() {
+        let now = DateTime::from_timestamp(1_763_700_000, 0).unwrap();
+        let goes_on = |within, closed_at| reopens_after(within, now).is_some_and(|after| closed_at > after);
+        for within in [TimeDelta::hours(1), TimeDelta::hours(24), LONGEST_REOPENING] {
+            assert!(goes_on(within, now - within + TimeDelta::seconds(1)));
+            assert!(!goes_on(within, now - within), "its time is over");
+        }
+        // Clocks of two nodes may differ.
+        for closed_at in [now, now + TimeDelta::seconds(1)] {
+            assert!(goes_on(TimeDelta::seconds(1), closed_at));
+            assert!(!goes_on(TimeDelta::zero(), closed_at));
+        }
+    }
 
     #[test]
     fn the_window_closes_at_the_second() {

@@ -28,6 +28,8 @@ pub struct Model {
     pub queue_id: QueueId,
     /// The vendor's limit for the number.
     pub per_second: i32,
+    /// For how many seconds after closing a customer's message goes on with the same conversation.
+    pub reopen_within: i32,
     /// Out of use since.
     pub disabled_at: Option<DateTime<Utc>>,
     /// Since when.

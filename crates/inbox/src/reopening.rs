@@ -1,7 +1,7 @@
 //! Opening a closed conversation again, by hand. What the customer's next message does by itself is in `applier`.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{ConversationId, ConversationState, Event, Permission, Principal, conversation::REOPEN_WITHIN};
+use domain::{ConversationId, ConversationState, Event, Permission, Principal};
 use entity::conversation;
 use routing::due::{Episode, Memory};
 use sea_orm::{
@@ -16,6 +16,9 @@ use crate::{
     snoozing::{self, Fetched, SnoozeError},
     waiting, watch,
 };
+
+/// For how long a person opens it again. Customers have their channel's time instead.
+const BY_HAND_WITHIN: TimeDelta = TimeDelta::hours(24);
 
 /// Opened again so soon it was never closed: what was promised goes on from before. Later it is promised anew.
 const A_SLIP: TimeDelta = TimeDelta::minutes(1);
@@ -32,7 +35,7 @@ pub enum ReopenError {
     /// Its contact is blocked: they are let in first.
     #[error("the contact is blocked")]
     Blocked,
-    /// It was closed longer ago than a customer's message would reopen it: it is history.
+    /// It was closed a day ago or longer: it is history.
     #[error("it was closed too long ago")]
     TooLate,
     /// The customer has another open one on the same channel by now.
@@ -66,7 +69,7 @@ pub async fn reopen(
     if blocking::is_blocked(tx, found.contact_id).await? {
         return Err(ReopenError::Blocked);
     }
-    let Some(closed_at) = found.closed_at.filter(|at| *at > now - REOPEN_WITHIN) else {
+    let Some(closed_at) = found.closed_at.filter(|at| *at > now - BY_HAND_WITHIN) else {
         return Err(ReopenError::TooLate);
     };
     if let Some(other) = open_beside(tx, &found).await? {

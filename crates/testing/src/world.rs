@@ -100,6 +100,7 @@ impl World {
                 per_second: Set(80),
                 disabled_at: Set(None),
                 created_at: Set(Utc::now()),
+                ..Default::default()
             };
             insert(db, row).await;
         }

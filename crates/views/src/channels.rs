@@ -13,6 +13,7 @@ pub mod number;
 pub mod overview;
 pub mod past;
 pub mod problem;
+pub mod reopening;
 pub mod vendor_words;
 
 pub use alarm::AlarmLine;

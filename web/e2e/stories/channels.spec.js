@@ -62,7 +62,13 @@ test("a new number is led through its steps, becomes a channel and takes its fir
   await admin.goto("/admin/channels");
   await admin.getByRole("link", { name: new RegExp(name) }).click();
   await expect(admin.getByRole("heading", { level: 1 })).toHaveText(name);
-  await expect(admin.getByText("ninguno todavía").first()).toBeVisible();
+  await admin.getByRole("link", { name: "Número y perfil" }).click();
+  await admin.getByLabel("Reabrir").selectOption("7 días");
+  await admin.getByRole("button", { name: "Guardar", exact: true }).click();
+  await expect(admin.getByText("Cambios guardados")).toBeVisible();
+  await expect(admin.getByLabel("Reabrir")).toHaveValue("604800");
+  await admin.getByRole("link", { name: "Resumen" }).click();
+  await expect(admin.locator(".kv")).toContainText(["ninguno todavía", "7 días"]);
   const message = { channel: `+51${local}`, from: "+51999000111", name: "Rosa", message: "Hola", wait_ms: 20_000 };
   await vendor.call("inbound", message);
   await expect(async () => {

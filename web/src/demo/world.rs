@@ -280,6 +280,7 @@ impl Connected {
             per_second: Set(80),
             disabled_at: Set(None),
             created_at: Set(Utc::now()),
+            ..Default::default()
         };
         channel::Entity::insert(row).exec_without_returning(tx).await?;
         for (name, secret) in self.secrets {

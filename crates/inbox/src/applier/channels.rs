@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use chrono::TimeDelta;
 use domain::{ChannelId, ChannelKind, QueueId, inbound::ChannelKey};
 use sea_orm::{DatabaseTransaction, DbErr, FromQueryResult};
 
@@ -15,6 +16,8 @@ pub(crate) struct Channel {
     pub queue_id: QueueId,
     /// Its account at the vendor. User ids mean the same person only within one.
     pub account_key: Arc<str>,
+    /// For how long after closing a message goes on with the same conversation.
+    pub reopen_within: TimeDelta,
 }
 
 /// The channels that a batch names.
@@ -32,6 +35,7 @@ impl Directory {
             kind: ChannelKind,
             queue_id: QueueId,
             account_key: String,
+            reopen_within: i32,
         }
 
         let mut keys: Vec<String> = keys.map(ChannelKey::text).collect();
@@ -43,15 +47,18 @@ impl Directory {
         let found: Vec<Named> = rows::all(
             tx,
             // A notice of a whole account belongs to all of its channels; any one of them stands for it.
-            "select vendor_key as key, id, kind, queue_id, account_key from channel where vendor_key = any($1)
+            "select vendor_key as key, id, kind, queue_id, account_key, reopen_within
+             from channel where vendor_key = any($1)
              union all
-             select distinct on (account_key) account_key, id, kind, queue_id, account_key
+             select distinct on (account_key) account_key, id, kind, queue_id, account_key, reopen_within
              from channel where account_key = any($1)",
             [keys.into()],
         )
         .await?;
-        let channels = found.into_iter().map(|Named { key, id, kind, queue_id, account_key }| {
-            (key, Channel { id, kind, queue_id, account_key: account_key.into() })
+        let channels = found.into_iter().map(|named| {
+            let Named { key, id, kind, queue_id, account_key, reopen_within } = named;
+            let reopen_within = TimeDelta::seconds(reopen_within.into());
+            (key, Channel { id, kind, queue_id, account_key: account_key.into(), reopen_within })
         });
         Ok(Self(channels.collect()))
     }

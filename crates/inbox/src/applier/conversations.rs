@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 use domain::{
     ChannelId, ContactId, ConversationId, ConversationState, Event, MustAct, PersonId, QueueId,
-    conversation::{REOPEN_WITHIN, window_until},
+    conversation::{reopens_after, window_until},
     event::Woken,
 };
 use sea_orm::{DatabaseTransaction, DbErr, FromQueryResult};
@@ -271,7 +271,7 @@ impl Talks {
         Ok(())
     }
 
-    /// A message soon after closing goes on with the same conversation.
+    /// A message within its channel's time after closing goes on with the same conversation.
     async fn reopen(
         &mut self,
         tx: &DatabaseTransaction,
@@ -279,21 +279,38 @@ impl Talks {
         now: DateTime<Utc>,
         happened: &mut Vec<(Event, Option<PersonId>)>,
     ) -> Result<(), DbErr> {
+        #[derive(Serialize)]
+        struct Asked {
+            channel_id: ChannelId,
+            contact_id: ContactId,
+            closed_after: DateTime<Utc>,
+        }
+        let asked: Vec<Asked> = pairs
+            .iter()
+            .filter_map(|((channel_id, contact_id), (channel, ..))| {
+                let closed_after = reopens_after(channel.reopen_within, now)?;
+                Some(Asked { channel_id: *channel_id, contact_id: *contact_id, closed_after })
+            })
+            .collect();
+        if asked.is_empty() {
+            return Ok(());
+        }
         let found: Vec<Talk> = rows::all(
             tx,
             "with latest as (
                  select newest.id
-                 from json_to_recordset($1::text::json) as asked(channel_id uuid, contact_id uuid)
+                 from json_to_recordset($1::text::json)
+                     as asked(channel_id uuid, contact_id uuid, closed_after timestamptz)
                  cross join lateral (
                      select c.id from conversation c
                      where c.contact_id = asked.contact_id and c.channel_id = asked.channel_id and c.state = 'closed'
-                         and c.closed_at > $2
+                         and c.closed_at > asked.closed_after
                      order by c.closed_at desc
                      limit 1
                  ) newest
              )
-             update conversation c set state = 'queued', closed_at = null, queued_at = $3, must_act = 'agent',
-                 must_act_since = $3, begun_at = $3, first_answered_at = null, outcome = null,
+             update conversation c set state = 'queued', closed_at = null, queued_at = $2, must_act = 'agent',
+                 must_act_since = $2, begun_at = $2, first_answered_at = null, outcome = null,
                  outcome_id = null,
                  returned_by = null
              from latest where c.id = latest.id
@@ -301,7 +318,7 @@ impl Talks {
                  c.must_act_since, c.window_until, c.opened_at, c.queued_at, c.last_activity_at, c.last_position,
                  c.last_direction, c.last_kind, c.last_text, c.last_author_id, c.inbound_count, c.closed_at,
                  false as muted",
-            [recordset(pairs)?, (now - REOPEN_WITHIN).into(), now.into()],
+            [rows::recordset(&asked)?, now.into()],
         )
         .await?;
         happened.extend(

@@ -1,11 +1,12 @@
 //! A channel comes into being, changes its name or queue, goes out of use.
 
-use chrono::{DateTime, Utc};
-use domain::{ChannelId, ChannelKind, QueueId};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{ChannelId, ChannelKind, QueueId, conversation::LONGEST_REOPENING};
 use entity::{channel, queue};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, PaginatorTrait as _,
-    QueryFilter as _, SqlErr,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    SqlErr,
 };
 use serde_json::Value;
 
@@ -46,6 +47,8 @@ pub struct Change {
     pub queue: QueueId,
     /// Messages a second, at most.
     pub per_second: i32,
+    /// For how many seconds after closing a customer's message goes on with the same conversation.
+    pub reopen_within: i32,
 }
 
 /// Why a channel was not connected or changed.
@@ -63,6 +66,9 @@ pub enum ConnectError {
     /// Between 1 and 1000 messages a second (whatsapp-cloud.md §5.5).
     #[error("the rate is out of bounds")]
     Rate,
+    /// Between nothing and [`LONGEST_REOPENING`].
+    #[error("the time of reopening is out of bounds")]
+    Reopening,
     /// The number is connected already.
     #[error("the number is connected already")]
     Connected,
@@ -113,6 +119,7 @@ pub async fn connect(
         settings: Set(new.settings),
         queue_id: Set(new.queue),
         per_second: Set(new.per_second),
+        reopen_within: NotSet,
         disabled_at: Set(None),
         created_at: Set(now),
     };
@@ -132,10 +139,14 @@ pub async fn connect(
 /// The refusals of [`ConnectError`].
 pub async fn change(tx: &DatabaseTransaction, id: ChannelId, change: &Change) -> Result<(), ConnectError> {
     let name = checked(tx, &change.name, change.queue, change.per_second).await?;
+    let within = TimeDelta::seconds(change.reopen_within.into());
+    if !(TimeDelta::zero()..=LONGEST_REOPENING).contains(&within) {
+        return Err(ConnectError::Reopening);
+    }
     let changed = rows::run(
         tx,
-        "update channel set name = $2, queue_id = $3, per_second = $4 where id = $1",
-        [id.into(), name.into(), change.queue.into(), change.per_second.into()],
+        "update channel set name = $2, queue_id = $3, per_second = $4, reopen_within = $5 where id = $1",
+        [id.into(), name.into(), change.queue.into(), change.per_second.into(), change.reopen_within.into()],
     )
     .await?;
     if changed == 0 { Err(ConnectError::NotFound) } else { Ok(()) }

@@ -28,6 +28,8 @@ pub struct ChannelLine {
     pub queue_name: String,
     /// Messages a second, at most.
     pub per_second: i32,
+    /// For how many seconds after closing a customer's message goes on with the same conversation.
+    pub reopen_within: i32,
     /// Whether it is in use.
     pub enabled: bool,
     /// Since when it is here.
@@ -47,7 +49,7 @@ pub struct ChannelLine {
 }
 
 const LINE: &str = "select channel.id, channel.kind, channel.name, channel.address, channel.account_key,
-     channel.settings, channel.queue_id, queue.name as queue_name, channel.per_second,
+     channel.settings, channel.queue_id, queue.name as queue_name, channel.per_second, channel.reopen_within,
      channel.disabled_at is null as enabled, channel.created_at,
      f.facts, f.profile, f.read_at, h.message_at, h.status_at, h.notice_at
  from channel join queue on queue.id = channel.queue_id

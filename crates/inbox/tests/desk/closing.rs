@@ -265,3 +265,17 @@ async fn after_a_day_it_is_history_and_beside_an_open_one_too() {
     assert!(matches!(reopens(&scene, &valeria, talk).await, Err(ReopenError::TooLate)));
     assert_eq!(scene.conversation(talk).await.state, ConversationState::Closed);
 }
+
+#[tokio::test]
+async fn by_hand_a_day_holds_whatever_the_channel_s_time() {
+    let mut scene = Scene::new().await;
+    let valeria = scene.agent("valeria").await;
+    let talk = scene.talk_of(&valeria).await;
+    closes(&scene, &valeria, talk, With::default()).await.unwrap();
+    scene.run("update channel set reopen_within = 0", []).await;
+    assert_eq!(reopens(&scene, &valeria, talk).await.unwrap(), Fetched::Held);
+    closes(&scene, &valeria, talk, With::default()).await.unwrap();
+    scene.run("update channel set reopen_within = 2592000", []).await;
+    scene.now += TimeDelta::hours(24);
+    assert!(matches!(reopens(&scene, &valeria, talk).await, Err(ReopenError::TooLate)));
+}

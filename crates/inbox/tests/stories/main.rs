@@ -16,4 +16,5 @@ mod numbering;
 mod people;
 mod recipients;
 mod reconciling;
+mod reopening;
 mod search;

@@ -15,6 +15,17 @@ channel-per-second = { $count ->
     [one] { $count } message a second
    *[other] { $count } messages a second
 }
+channel-reopening = Reopen
+channel-reopening-hint = If the customer writes within this time of resolving, the same conversation goes on; later another one begins.
+channel-reopening-never = never
+channel-reopening-hours = { $count ->
+    [one] { $count } hour
+   *[other] { $count } hours
+}
+channel-reopening-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
 channel-heard-message = Last message received
 channel-heard-status = Last delivery status
 channel-heard-notice = Last notice of the vendor
@@ -128,6 +139,7 @@ problem-sid = It begins with { $detail } and has 34 characters.
 problem-number = Write the number with + and country code.
 problem-name = The name is too short or too long.
 problem-rate = Between 1 and 1000 messages a second.
+problem-reopening = Choose a time from the list: 30 days at most.
 problem-connected = This number is connected already.
 problem-database = The database could not be read; try again.
 problem-token = Meta refuses the token: { $detail }. Make a new one of the system user.

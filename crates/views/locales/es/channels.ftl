@@ -15,6 +15,17 @@ channel-per-second = { $count ->
     [one] { $count } mensaje por segundo
    *[other] { $count } mensajes por segundo
 }
+channel-reopening = Reabrir
+channel-reopening-hint = Si el cliente escribe dentro de este tiempo después de resolverse, sigue la misma conversación; después empieza otra.
+channel-reopening-never = nunca
+channel-reopening-hours = { $count ->
+    [one] { $count } hora
+   *[other] { $count } horas
+}
+channel-reopening-days = { $count ->
+    [one] { $count } día
+   *[other] { $count } días
+}
 channel-heard-message = Último mensaje recibido
 channel-heard-status = Último estado de entrega
 channel-heard-notice = Último aviso del proveedor
@@ -128,6 +139,7 @@ problem-sid = Debe empezar por { $detail } y tener 34 caracteres.
 problem-number = Escribe el número con + y código de país.
 problem-name = El nombre es demasiado corto o demasiado largo.
 problem-rate = Entre 1 y 1000 mensajes por segundo.
+problem-reopening = Elige un tiempo de la lista: como mucho, 30 días.
 problem-connected = Este número ya está conectado.
 problem-database = No se pudo leer la base de datos; inténtalo otra vez.
 problem-token = Meta rechaza el token: { $detail }. Genera uno nuevo del usuario del sistema.

@@ -15,6 +15,17 @@ channel-per-second = { $count ->
     [one] { $count } mensagem por segundo
    *[other] { $count } mensagens por segundo
 }
+channel-reopening = Reabrir
+channel-reopening-hint = Se o cliente escrever dentro deste tempo depois de resolvida, segue a mesma conversa; depois começa outra.
+channel-reopening-never = nunca
+channel-reopening-hours = { $count ->
+    [one] { $count } hora
+   *[other] { $count } horas
+}
+channel-reopening-days = { $count ->
+    [one] { $count } dia
+   *[other] { $count } dias
+}
 channel-heard-message = Última mensagem recebida
 channel-heard-status = Último estado de entrega
 channel-heard-notice = Último aviso do provedor
@@ -128,6 +139,7 @@ problem-sid = Deve começar com { $detail } e ter 34 caracteres.
 problem-number = Escreva o número com + e código do país.
 problem-name = O nome é curto ou longo demais.
 problem-rate = Entre 1 e 1000 mensagens por segundo.
+problem-reopening = Escolha um tempo da lista: no máximo, 30 dias.
 problem-connected = Este número já está conectado.
 problem-database = Não foi possível ler o banco de dados; tente de novo.
 problem-token = A Meta recusa o token: { $detail }. Gere um novo do usuário do sistema.

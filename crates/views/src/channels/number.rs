@@ -4,7 +4,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use domain::{ChannelKind, QueueId, checkup::NumberFacts};
 
-use super::{ChannelHead, ChannelTab, ProblemLine, list::Quality, problem::about, vendor_words};
+use super::{ChannelHead, ChannelTab, ProblemLine, list::Quality, problem::about, reopening, vendor_words};
 use crate::{Frame, Tx};
 
 /// The number's page.
@@ -33,6 +33,8 @@ pub struct NumberPage {
     pub queue: QueueId,
     /// Messages a second, at most.
     pub per_second: i32,
+    /// For how many seconds after closing a customer's message reopens.
+    pub reopen_within: i32,
     /// Numbers on their way into the account.
     pub setups: Vec<SetupLine>,
     /// What was just done: `done-…`.
@@ -182,6 +184,10 @@ impl NumberPage {
         .into_iter()
         .filter_map(|(key, value)| Some((key, value?)))
         .collect()
+    }
+
+    fn reopenings(&self) -> Vec<(i32, String)> {
+        reopening::offered(self.reopen_within, &self.tx())
     }
 
     fn vertical(&self, word: &str) -> String {

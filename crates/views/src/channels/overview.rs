@@ -3,7 +3,7 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::{AlarmLine, ChannelHead, ChannelTab, PastLine, list::Quality};
+use super::{AlarmLine, ChannelHead, ChannelTab, PastLine, list::Quality, reopening};
 use crate::{Frame, Tx};
 
 /// A channel at a glance.
@@ -24,6 +24,8 @@ pub struct ChannelPage {
     pub queue: String,
     /// Messages a second, at most.
     pub per_second: i32,
+    /// For how many seconds after closing a customer's message reopens.
+    pub reopen_within: i32,
     /// When a message, a status and a notice last came.
     pub heard: [Option<DateTime<Utc>>; 3],
     /// Where the vendor sends what comes in.
@@ -87,5 +89,9 @@ impl NoticeLine {
 impl ChannelPage {
     const fn tx(&self) -> Tx {
         self.frame.tx
+    }
+
+    fn reopening(&self) -> String {
+        reopening::words(self.reopen_within, &self.tx())
     }
 }

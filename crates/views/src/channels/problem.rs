@@ -35,6 +35,7 @@ pub const PROBLEMS: &[&str] = &[
     "number",
     "name",
     "rate",
+    "reopening",
     "connected",
     "database",
     "token",

@@ -77,6 +77,7 @@ fn overview(lang: Lang, name: &str) -> ChannelPage {
         quality: None,
         queue: name.to_owned(),
         per_second: 80,
+        reopen_within: 86_400,
         heard: [Some(now()), None, None],
         webhook_url: "https://inbox.example/webhooks/whatsapp".to_owned(),
         verify_token: Some("abcd".to_owned()),
@@ -148,6 +149,7 @@ fn number(lang: Lang, kind: ChannelKind, name: &str) -> NumberPage {
         queues: vec![(QueueId::new(), name.to_owned())],
         queue: QueueId::new(),
         per_second: 80,
+        reopen_within: 86_400,
         setups: ["add", "code", "verify", "register", "connect"]
             .map(|step| SetupLine {
                 id: "1".to_owned(),

@@ -81,6 +81,7 @@ pub async fn show(
         quality: quality(&line),
         queue: line.queue_name.clone(),
         per_second: line.per_second,
+        reopen_within: line.reopen_within,
         heard: [line.message_at, line.status_at, line.notice_at],
         webhook_url: Desk::of(&state).inbound_url(line.kind),
         verify_token: secrets.into_iter().find(|one| one.name == "verify_token").map(|one| one.last_four),

@@ -114,6 +114,7 @@ async fn draw(
         queues: queues.into_iter().map(|queue| (queue.id, queue.name)).collect(),
         queue: line.queue_id,
         per_second: line.per_second,
+        reopen_within: line.reopen_within,
         setups: setups
             .into_iter()
             .map(|setup| SetupLine {

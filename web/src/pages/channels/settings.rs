@@ -1,4 +1,4 @@
-//! A channel's name, queue and rate, whether it is in use, and its secrets.
+//! A channel's name, queue, rate and time of reopening, whether it is in use, and its secrets.
 
 use ::inbox::channels::{self, Change, ConnectError};
 use actix_web::{
@@ -25,6 +25,7 @@ pub struct Settings {
     name: String,
     queue: QueueId,
     per_second: i32,
+    reopen_within: i32,
 }
 
 /// POST /admin/channels/{id}.
@@ -40,7 +41,8 @@ pub async fn update(
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
     let now = state.clock.now();
-    let change = Change { name: form.name.clone(), queue: form.queue, per_second: form.per_second };
+    let Settings { name, queue, per_second, reopen_within } = form.into_inner();
+    let change = Change { name, queue, per_second, reopen_within };
     let tx = state.db.begin().await?;
     let problem = match channels::change(&tx, *id, &change).await {
         Ok(()) => {
@@ -52,6 +54,7 @@ pub async fn update(
         Err(ConnectError::NotFound) => return Err(PageError::NotFound),
         Err(ConnectError::Name) => Problem::of("name", "name", ""),
         Err(ConnectError::Rate) => Problem::of("per_second", "rate", ""),
+        Err(ConnectError::Reopening) => Problem::of("reopen_within", "reopening", ""),
         Err(ConnectError::Queue | ConnectError::Connected) => Problem::of("", "needed", ""),
         Err(ConnectError::Db(error)) => return Err(error.into()),
     };
