@@ -2,7 +2,7 @@
 // Fetched when it is first asked for.
 import { act } from "./act.js";
 import { show } from "./hand.js";
-import { isField } from "./keys.js";
+import { isField, key } from "./keys.js";
 import { open, openConversation } from "./panes.js";
 import { announce, fragment } from "./patch.js";
 import { say, toast } from "./say.js";
@@ -129,6 +129,17 @@ document.addEventListener("click", async ({ target }) => {
   none();
   follow(JSON.parse(answer.text).bulk);
 });
+
+// Keys mean what was chosen, not what is open: by its button in the bar, or not at all.
+const MEANT = { resolve: ["close"], "resolve-with": ["close"], snooze: ["snooze"], tags: ["tag"], transfer: ["assign", "move"], templates: [], unread: [] };
+for (const [name, deeds] of Object.entries(MEANT)) {
+  const alone = key(name, (event) => {
+    if (!pane().hasAttribute("data-choosing")) return alone?.(event);
+    const button = deeds.map((what) => bar()?.querySelector(`[data-what="${what}"]`)).find(Boolean);
+    if (button) button.click();
+    else bar()?.querySelector("button").focus();
+  });
+}
 
 let followed = null;
 async function follow(id) {

@@ -1,6 +1,6 @@
 // What can be done to the open conversation: resolve, take, send again, show the contact, go back.
 import { act } from "./act.js";
-import { key, when } from "./keys.js";
+import { hold, key, when } from "./keys.js";
 import { firstSeen } from "./list.js";
 import { tellServer } from "./live.js";
 import { open, openConversation } from "./panes.js";
@@ -52,8 +52,8 @@ key("transfer", () => {
   return button?.checkVisibility() ? button.click() : false;
 });
 
-// Several at once: the bar of what was chosen comes with the first of them.
-const bulk = (run) => void import("./bulk.js").then(run, () => toast(t("failed"), { loud: true }));
+// Several at once: the bar of what was chosen comes with the first of them; until then no key is meant for what is open.
+const bulk = (run) => void hold(() => import("./bulk.js").then(run, () => toast(t("failed"), { loud: true })), true);
 // Which row was meant is seen now, wherever the hand is once it is loaded.
 const chosen = () => document.activeElement?.closest("#list > li") ?? rowOf(openConversation());
 function choose(range) {

@@ -14,9 +14,11 @@ for (const { dataset } of table?.querySelectorAll("[data-does]") ?? []) {
 }
 const begins = new Set([...names.keys()].filter((way) => way[1] === " ").map(([letter]) => letter));
 
-/** What a name of the table does; `run` may answer false when it does not apply now. */
+/** What a name of the table does; `run` may answer false when it does not apply now. Answers what it did before. */
 export function key(name, run) {
+  const before = runs.get(name);
   runs.set(name, run);
+  return before;
 }
 
 /** Do what a name says; answers false where nothing was done. */

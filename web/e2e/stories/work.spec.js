@@ -203,3 +203,37 @@ test("a supervisor joins two contacts, takes it back, and blocks one", async ({ 
     await expect(gabriela.getByRole("button", { name: "Bloquear", exact: true })).toBeVisible();
   });
 });
+
+test("while several are chosen, keys mean them and not what is open", async ({ open, office, vendor }) => {
+  await office.atWork("valeria");
+  const valeria = await open("valeria");
+  const [here, other] = [vendor.customer(), vendor.customer()];
+  for (const one of [here, other]) await one.write("Hola");
+  await openFromList(valeria, here.name);
+  await valeria.locator("#thread-title").focus();
+  const slow = await slowly(valeria, "**/bulk.js");
+  await at(valeria).row(other.name).getByRole("link").focus();
+  await valeria.keyboard.press("x");
+  await slow.asked();
+  await valeria.keyboard.press("e");
+  await slow.go();
+  const [bar, choices] = [valeria.locator("#bulk"), valeria.locator("#bulk-choices")];
+  await expect(bar).toContainText("1 elegida");
+  for (const [key, title] of [["l", "Etiquetar"], ["z", "Posponer"], ["a", "Mover de cola"], ["Shift+E", "Resolver"]]) {
+    await valeria.keyboard.press(key);
+    await expect(choices.locator("h2")).toContainText(title);
+    await valeria.keyboard.press("Escape");
+    await expect(choices).toHaveCount(0);
+  }
+  await valeria.keyboard.press("t");
+  await expect(bar.locator("button").first()).toBeFocused();
+  await expect(valeria.locator("#dock")).toHaveAttribute("data-mode", "open");
+  await valeria.keyboard.press("e");
+  await choices.getByRole("button", { name: /Spam/ }).click();
+  await expect(valeria.locator("#bulk-progress")).toContainText("1 hecha");
+  await expect(at(valeria).row(other.name)).toHaveCount(0);
+  await expect(at(valeria).row(here.name)).toBeVisible();
+  await valeria.locator("#thread-title").focus();
+  await valeria.keyboard.press("e");
+  await expect(at(valeria).row(here.name)).toHaveCount(0);
+});
