@@ -255,7 +255,12 @@ document.addEventListener("submit", async (event) => {
   if (!answer) return;
   if (!answer.ok) return wrong(form, answer);
   form.closest("dialog").close();
-  toast(t("blocked"));
+  undoable(t("blocked"), async () => {
+    const back = await send("POST", `/contacts/${form.dataset.block}/unblock`);
+    if (!back.ok) return why(back);
+    toast(t("unblocked"));
+    redraw();
+  });
   redraw();
 });
 

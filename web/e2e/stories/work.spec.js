@@ -202,6 +202,15 @@ test("a supervisor joins two contacts, takes it back, and blocks one", async ({ 
     await gabriela.getByRole("button", { name: "Desbloquear" }).click();
     await expect(gabriela.getByRole("button", { name: "Bloquear", exact: true })).toBeVisible();
   });
+  await test.step("and the word of it takes it back", async () => {
+    await gabriela.getByRole("button", { name: "Bloquear", exact: true }).click();
+    await gabriela.locator("#block textarea").fill("Por error");
+    await gabriela.locator("#block").getByRole("button", { name: "Bloquear contacto" }).click();
+    await expect(gabriela.getByRole("button", { name: "Desbloquear" })).toBeVisible();
+    await at(gabriela).toast.getByRole("button", { name: "Deshacer" }).click();
+    await expect(at(gabriela).toast).toHaveText("Contacto desbloqueado");
+    await expect(gabriela.getByRole("button", { name: "Bloquear", exact: true })).toBeVisible();
+  });
 });
 
 test("while several are chosen, keys mean them and not what is open", async ({ open, office, vendor }) => {
