@@ -73,7 +73,11 @@ function wrong(answer) {
 act("view-save", async (button) => {
   if (button.getAttribute("aria-busy") === "true") return;
   button.setAttribute("aria-busy", "true");
-  const search = chosen();
+  // As it is seen now: which order its maker likes later, and which others like, is not its own.
+  const pairs = new URLSearchParams(chosen());
+  const order = document.querySelector('.sort-menu [aria-pressed="true"]');
+  if (order) pairs.set("sort", order.dataset.sort);
+  const search = pairs.toString();
   const name = document.getElementById("view-name").value;
   const shared = box().querySelector('[name="view-shared"]')?.checked ?? false;
   const answer = await send("POST", "/me/views", { name, query: search, shared });
@@ -92,13 +96,16 @@ act("view-remove", async ({ dataset }) => {
   await show(query());
 });
 
-/** In the order of a button, from now on. */
+/** In the order of a button: this list alone, where it has an order of its own; else all lists, from now on. */
 export async function sortBy(button) {
   const { sort } = button.dataset;
   const name = button.textContent;
-  const answer = await send("PUT", "/me/list-order", { order: sort });
-  if (!answer.ok) return toast(answer.error?.message ?? t("failed"), { loud: true });
-  await show(changed((pairs) => pairs.delete("sort")));
+  if (new URLSearchParams(query()).has("sort")) await show(changed((pairs) => pairs.set("sort", sort)));
+  else {
+    const answer = await send("PUT", "/me/list-order", { order: sort });
+    if (!answer.ok) return toast(answer.error?.message ?? t("failed"), { loud: true });
+    await show(query());
+  }
   say(t("sorted", { text: name }));
   back(document.querySelector(".sort-menu > summary"));
 }

@@ -102,6 +102,75 @@ test("filters, words and views that are kept", async ({ open, office, vendor }) 
   });
 });
 
+test("filters of queue, channel, tag and risk; a shared view keeps its order before a colleague", async ({ open, office, vendor, house }) => {
+  const gabriela = await open("gabriela", "/inbox?list=waiting");
+  const [late, urgent, sms] = [vendor.customer(), vendor.customer(), vendor.customer()];
+  await late.write("Espero hace rato", { at: -3600 });
+  await urgent.write("Tengo una emergencia");
+  await sms.write("Por SMS", { channel: "Sonrisas SMS" });
+  const lines = (page) => page.locator("#list > li .l2");
+  const all = [/Por SMS/, /Tengo una emergencia/, /Espero hace rato/];
+  await expect(lines(gabriela)).toHaveText(all);
+  const form = gabriela.locator("form.filters");
+  const openFilters = () => gabriela.locator('[data-act="filters"]').first().click();
+  for (const [name, line] of [["Urgencias", all[1]], ["Sonrisas SMS", all[0]], ["emergencia", all[1]]]) {
+    await test.step(`only ${name}, and all again`, async () => {
+      await openFilters();
+      await form.getByLabel(name, { exact: true }).check();
+      await form.getByRole("button", { name: "Aplicar" }).click();
+      await expect(lines(gabriela)).toHaveText([line]);
+      await gabriela.reload();
+      await expect(lines(gabriela)).toHaveText([line]);
+      await side(gabriela, "Sin asignar").click();
+      await expect(lines(gabriela)).toHaveText(all);
+    });
+  }
+  await test.step("what is late or soon will be", async () => {
+    const talk = (await at(gabriela).row(late.name).getAttribute("id")).slice("row-".length);
+    await sql(house, `update conversation set first_due_at = now() - interval '1 minute', due_at = now() - interval '1 minute' where id = '${talk}'`);
+    await gabriela.locator(".chips").getByRole("link", { name: "En riesgo" }).click();
+    await expect(lines(gabriela)).toHaveText([all[2]]);
+    await gabriela.locator(".chips").getByRole("link", { name: "En riesgo" }).click();
+    await expect(lines(gabriela)).toHaveText(all);
+  });
+  const byWindow = [all[2], all[1], all[0]];
+  const sort = async (page, name) => {
+    await page.locator(".sort-menu > summary").click();
+    await page.getByRole("button", { name }).click();
+    await expect(page.locator("#say")).toHaveText(`Ordenado: ${name}`);
+  };
+  await test.step("by its window, shared under a name", async () => {
+    await sort(gabriela, "Ventana, lo que cierra primero");
+    await expect(lines(gabriela)).toHaveText(byWindow);
+    await openFilters();
+    await gabriela.locator("#view-name").fill("Por ventana");
+    await form.getByLabel("Para todo el equipo").check();
+    await form.locator('[data-act="view-save"]').click();
+    await expect(gabriela.locator(".view-switch")).toHaveText("Por ventana");
+  });
+  await test.step("a colleague sees it in its order, whatever theirs is", async () => {
+    const camila = await open("camila", "/inbox?list=waiting");
+    await expect(lines(camila)).toHaveText([all[1], all[2]]);
+    await side(camila, "Por ventana").click();
+    await expect(lines(camila)).toHaveText([all[2], all[1]]);
+    await expect(camila.locator(".view-switch")).toHaveText("Por ventana");
+    await sort(camila, "Actividad más reciente");
+    await expect(lines(camila)).toHaveText([all[1], all[2]]);
+    await side(camila, "Por ventana").click();
+    await expect(lines(camila)).toHaveText([all[2], all[1]]);
+  });
+  await test.step("and so does its maker, who likes another one by now", async () => {
+    await side(gabriela, "Sin asignar").click();
+    await sort(gabriela, "Actividad más reciente");
+    await expect(lines(gabriela)).toHaveText(all);
+    await side(gabriela, "Por ventana").click();
+    await expect(lines(gabriela)).toHaveText(byWindow);
+    await openFilters();
+    await gabriela.locator('[data-act="view-remove"]').click();
+    await expect(side(gabriela, "Por ventana")).toHaveCount(0);
+  });
+});
+
 test("rows come as one goes on, and stay in place while others write", async ({ open, office, vendor }) => {
   test.slow();
   const gabriela = await open("gabriela", "/inbox?list=waiting");
