@@ -108,3 +108,32 @@ test("files go both ways: seen, played, attached, recorded and refused", async (
     await expect(thread.locator(".msg.out [data-sound]")).toHaveCount(1);
   });
 });
+
+test("a file dropped on the thread goes into the tray; one that misses it replaces nothing", async ({ open, office, vendor }) => {
+  await office.atWork("valeria");
+  const valeria = await open("valeria");
+  const lucia = vendor.customer();
+  await lucia.write("¿Me pasas la cotización?");
+  await openFromList(valeria, lucia.name);
+  const drag = (locator, type) =>
+    locator.evaluate((element, type) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(["%PDF-1.4\n%%EOF\n"], "Cotización.pdf", { type: "application/pdf" }));
+      const event = new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
+      element.dispatchEvent(event);
+      return event.defaultPrevented;
+    }, type);
+  const pane = valeria.locator("#thread-pane");
+  const list = valeria.locator("#list");
+  expect(await drag(list, "dragover")).toBe(true);
+  await expect(pane).not.toHaveAttribute("data-drop");
+  expect(await drag(list, "drop"), "the page stays").toBe(true);
+  await drag(at(valeria).thread, "dragover");
+  await expect(pane).toHaveAttribute("data-drop", "");
+  await drag(at(valeria).thread, "drop");
+  await expect(pane).not.toHaveAttribute("data-drop");
+  await expect(valeria.locator("#tray li")).toHaveText(/Cotización\.pdf/);
+  await expect(valeria.locator("#tray progress")).toBeHidden();
+  await at(valeria).draft.press("Enter");
+  await expect(at(valeria).thread.getByRole("link", { name: "Descargar Cotización.pdf" })).toHaveCount(1);
+});

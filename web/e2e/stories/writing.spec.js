@@ -194,3 +194,42 @@ test("an answer to one message, a reaction, an emoji", async ({ open, office, ve
   await at(valeria).draft.fill("");
   await showsTheTruth(valeria, open, "valeria");
 });
+
+test("words are looked over in the customer's language, else in one's own; what an answer costs stands beside them", async ({ open, office, vendor }) => {
+  await office.atWork("diego");
+  const diego = await open("diego");
+  const [ana, joao] = [vendor.customer(), vendor.customer()];
+  await ana.write("Olá, tudo bem?");
+  await openFromList(diego, ana.name);
+  const cost = diego.locator("#reply-cost");
+  const language = () => at(diego).draft.evaluate((field) => [field.spellcheck, field.closest("[lang]").lang]);
+  await test.step("hers, once somebody wrote down which that is", async () => {
+    expect(await language()).toEqual([true, "es-419"]);
+    await diego.getByRole("button", { name: "Editar", exact: true }).click();
+    await diego.locator("#card").getByLabel("Idioma que pidió").selectOption("pt");
+    await diego.locator("#card").getByRole("button", { name: "Guardar" }).click();
+    await expect(diego.locator("#card")).toHaveCount(0);
+    await diego.reload();
+    await expect.poll(language).toEqual([true, "pt"]);
+  });
+  await test.step("another one, for this conversation; off, for all", async () => {
+    const choose = async (name) => {
+      await diego.locator('[data-menu="more-menu"]').click();
+      await diego.getByRole("menuitemradio", { name }).click();
+    };
+    await choose("Ortografía en: English");
+    expect(await language()).toEqual([true, "en"]);
+    await choose("Sin corrector");
+    expect((await language())[0]).toBe(false);
+    await choose("Ortografía en: Português");
+    expect(await language()).toEqual([true, "pt-BR"]);
+  });
+  await test.step("free it is quiet; an SMS is not", async () => {
+    await expect(cost).toBeHidden();
+    await joao.write("Hola por SMS", { channel: "Sonrisas SMS" });
+    await diego.locator("#list > li").filter({ hasText: "Hola por SMS" }).getByRole("link").click();
+    await expect(at(diego).bubble("Hola por SMS")).toHaveCount(1);
+    await expect(cost).toBeVisible();
+    await expect(cost).toHaveText(/costo|US\$/i);
+  });
+});
