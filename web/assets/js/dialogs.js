@@ -31,6 +31,9 @@ const forms = {
   },
   card: {
     url: (form) => `/contacts/${form.dataset.contact}/card`,
+    // Somebody else was faster: where they wrote elsewhere, it goes through all the same.
+    again: (form, answer) =>
+      answer.status === 409 && import("./conflict.js").then(({ meet }) => meet(form), () => false), // then it is told
     done() {
       redraw();
       return "card-saved";
@@ -45,7 +48,9 @@ document.addEventListener("submit", async (event) => {
   const button = form.querySelector('[type="submit"]');
   if (button.getAttribute("aria-busy") === "true") return;
   button.setAttribute("aria-busy", "true");
-  const answer = await send("POST", kind.url(form), Object.fromEntries(new FormData(form)));
+  const take = () => send("POST", kind.url(form), Object.fromEntries(new FormData(form)));
+  let answer = await take();
+  if (await kind.again?.(form, answer)) answer = await take();
   button.removeAttribute("aria-busy");
   if (answer.ok) {
     const done = kind.done(form, answer.text);

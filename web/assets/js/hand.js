@@ -37,7 +37,20 @@ async function fetchAndShow(button, name, url, wanted) {
     dialog.remove();
     (opener?.isConnected ? opener : document.getElementById("thread-title"))?.focus();
   });
-  dialog.addEventListener("click", (event) => event.target === dialog && event.detail < 2 && dialog.close());
+  closeFromOutside(dialog);
+}
+
+// By a whole click beside it that was not the opener's second one, and only while nothing is written in it.
+function closeFromOutside(dialog) {
+  const isOutside = ({ target, clientX: x, clientY: y }) => {
+    const { left, right, top, bottom } = dialog.getBoundingClientRect();
+    return target === dialog && (x < left || x > right || y < top || y > bottom);
+  };
+  let began = false;
+  let isWritten = false;
+  dialog.addEventListener("pointerdown", (event) => (began = isOutside(event)));
+  dialog.addEventListener("input", ({ target }) => (isWritten ||= target.type !== "search"));
+  dialog.addEventListener("click", (event) => began && !isWritten && isOutside(event) && event.detail < 2 && dialog.close());
 }
 
 /** Ask for one of the dialogs by its name, for the open conversation or for the contact of the button. */

@@ -56,3 +56,97 @@ test("an admin asks for a document, an agent writes it down, and a colleague see
     await card.getByRole("button", { name: "Cancelar" }).click();
   });
 });
+
+test("what is typed in a card is not lost by a click beside it, nor by who was faster", async ({ open, office, vendor }) => {
+  const admin = await open("admin", "/admin/attributes");
+  const fresh = admin.getByRole("form", { name: "Nuevo dato" });
+  await fresh.getByLabel("Nombre").fill("Póliza");
+  await fresh.getByLabel(/^Reservado/).check();
+  await fresh.getByRole("button", { name: "Guardar" }).click();
+  await expect(admin.getByRole("status")).toBeVisible();
+  await office.atWork("valeria");
+  const valeria = await open("valeria");
+  const lucia = vendor.customer();
+  await lucia.write("Cambié de seguro");
+  await openFromList(valeria, lucia.name);
+  const gabriela = await open("gabriela", new URL(valeria.url()).pathname);
+  const cardOf = async (page) => {
+    await page.getByRole("button", { name: "Editar", exact: true }).click();
+    return page.locator("#card");
+  };
+  const save = (card) => card.getByRole("button", { name: "Guardar" }).click();
+  let card = await cardOf(valeria);
+
+  await test.step("only a whole click beside it closes it, and only while nothing is written", async () => {
+    const { x, y } = await card.boundingBox();
+    await valeria.mouse.click(x + 4, y + 4);
+    await expect(card).toBeVisible();
+    const field = await card.getByLabel("Nombre").boundingBox();
+    await valeria.mouse.move(field.x + 40, field.y + 10);
+    await valeria.mouse.down();
+    await valeria.mouse.move(x - 60, field.y + 10, { steps: 4 });
+    await valeria.mouse.up();
+    await expect(card).toBeVisible();
+    await valeria.mouse.click(x - 60, y + 40);
+    await expect(card).toHaveCount(0);
+    card = await cardOf(valeria);
+    await card.getByLabel("Nombre").fill("Lucía Mía");
+    await valeria.mouse.click(x - 60, y + 40);
+    await expect(card.getByLabel("Nombre")).toHaveValue("Lucía Mía");
+  });
+
+  await test.step("somebody wrote elsewhere on it: both go through", async () => {
+    const theirs = await cardOf(gabriela);
+    await theirs.getByLabel("Idioma que pidió").selectOption("pt");
+    await theirs.getByLabel("Cliente VIP").check();
+    await save(theirs);
+    await expect(theirs).toHaveCount(0);
+    await save(card);
+    await expect(card).toHaveCount(0);
+    await expect(valeria.locator("#details-pane h3").first()).toHaveText("Lucía Mía");
+    await expect(gabriela.locator("#details-pane h3").first()).toHaveText("Lucía Mía");
+    const again = await cardOf(gabriela);
+    await expect(again.getByLabel("Idioma que pidió")).toHaveValue("pt");
+    await expect(again.getByLabel("Cliente VIP")).toBeChecked();
+    await again.getByRole("button", { name: "Cancelar" }).click();
+  });
+
+  await test.step("both wrote the same: mine stays, theirs is offered, and the next saving goes through", async () => {
+    card = await cardOf(valeria);
+    await card.getByLabel("Nombre").fill("Lucía Mía Dos");
+    await card.getByLabel("Seguro").selectOption("Rímac");
+    const theirs = await cardOf(gabriela);
+    await theirs.getByLabel("Nombre").fill("Lucía Suya");
+    await theirs.getByLabel("Seguro").selectOption("Pacífico");
+    await save(theirs);
+    await expect(theirs).toHaveCount(0);
+    await save(card);
+    await expect(card.getByRole("alert")).toContainText("Lo tuyo sigue aquí");
+    await expect(card.getByLabel("Nombre")).toHaveValue("Lucía Mía Dos");
+    await expect(card.locator("[data-theirs]")).toHaveText([/Otra persona puso: Lucía Suya/, /Otra persona puso: Pacífico/]);
+    expect(await flaws(valeria, { scope: "#card" })).toEqual([]);
+    await card.locator("[data-theirs]").last().getByRole("button", { name: "Usar lo suyo" }).click();
+    await expect(card.getByLabel("Seguro")).toHaveValue("Pacífico");
+    await save(card);
+    await expect(card).toHaveCount(0);
+    await expect(valeria.locator("#details-pane")).toContainText("Pacífico");
+    await expect(at(valeria).row("Lucía Mía Dos")).toBeVisible();
+  });
+
+  await test.step("what they filled in is hidden by now: it is told as it is shown, and mine is not put over it unseen", async () => {
+    card = await cardOf(valeria);
+    await card.getByLabel("Póliza").fill("MIA-1");
+    const theirs = await cardOf(gabriela);
+    await theirs.getByLabel("Póliza").fill("SUYA-20419");
+    await save(theirs);
+    await expect(theirs).toHaveCount(0);
+    await save(card);
+    await expect(card.locator("[data-theirs]")).toHaveText(/Otra persona puso: \S*•/);
+    await expect(card.getByLabel("Póliza")).toHaveValue("MIA-1");
+    await card.locator("[data-theirs]").getByRole("button", { name: "Usar lo suyo" }).click();
+    await expect(card.getByLabel("Póliza")).toHaveCount(0);
+    await expect(card.locator('[data-key="poliza"]')).toContainText("•");
+    await save(card);
+    await expect(card).toHaveCount(0);
+  });
+});

@@ -57,3 +57,6 @@ sys-collected = { $count ->
     [one] { $name } collected one value
    *[other] { $name } collected { $count } values
 }
+js-card-theirs = Somebody else put: { $text }. If you save, yours stays.
+js-card-theirs-none = Somebody else emptied it. If you save, yours stays.
+js-card-take-theirs = Use theirs

@@ -28,6 +28,6 @@ refusal-pause-full = { $count ->
     [0] Nobody from { $queue } may be on { $pause } right now.
    *[other] { $count } from { $queue } are already on { $pause }. Wait until somebody is back.
 }
-refusal-card-changed-since = Somebody else changed this while you were editing. Open it again: yours is not saved yet.
+refusal-card-changed-since = Somebody else changed this while you were editing. Yours is still here and not saved yet: look it over and save again.
 refusal-card-unread = We did not understand what was sent. Open the contact’s details again.
 refusal-consent-unproven = Write how the person said so, in less than 300 characters.

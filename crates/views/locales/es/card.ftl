@@ -57,3 +57,6 @@ sys-collected = { $count ->
     [one] { $name } recogió un dato
    *[other] { $name } recogió { $count } datos
 }
+js-card-theirs = Otra persona puso: { $text }. Si guardas, queda lo tuyo.
+js-card-theirs-none = Otra persona lo borró. Si guardas, queda lo tuyo.
+js-card-take-theirs = Usar lo suyo

@@ -28,6 +28,6 @@ refusal-pause-full = { $count ->
     [0] Nadie de { $queue } puede estar ahora en { $pause }.
    *[other] Ya hay { $count } en { $pause } de { $queue }. Espera a que vuelva alguien.
 }
-refusal-card-changed-since = Otra persona cambió estos datos mientras los editabas. Vuelve a abrirlos: lo tuyo aún no se guardó.
+refusal-card-changed-since = Otra persona cambió estos datos mientras los editabas. Lo tuyo sigue aquí y aún no se guardó: revísalo y guarda otra vez.
 refusal-card-unread = No entendimos lo que se envió. Vuelve a abrir los datos del contacto.
 refusal-consent-unproven = Escribe cómo lo dijo la persona, en menos de 300 caracteres.

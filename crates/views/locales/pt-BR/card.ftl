@@ -57,3 +57,6 @@ sys-collected = { $count ->
     [one] { $name } coletou um dado
    *[other] { $name } coletou { $count } dados
 }
+js-card-theirs = Outra pessoa colocou: { $text }. Se você salvar, fica o seu.
+js-card-theirs-none = Outra pessoa apagou. Se você salvar, fica o seu.
+js-card-take-theirs = Usar o dela

@@ -28,6 +28,6 @@ refusal-pause-full = { $count ->
     [0] Ninguém de { $queue } pode estar agora em { $pause }.
    *[other] Já há { $count } em { $pause } de { $queue }. Espere alguém voltar.
 }
-refusal-card-changed-since = Outra pessoa mudou estes dados enquanto você editava. Abra de novo: o seu ainda não foi salvo.
+refusal-card-changed-since = Outra pessoa mudou estes dados enquanto você editava. O seu continua aqui e ainda não foi salvo: confira e salve de novo.
 refusal-card-unread = Não entendemos o que foi enviado. Abra os dados do contato de novo.
 refusal-consent-unproven = Escreva como a pessoa disse, em menos de 300 caracteres.
