@@ -135,7 +135,6 @@ export async function redraw() {
   const focused = document.activeElement;
   drawHead(page.getElementById("thread-pane"));
   announce([drawDetails(page), byId("thread-pane").querySelector(":scope > .thread-head")]);
-  document.dispatchEvent(new CustomEvent("redrawn"));
   back(focused);
   renew().catch(() => {}); // The line tells most of it.
 }
@@ -162,6 +161,7 @@ function drawDetails(page) {
   next.toggleAttribute("data-open", before.hasAttribute("data-open"));
   const { scrollTop } = before;
   before.replaceWith(next);
+  document.dispatchEvent(new CustomEvent("redrawn"));
   next.scrollTop = scrollTop;
   return next;
 }

@@ -80,8 +80,9 @@ export async function renew(id) {
   const turn = (asked += 1);
   const answer = await get(`/inbox/${conv}`);
   const panel = document.getElementById(id);
-  // What is being written there comes first; saving it draws the panel anew.
-  if (!answer.ok || turn !== asked || !panel || panel.querySelector(".inline-edit")) return;
+  if (!answer.ok || turn !== asked || !panel) return;
+  // What is being written there comes first: whoever leaves that draws the panel anew.
+  if (panel.querySelector(".inline-edit")) return (panel.dataset.late = "");
   const drawn = fragment(answer.text);
   const next = drawn.getElementById(id);
   const thread = document.getElementById(`thread-${conv}`);

@@ -1,5 +1,6 @@
 import { at, expect, openFromList, test } from "../support/house.js";
 import { flaws } from "../support/inspect.js";
+import { wireOf } from "../support/wire.js";
 
 test("an admin asks for a document, an agent writes it down, and a colleague sees it", async ({ open, office, vendor }) => {
   const admin = await open("admin", "/admin/attributes");
@@ -148,5 +149,79 @@ test("what is typed in a card is not lost by a click beside it, nor by who was f
     await expect(card.locator('[data-key="poliza"]')).toContainText("•");
     await save(card);
     await expect(card).toHaveCount(0);
+  });
+});
+
+test("what is typed in the panel is kept: another conversation, a long cut, a colleague, and when it is somebody else's", async ({ open, office, vendor }) => {
+  await office.atWork("valeria");
+  let wire;
+  const valeria = await open("valeria", "/inbox", { before: async (page) => (wire = await wireOf(page)) });
+  const [lucia, jorge] = [vendor.customer(), vendor.customer()];
+  await lucia.write("Hola");
+  await jorge.write("Buenas");
+  await openFromList(valeria, lucia.name);
+  const id = valeria.url().split("/").pop();
+  const gabriela = await open("gabriela", `/inbox/${id}`);
+  const write = async (fill) => {
+    await gabriela.getByRole("button", { name: "Editar", exact: true }).click();
+    await fill(gabriela.locator("#card"));
+    await gabriela.locator("#card").getByRole("button", { name: "Guardar" }).click();
+    await expect(gabriela.locator("#card")).toHaveCount(0);
+  };
+  await write((card) => card.getByLabel("Seguro").selectOption("Sin seguro"));
+  const panel = valeria.locator("#details-pane");
+  const field = panel.getByLabel("Seguro", { exact: true });
+  const begin = async () => {
+    await panel.getByRole("button", { name: "Editar Seguro" }).click();
+    await field.selectOption("Rímac");
+  };
+
+  await begin();
+  await test.step("back from another conversation", async () => {
+    await openFromList(valeria, jorge.name);
+    await expect(panel.locator(".inline-edit")).toHaveCount(0);
+    await openFromList(valeria, lucia.name);
+    await expect(field).toHaveValue("Rímac");
+  });
+  await test.step("all drawn anew after a long cut", async () => {
+    await field.focus();
+    await wire.unplug();
+    await lucia.write("¿Sigue ahí?");
+    wire.rewrite = (text) => (text.includes('"hello"') ? JSON.stringify({ ...JSON.parse(text), since: 0 }) : text);
+    await wire.plugIn();
+    await expect(at(valeria).bubble("¿Sigue ahí?")).toHaveCount(1);
+    expect(wire.frames.some((frame) => frame.includes('"reset"'))).toBe(true);
+    await expect(field).toHaveValue("Rímac");
+    await expect(field).toBeFocused();
+  });
+  await test.step("left with Esc, the panel shows what a colleague wrote meanwhile", async () => {
+    await write(async (card) => {
+      await card.getByLabel("Nombre").fill("Lucía de Gabriela");
+      await card.getByLabel("Seguro").selectOption("Pacífico");
+    });
+    await expect(at(valeria).row("Lucía de Gabriela")).toBeVisible();
+    await expect(field).toHaveValue("Rímac");
+    await field.press("Escape");
+    await expect(panel.locator("h3").first()).toHaveText("Lucía de Gabriela");
+    await expect(panel).toContainText("Pacífico");
+  });
+  await test.step("a colleague wrote the same field: theirs is told, and mine goes when it is taken again", async () => {
+    await begin();
+    await write((card) => card.getByLabel("Seguro").selectOption(""));
+    const take = panel.locator(".inline-edit").getByRole("button", { name: "Guardar" });
+    await take.click();
+    await expect(panel.locator(".inline-edit .err")).toHaveText("Otra persona lo borró. Si guardas, queda lo tuyo.");
+    await take.click();
+    await expect(panel.locator(".inline-edit")).toHaveCount(0);
+    await expect(panel).toContainText("Rímac");
+  });
+  await test.step("somebody else's now: it is given back", async () => {
+    await panel.getByRole("button", { name: "Editar Seguro" }).click();
+    await field.selectOption("Pacífico");
+    await office.atWork("mateo");
+    const mateo = await open("mateo");
+    const { person } = await mateo.evaluate(() => ({ person: document.body.dataset.me }));
+    await office.command("gabriela", "POST", `/conversations/${id}/assignee`, { person });
+    await expect(valeria.locator("#offers textarea")).toHaveValue("Seguro: Pacífico");
   });
 });
