@@ -1,106 +1,118 @@
-// Two at one conversation: telling others that somebody looks or writes here, and asking once before an answer goes that
-// was written without something that came meanwhile. Who else is there is drawn by the server.
+// What came and was not before the eyes yet, or was answered by somebody else: shown, and asked about once, before an
+// answer goes that was written without it.
 import { act } from "./act.js";
-import { isLive, tellServer } from "./live.js";
 import { openConversation } from "./panes.js";
 import { say } from "./say.js";
 import { toEnd } from "./thread.js";
 import { n, t } from "./words.js";
 
-const EVERY = 4000;
 // Enter held down, or pressed twice, is no answer to what was asked.
 const BREATH = 600;
 
-const field = () => document.getElementById("draft");
+const words = () => document.getElementById("draft")?.value.trim();
 const line = () => document.getElementById("composer-ask");
-let typing = { in: null, at: 0 };
+const thread = () => document.querySelector("[data-thread]");
 let asked = 0;
-// What came and was not before the eyes yet, and what somebody else answered while words stood in the composer.
+let again = null;
+// Of the open conversation, from above; how many more are further down than it is loaded; and what somebody else
+// answered while words stood in the composer.
 const unseen = new Set();
+let below = 0;
 let answered = null;
 const mine = new Set();
+// Where a thread ended when it was left in the middle of an answer.
+const left = new Map();
 
-function look() {
-  const conv = openConversation();
-  if (conv) tellServer({ t: "look", conv, on: !document.hidden });
-}
-document.addEventListener("visibilitychange", look);
-document.addEventListener("live", ({ detail }) => detail === "on" && document.hidden && look());
-
-document.addEventListener("input", ({ target }) => {
-  if (target !== field() || !target.value.trim()) return;
-  // A note is answered by nobody: who reads it is not kept from writing.
-  if (document.getElementById("dock").hasAttribute("data-note")) return;
-  const conv = openConversation();
-  if (typing.in === conv && Date.now() - typing.at < EVERY) return;
-  // For colleagues alone; the composer tells the customer.
-  if (tellServer({ t: "typing", conv, note: true })) typing = { in: conv, at: Date.now() };
-});
-
-function rest() {
-  if (!typing.in || field()?.value.trim()) return;
-  tellServer({ t: "typing", conv: typing.in, on: false });
-  typing = { in: null, at: 0 };
-}
-
-const eyes = new IntersectionObserver((seen) => {
-  for (const { target, isIntersecting } of seen) {
+// Whoever has come to one has passed those above it.
+const eyes = new IntersectionObserver((all) => {
+  for (const { target, isIntersecting } of all) {
     if (!isIntersecting || document.hidden) continue;
-    eyes.unobserve(target);
-    unseen.delete(target);
+    for (const one of unseen) {
+      if (one !== target && one.compareDocumentPosition(target) & Node.DOCUMENT_POSITION_PRECEDING) continue;
+      eyes.unobserve(one);
+      unseen.delete(one);
+    }
   }
-}, { threshold: 0.5 });
+}, { threshold: 0.25 });
+function add(entry) {
+  unseen.add(entry);
+  eyes.observe(entry);
+}
+const isTheirs = (entry) => entry.matches(".msg.out:not(.note)") && !mine.has(entry.dataset.client);
 
 document.addEventListener("arrived", ({ detail }) => {
   for (const entry of detail) {
-    if (!entry.classList.contains("msg") || mine.has(entry.dataset.client)) continue;
-    if (entry.matches(".out:not(.note)")) {
-      if (field()?.value.trim()) answered = entry;
-    } else {
-      // Below what is loaded of a thread that was opened at an older message.
-      if (!entry.isConnected) entry.dataset.below = "";
-      unseen.add(entry);
-      eyes.observe(entry);
-    }
+    if (isTheirs(entry)) answered = words() ? entry : answered;
+    else if (!entry.matches(".msg") || mine.has(entry.dataset.client)) continue;
+    else if (entry.isConnected) add(entry);
+    else below += 1;
   }
 });
 document.addEventListener("patched", ({ detail }) => {
   for (const { id } of detail) if (id?.startsWith("p-")) mine.add(id.slice(2));
-  rest();
 });
 
 function forget() {
   eyes.disconnect();
   unseen.clear();
+  below = 0;
   answered = null;
   if (line()) line().hidden = true;
 }
 
-document.addEventListener("about-to-send", (event) => {
-  if (Date.now() - asked < BREATH) return event.preventDefault();
-  for (const entry of unseen) if (!entry.isConnected && !("below" in entry.dataset)) unseen.delete(entry);
-  const first = answered?.isConnected ? answered : [...unseen][0];
-  if (!first || !isLive()) return forget();
-  event.preventDefault();
-  asked = Date.now();
-  const name = first.querySelector("[data-by]")?.textContent.replace(/: $/, "") ?? "";
-  const words = first === answered ? t("answered", { name }) : n("newer", unseen.size);
+// What is unread and further down than what is seen.
+function look() {
   forget();
+  if (!thread()) return;
+  const { read, newer } = thread().dataset;
+  const conv = openConversation();
+  const end = thread().getBoundingClientRect().bottom;
+  for (const entry of thread().querySelectorAll(".unread-line ~ .msg:not(.out)")) {
+    const { top, height } = entry.getBoundingClientRect();
+    if (document.hidden || top + height / 4 > end) add(entry);
+  }
+  if (newer) below = Math.max(0, document.getElementById(`state-${conv}`).dataset.in - read);
+  answered = left.has(conv) ? [...thread().children].find((one) => one.dataset.seq > left.get(conv) && isTheirs(one)) : null;
+}
+
+document.addEventListener("about-to-send", (event) => {
+  const { conv, send } = event.detail;
+  if (conv !== openConversation()) return;
+  if (Date.now() - asked < BREATH) return event.preventDefault();
+  for (const entry of unseen) if (!entry.isConnected) unseen.delete(entry);
+  const first = answered?.isConnected ? answered : [...unseen][0];
+  const count = unseen.size + below;
+  const why = first && first === answered ? t("answered", { name: first.querySelector("[data-by]")?.textContent.replace(/: $/, "") ?? "" }) : n("newer", count);
+  forget();
+  if (!first && !count) return;
+  event.preventDefault();
+  [asked, again] = [Date.now(), send];
   const ask = () => {
-    line().firstElementChild.textContent = words;
+    forget();
+    line().dataset.said = first?.querySelector(".txt, .medium, .odd")?.textContent ?? "";
+    line().firstElementChild.textContent = why;
     line().hidden = false;
-    say(words);
+    say(why);
   };
-  if (!first.isConnected) return toEnd("composer").then(ask);
   ask();
-  first.scrollIntoView({ block: "nearest" });
+  if (first) first.scrollIntoView({ block: "nearest" });
+  else toEnd("composer").then(ask);
 });
 act("send-anyway", () => {
   asked = 0;
-  document.getElementById("composer").requestSubmit();
+  again();
 });
+// All that is further down is here now.
+document.addEventListener("drawn", () => {
+  if (!below || thread().dataset.newer) return;
+  for (const entry of [...thread().querySelectorAll(".msg:not(.out)")].slice(-below)) add(entry);
+  below = 0;
+});
+document.addEventListener("given", ({ detail }) => left.delete(detail));
 document.addEventListener("leaving", () => {
-  if (typing.in) tellServer({ t: "typing", conv: typing.in, on: false });
-  typing = { in: null, at: 0 };
+  const last = thread() && [...thread().children].findLast((one) => one.dataset.seq);
+  if (last && words()) left.set(openConversation(), last.dataset.seq);
+  else left.delete(openConversation());
 });
-document.addEventListener("opened", forget);
+document.addEventListener("opened", look);
+look();

@@ -95,15 +95,24 @@ function submit(event) {
     const place = where();
     if (!place) return why(form().dataset.wrong);
     const [name, address] = [value("name"), value("address")];
-    post(conv, [name, address].filter(Boolean).join("\n") || shown("where").textContent, { content: { kind: "location", ...place, ...(name && { name }), ...(address && { address }) } });
-    return dialog.close();
+    const content = { kind: "location", ...place, ...(name && { name }), ...(address && { address }) };
+    return go(conv, [name, address].filter(Boolean).join("\n") || shown("where").textContent, content);
   }
   const { labels, ...asked } = question();
   if (!asked.body || !labels.length || (isList() && !asked.button)) return why(form().dataset.lacking);
   if (new Set(labels.map((label) => label.toLowerCase())).size < labels.length) return why(form().dataset.taken);
-  post(conv, asked.body, { content: { kind: "interactive", ...asked } });
-  dialog.close();
-  document.dispatchEvent(new CustomEvent("built", { detail: { conv, body: asked.body } }));
+  if (go(conv, asked.body, { kind: "interactive", ...asked })) document.dispatchEvent(new CustomEvent("built", { detail: { conv, body: asked.body } }));
+}
+
+// What came meanwhile is behind the dialog: it is told here, and the next click sends.
+function go(conv, body, content) {
+  const sent = post(conv, body, { content, again: () => form().requestSubmit() });
+  if (sent) dialog.close();
+  else {
+    const { dataset, firstElementChild: asks } = document.getElementById("composer-ask");
+    why([asks.textContent, dataset.said && `«${dataset.said}»`].filter(Boolean).join(" "));
+  }
+  return sent;
 }
 
 // Degrees as maps copy them, or the address of a map's page.

@@ -4,7 +4,7 @@ import { attached, takeAll } from "./attach.js";
 import * as drafts from "./drafts.js";
 import { hold, key, when } from "./keys.js";
 import { tellServer } from "./live.js";
-import { giveBack, post, title } from "./outbox.js";
+import { beside, giveBack, mayGo, post, title } from "./outbox.js";
 import { openConversation } from "./panes.js";
 import { say, shout } from "./say.js";
 import { t } from "./words.js";
@@ -123,9 +123,6 @@ function typing() {
   tellServer({ t: "typing", conv: current });
 }
 
-/** What goes with the next answer of a conversation: `replyTo`, the message it answers; `after`, the macro done then. */
-export const beside = new Map();
-
 // Another tab of this person wrote on: it is taken where nobody writes, and offered where somebody does.
 document.addEventListener("draft-new", ({ detail }) => {
   const { conv, note, was, body } = detail;
@@ -180,7 +177,7 @@ export function submit(then) {
     trouble(`${form().dataset.fill}: ${place[0]}`);
     return field().setSelectionRange(place.index, place.index + place[0].length);
   }
-  if (!document.dispatchEvent(new CustomEvent("about-to-send", { cancelable: true }))) return;
+  if (!mayGo(conv, () => form().requestSubmit())) return;
   body = signed(body);
   const answer = { body, then, who: title(), most: captionLimit(), ...beside.get(conv) };
   if (!busy) return give(conv, answer);
@@ -217,7 +214,7 @@ function give(conv, { body, then, who, most, replyTo, after }) {
   beside.delete(conv);
   if (replyTo) all[0][1].replyTo = replyTo;
   if (after) all.at(-1)[1].after = after;
-  for (const [words, more] of all) post(conv, words, { ...more, who });
+  for (const [words, more] of all) post(conv, words, { ...more, who, sure: true });
   document.dispatchEvent(new CustomEvent("given", { detail: conv }));
 }
 

@@ -6,13 +6,14 @@ import "./dock.js";
 import "./composer.js";
 import "./quote.js";
 import "./outbox.js";
-import "./beside.js";
 import "./media.js";
 import "./deeds.js";
 import { onReset, start } from "./live.js";
 import { openConversation } from "./panes.js";
 
 onReset(() => import("./anew.js").then(({ refetch }) => refetch()));
+import("./beside.js");
+import("./company.js");
 import("./draft-rows.js");
 import("./offline.js");
 import("./returned.js");

@@ -1,9 +1,9 @@
 // What is sent less often, a question with buttons or a place, and other ways of sending: with a deed after it, or later.
 import { act } from "./act.js";
 import { attached, takeAll } from "./attach.js";
-import { beside, messages, signed, submit } from "./composer.js";
+import { messages, signed, submit } from "./composer.js";
 import { when } from "./keys.js";
-import { carry } from "./outbox.js";
+import { beside, carry } from "./outbox.js";
 import { openConversation } from "./panes.js";
 import { say } from "./say.js";
 import { t } from "./words.js";

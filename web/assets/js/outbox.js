@@ -52,20 +52,32 @@ export function update(id, change) {
 }
 const returned = (run) => import("./returned.js").then(run);
 
+/** What goes with the next answer of a conversation: `replyTo`, the message it answers; `after`, the macro done then. */
+export const beside = new Map();
+// A template quotes nothing.
+const quoted = (conv, content) => (content?.kind !== "template" && beside.get(conv)?.replyTo) || null;
+
+/** Whether an answer may go now: what came and was not seen is shown first, and then `send` is for who sends it all the same. */
+export const mayGo = (conv, send) => document.dispatchEvent(new CustomEvent("about-to-send", { cancelable: true, detail: { conv, send } }));
+
 /**
  * Write a message down, draw it, and send it when its turn comes: words, a file with them, or any other content, which
  * `body` stands for on the screen until it is sent. A note goes to nobody outside. `replyTo` is the message that is
  * answered, `after` the macro that is carried out when the server has it, `then` what is done to the conversation, `who`
- * the contact, where another conversation is open.
+ * the contact, where another conversation is open. Answers false where {@link mayGo} does, which is asked
+ * with `again` unless it is `sure`.
  */
-export function post(conv, body, { file = null, content = null, note = false, replyTo = null, after = null, then = "", who = title() } = {}) {
+export function post(conv, body, { file = null, content = null, note = false, replyTo = note ? null : quoted(conv, content), after = null, then = "", who = title(), sure = note, again } = {}) {
+  if (!sure && !mayGo(conv, again)) return false;
   const entry = { id: crypto.randomUUID(), conv, body, file, content, note, replyTo, after, then, who, at: new Date(now()).toISOString(), failed: null };
   keep(entry);
   if (conv === openConversation()) {
     draw(entry);
     toEnd();
   }
+  if (replyTo) document.dispatchEvent(new CustomEvent("quoted", { detail: conv }));
   run();
+  return true;
 }
 /** Who the open conversation is with. */
 export const title = () => document.getElementById("thread-title")?.textContent;

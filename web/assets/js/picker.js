@@ -110,10 +110,11 @@ function over() {
 
 act("pick-send", (button) => {
   const content = filled();
+  const conv = openConversation();
+  if (!post(conv, content.shown.body, { content, again: () => button.click() })) return;
   // The second of two clicks sends nothing.
   button.disabled = true;
-  post(openConversation(), content.shown.body, { content });
-  over();
+  over(conv);
 });
 act("pick-later", () => {
   const conv = openConversation();

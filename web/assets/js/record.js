@@ -1,6 +1,6 @@
 // A voice note: recorded here with one channel, packed for WhatsApp by the server.
 import { act } from "./act.js";
-import { post, title } from "./outbox.js";
+import { beside, mayGo, post, title } from "./outbox.js";
 import { openConversation } from "./panes.js";
 import { shout, toast } from "./say.js";
 import { upload } from "./upload.js";
@@ -108,17 +108,20 @@ act("record-cancel", () => {
 act("record-send", async (button) => {
   const mine = here();
   if (!mine?.recorder || mine.going) return;
+  const note = stop(mine);
+  if (!mayGo(mine.conv, () => button.click())) return;
+  const replyTo = beside.get(mine.conv)?.replyTo;
   mine.going = true;
   button.setAttribute("aria-busy", "true");
   trouble("");
-  const answer = await upload(mine.conv, await stop(mine), { voice: true });
+  const answer = await upload(mine.conv, await note, { voice: true });
   mine.going = false;
   button.removeAttribute("aria-busy");
   // Thrown away meanwhile.
   if (all.get(mine.conv) !== mine) return;
   if (answer.ok) {
     close(mine);
-    return post(mine.conv, "", { file: answer.file, who: mine.who });
+    return post(mine.conv, "", { file: answer.file, replyTo, who: mine.who, sure: true });
   }
   if (mine === here()) trouble(answer.why);
   else toast(`${mine.who}: ${answer.why}`, { loud: true });

@@ -1,8 +1,8 @@
 // Strips above the field: the message that is answered, another draft, what a macro does afterwards.
 import { act } from "./act.js";
-import { beside } from "./composer.js";
 import { settle } from "./drafts.js";
 import { when } from "./keys.js";
+import { beside } from "./outbox.js";
 import { openConversation } from "./panes.js";
 import { say, shout, toast } from "./say.js";
 import { send } from "./send.js";
@@ -123,6 +123,8 @@ act("slash-cancel", () => {
   field().focus();
 });
 
+// An answer of any kind took it along.
+document.addEventListener("quoted", ({ detail }) => detail === openConversation() && unquote());
 document.addEventListener("given", ({ detail }) => {
   if (detail !== openConversation()) return;
   for (const id of ["quote", "slash-after"]) if (byId(id)) byId(id).hidden = true;

@@ -23,6 +23,7 @@ later-hour = In an hour
 later-tomorrow = Tomorrow 9:00
 later-monday = Monday 9:00
 later-empty = Write the message or attach a file, and then choose when it is sent.
+later-after = This answer does something more when it is sent, and that can’t be planned. Take it out with the X, or send it now.
 later-template = An approved template can be sent at any time.
 planned-file-gone = Not sent: the file is no longer there. Attach it again.
 planned-no-file = The file is no longer there or was sent already. Attach it again.

@@ -23,6 +23,7 @@ later-hour = En una hora
 later-tomorrow = Mañana 9:00
 later-monday = Lunes 9:00
 later-empty = Escribe el mensaje o adjunta un archivo, y después elige cuándo se envía.
+later-after = Esta respuesta hace algo más al enviarse, y eso no se puede programar. Quítalo con la X o envíala ahora.
 later-template = Una plantilla aprobada se puede enviar a cualquier hora.
 planned-file-gone = No se envió: el archivo ya no está. Adjúntalo otra vez.
 planned-no-file = El archivo ya no está o ya se envió. Adjúntalo otra vez.

@@ -23,6 +23,7 @@ later-hour = Em uma hora
 later-tomorrow = Amanhã 9:00
 later-monday = Segunda 9:00
 later-empty = Escreva a mensagem ou anexe um arquivo e depois escolha quando é enviada.
+later-after = Esta resposta faz mais alguma coisa ao ser enviada, e isso não pode ser agendado. Tire pelo X ou envie agora.
 later-template = Um modelo aprovado pode ser enviado a qualquer hora.
 planned-file-gone = Não foi enviada: o arquivo não existe mais. Anexe-o de novo.
 planned-no-file = O arquivo não existe mais ou já foi enviado. Anexe-o de novo.
