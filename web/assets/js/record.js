@@ -15,6 +15,8 @@ const TYPES = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus"];
 const all = new Map();
 const here = () => all.get(openConversation());
 const form = () => document.getElementById("composer");
+// The recorder stands where an answer is written, and nowhere else.
+const canRecord = () => document.querySelector('#dock[data-mode="open"]:not([data-note], [data-pick])');
 
 async function start() {
   if (here() || !form()) return;
@@ -29,8 +31,11 @@ async function start() {
     all.delete(mine.conv);
     return trouble(t("record-denied"));
   }
-  // Given up, or another conversation is open, since the browser was asked.
-  if (mine !== here()) return mine.stream.getTracks().forEach((track) => track.stop());
+  // Given up, or somewhere else, since the browser was asked.
+  if (mine !== here() || !canRecord()) {
+    if (all.get(mine.conv) === mine) all.delete(mine.conv);
+    return mine.stream.getTracks().forEach((track) => track.stop());
+  }
   mine.recorder = new MediaRecorder(mine.stream, { mimeType: type, audioBitsPerSecond: RATE });
   mine.recorder.ondataavailable = ({ data }) => {
     mine.parts.push(data);
@@ -52,9 +57,17 @@ function show(mine) {
   draw(mine);
 }
 
+// The window ended, it was handed on, or a note is written: nobody is heard whom no button tells so. What was said stays.
+function hidden(mine) {
+  stop(mine);
+  const { textContent: words } = document.querySelector("#voice-kept > span");
+  toast(words, { loud: true });
+}
+
 // The level is a picture of what the microphone hears; the time is read out by nobody, it moves too fast.
 function draw(mine) {
   if (mine !== here() || !form()) return;
+  if (!mine.note && !canRecord()) return hidden(mine);
   const box = form().querySelector(".recorder");
   const samples = new Uint8Array(mine.meter.fftSize);
   if (!mine.note) mine.meter.getByteTimeDomainData(samples);
@@ -127,7 +140,7 @@ act("record-send", async (button) => {
   else toast(`${mine.who}: ${answer.why}`, { loud: true });
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && here() && form()?.contains(event.target)) form().querySelector('[data-act="record-cancel"]').click();
+  if (event.key === "Escape" && here() && canRecord()?.contains(event.target)) form().querySelector('[data-act="record-cancel"]').click();
 });
 document.addEventListener("leaving", () => {
   const mine = here();

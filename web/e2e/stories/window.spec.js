@@ -51,3 +51,45 @@ test("the window closes while the agent types: at the second, and the text stays
   await expect(at(valeria).draft).toHaveValue("Le escribo para conf");
   expect(await customer.received()).toEqual([]);
 });
+
+test("the window closes while the agent records: nobody is heard any more, and the voice note waits", async ({ open, office, vendor }) => {
+  await office.atWork("valeria");
+  const valeria = await open("valeria");
+  const customer = vendor.customer();
+  await customer.write("Última llamada", { at: Math.floor(Date.now() / 1000) + 15 - DAY });
+  await openFromList(valeria, customer.name);
+  await valeria.evaluate(() => {
+    const { mediaDevices } = navigator;
+    const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+    mediaDevices.getUserMedia = async (what) => (window.heard = await ask(what));
+  });
+  const hears = () => valeria.evaluate(() => window.heard.getTracks().some(({ readyState }) => readyState === "live"));
+  const recorder = valeria.locator(".recorder");
+  const kept = valeria.locator("#voice-kept");
+  await valeria.getByRole("button", { name: "Grabar nota de voz" }).click();
+  await expect(recorder.locator("[data-time]")).toHaveText("0:01");
+  expect(await hears()).toBe(true);
+  await expect(at(valeria).dock).toHaveAttribute("data-mode", "closed", { timeout: 30_000 });
+  await expect.poll(hears).toBe(false);
+  await expect(kept).toContainText("Hay una nota de voz grabada");
+  await expect(at(valeria).toast).toContainText("Hay una nota de voz grabada");
+
+  await test.step("a note is written meanwhile, and takes nothing with it", async () => {
+    await valeria.locator(".dock-closed").getByRole("button", { name: "Nota interna" }).click();
+    await expect(recorder).toBeHidden();
+    await valeria.keyboard.type("Quedó una nota de voz");
+    await valeria.keyboard.press("Enter");
+    await expect(at(valeria).bubble("Quedó una nota de voz")).toHaveCount(1);
+    await valeria.keyboard.press("Escape");
+    await expect(kept).toBeVisible();
+  });
+  await test.step("the customer writes again, and it goes", async () => {
+    await customer.write("¿Siguen ahí?");
+    await expect(at(valeria).dock).toHaveAttribute("data-mode", "open");
+    await valeria.getByRole("tab", { name: "Responder" }).click();
+    await expect(kept).toBeHidden();
+    await valeria.getByRole("button", { name: "Enviar nota de voz" }).click();
+    await expect(at(valeria).thread.locator(".msg.out [data-sound]")).toHaveCount(1);
+    await expect(recorder).toBeHidden();
+  });
+});

@@ -21,6 +21,7 @@ record-title = Recording a voice note
 record-cancel = Discard the voice note
 record-send = Send voice note
 record-long = Over 512 KB: WhatsApp will show it as an audio file.
+record-kept = There is a recorded voice note. It stays here until you send or discard it.
 file-refused-too-big = The file is too large: this channel takes up to { $most }.
 file-refused-empty = The file is empty.
 file-refused-heic = WhatsApp takes no HEIC photos from iPhones. Send it as JPEG or PNG.

@@ -21,6 +21,7 @@ record-title = Grabando nota de voz
 record-cancel = Descartar la nota de voz
 record-send = Enviar nota de voz
 record-long = Más de 512 KB: WhatsApp la mostrará como archivo de audio.
+record-kept = Hay una nota de voz grabada. Queda aquí hasta que la envíes o la descartes.
 file-refused-too-big = El archivo es demasiado grande: este canal admite hasta { $most }.
 file-refused-empty = El archivo está vacío.
 file-refused-heic = WhatsApp no admite fotos HEIC del iPhone. Envíala como JPEG o PNG.

@@ -21,6 +21,7 @@ record-title = Gravando mensagem de voz
 record-cancel = Descartar a mensagem de voz
 record-send = Enviar mensagem de voz
 record-long = Mais de 512 KB: o WhatsApp mostrará como arquivo de áudio.
+record-kept = Há uma mensagem de voz gravada. Ela fica aqui até você enviar ou descartar.
 file-refused-too-big = O arquivo é grande demais: este canal aceita até { $most }.
 file-refused-empty = O arquivo está vazio.
 file-refused-heic = O WhatsApp não aceita fotos HEIC do iPhone. Envie como JPEG ou PNG.
