@@ -5,7 +5,7 @@ import { messages, signed, submit } from "./composer.js";
 import { when } from "./keys.js";
 import { beside, carry } from "./outbox.js";
 import { openConversation } from "./panes.js";
-import { say } from "./say.js";
+import { toast } from "./say.js";
 import { t } from "./words.js";
 
 let menu = null;
@@ -82,6 +82,7 @@ act("send-then", ({ dataset }) => {
   field().focus();
   submit(dataset.then);
 });
+const refuse = (words) => void toast(words, { loud: true });
 act("later", () => {
   close();
   const conv = openConversation();
@@ -89,10 +90,12 @@ act("later", () => {
   const { busy, bad, files } = attached(conv);
   if (busy || bad || (!body && !files.length)) {
     field().focus();
-    return say(busy ? t("file-wait") : bad ? t("file-refused") : field().form.dataset.later);
+    return refuse(busy ? t("file-wait-save") : bad ? t("file-refused") : field().form.dataset.later);
   }
   const place = body.match(/\{\{[^{}]*\}\}/);
-  if (place) return say(`${field().form.dataset.fill}: ${place[0]}`);
+  if (place) return refuse(`${field().form.dataset.fill}: ${place[0]}`);
+  // What is done after it is done by who sends it.
+  if (beside.get(conv)?.after) return refuse(field().form.dataset.laterAfter);
   const contents = messages(signed(body), files).map(([words, { file }]) => (file ? carry({ file, body: words }) : { kind: "text", body: words }));
   when(import("./later.js"), ({ later }, wanted) =>
     later(conv, contents, {
