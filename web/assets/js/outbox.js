@@ -100,7 +100,7 @@ function bubble(entry) {
 
 export function draw(entry) {
   const thread = document.getElementById(`thread-${entry.conv}`);
-  if (!thread || entry.back || thread.querySelector(`[data-client="${entry.id}"]`)) return;
+  if (!thread || entry.back || entry.sent || thread.querySelector(`[data-client="${entry.id}"]`)) return;
   let element = document.getElementById(`p-${entry.id}`);
   if (!element) {
     element = bubble(entry);
@@ -133,8 +133,16 @@ export async function run() {
 }
 const exclusively = (work) => (navigator.locks ? navigator.locks.request(KEY, work) : work());
 
-// A note waits for no answer that failed, nor an answer for a note.
-const line = ({ conv, note }) => `${conv}${note ? ":note" : ""}`;
+// A note waits for no answer that failed, nor an answer for a note, nor anybody for what is done after an answer.
+const line = ({ conv, note, sent }) => `${conv}${sent ? ":after" : note ? ":note" : ""}`;
+
+function deliver(one) {
+  const { id, conv, note, sent, after, replyTo, content, file, body } = one;
+  const what = sent ? `macros/${after}` : note ? "notes" : "messages";
+  const words = file || content ? { content: content ?? carry(one) } : { body };
+  return send("POST", `/conversations/${conv}/${what}`, { client_id: id, ...(!sent && { ...words, ...(replyTo && { reply_to: replyTo }) }) }, id);
+}
+const carried = (one, answer) => import("./slash.js").then(({ tell }) => tell(one, answer));
 
 async function sendAll() {
   const later = new Set();
@@ -142,24 +150,19 @@ async function sendAll() {
     const blocked = new Set([...later, ...all().filter(({ failed, back }) => failed && !back).map(line)]);
     const next = all().find((one) => !one.back && !blocked.has(line(one)));
     if (!next) break;
-    const answer = await send(
-      "POST",
-      `/conversations/${next.conv}/${next.note ? "notes" : "messages"}`,
-      {
-        client_id: next.id,
-        ...(next.file || next.content ? { content: next.content ?? carry(next) } : { body: next.body }),
-        ...(next.replyTo && { reply_to: next.replyTo }),
-      },
-      next.id,
-    );
-    if (answer.ok) arrived(next, answer.text);
+    const answer = await deliver(next);
+    if (answer.ok && !next.sent) arrived(next, answer.text);
     else if ([0, 401, 429].includes(answer.status) || answer.status >= 500) {
       // Nobody knows whether the server heard it: the same id is sent again, and the server takes it once. One that it
       // can't take holds up its own conversation alone.
       later.add(line(next));
       if (isLive()) update(next.id, { tries: (next.tries ?? 0) + 1 });
       redraw(next.id);
+      if (next.sent && next.tries === PATIENT) carried(next, { error: { message: t("still-trying") } });
       if (!isLive() || answer.status === 429) break;
+    } else if (next.sent) {
+      drop(next.id);
+      carried(next, answer);
     } else {
       // Not this person's to answer any more: what they wrote stays with them, beside the page once its thread is gone.
       const lost = answer.status === 403 || answer.status === 404;
@@ -174,9 +177,11 @@ async function sendAll() {
 /** A file, and the words beside it. */
 export const carry = ({ file, body }) => ({ kind: file.kind, file: file.id, voice: file.voice, ...(body && { caption: body }) });
 
-function arrived({ id, conv, after, then, who }, html) {
-  drop(id);
-  if (after) import("./slash.js").then(({ carryOut }) => carryOut(conv, after, id));
+// What a macro does then has its own turn, and stays until it is done.
+function arrived(entry, html) {
+  const { id, conv, after, then, who } = entry;
+  if (after) keep({ ...entry, sent: true, tries: 0 });
+  else drop(id);
   if (then) import("./work.js").then(({ afterwards }) => afterwards(conv, then, who));
   const thread = document.getElementById(`thread-${conv}`);
   if (thread && html) announce(place(thread, fragment(html)));

@@ -1,6 +1,7 @@
 // Quick replies: offered while "/" and a name are typed, shown as they will be sent, put into the field.
 import { bring } from "./tray.js";
 import { close, isOpen, offer } from "./choices.js";
+import { title } from "./outbox.js";
 import { openConversation } from "./panes.js";
 import { plain } from "./plain.js";
 import { toast } from "./say.js";
@@ -96,7 +97,7 @@ function put(field, start, end, { id, body, actions, files }) {
   field.setRangeText(words(body), start, end, "end");
   field.dispatchEvent(new Event("input", { bubbles: true }));
   if (files.length) attach(openConversation(), id, files);
-  else if (!body.length) return carryOut(openConversation(), id, crypto.randomUUID());
+  else if (!body.length) return carryOut(id);
   if (actions.length) afterwards(id, actions);
   const gap = body.findIndex(({ is }) => is === "missing");
   if (gap < 0) return;
@@ -105,10 +106,15 @@ function put(field, start, end, { id, body, actions, files }) {
   field.setSelectionRange(at, at + body[gap].text.length);
 }
 
-/** Do what a macro does to the conversation. */
-export async function carryOut(conv, id, client) {
-  const answer = await send("POST", `/conversations/${conv}/macros/${id}`, { client_id: client }, client);
-  if (!answer.ok) return toast(answer.error?.message ?? t("failed"), { loud: true });
+// One without words: nothing is sent before it.
+async function carryOut(id) {
+  const [conv, who, client] = [openConversation(), title(), crypto.randomUUID()];
+  await tell({ conv, who }, await send("POST", `/conversations/${conv}/macros/${id}`, { client_id: client }, client));
+}
+
+/** What its author has to know of a macro that was carried out, or was not. */
+export async function tell({ conv, who }, answer) {
+  if (!answer.ok) return toast(`${who}: ${answer.error?.message ?? t("failed")}`, { loud: true });
   // All is done, but closing asks for more.
   if (answer.status !== 202) return;
   toast(JSON.parse(answer.text).said, { loud: true });

@@ -129,7 +129,22 @@ test("a quick reply: found by name and text, filled, completed, sent, and done",
     await expect(options).toHaveCount(1);
     await valeria.keyboard.press("Enter");
     await expect(valeria.locator("#slash-after")).toContainText("Resolver");
-    await valeria.keyboard.press("Enter");
+  });
+  await test.step("planned it would not resolve: that is said, and all of it stays", async () => {
+    await valeria.getByRole("button", { name: "Más opciones de envío" }).click();
+    await valeria.getByRole("menuitem", { name: "Enviar más tarde" }).click();
+    await expect(at(valeria).toast).toContainText("eso no se puede programar");
+    await expect(valeria.locator("#later")).toHaveCount(0);
+    await expect(valeria.locator("#slash-after")).toContainText("Resolver");
+    await expect(at(valeria).draft).toHaveValue(`Hasta pronto, ${first}`);
+  });
+  await test.step("sent, and cut off before it resolves: that is done after a reload", async () => {
+    await valeria.route("**/macros/*", (route) => route.abort());
+    const lost = valeria.waitForEvent("requestfailed", (one) => one.url().includes("/macros/"));
+    await at(valeria).draft.press("Enter");
+    await lost;
+    await valeria.unroute("**/macros/*");
+    await valeria.reload();
     await expect(at(valeria).row(lucia.name)).toHaveCount(0);
   });
   await expect.poll(() => lucia.received().then((all) => all.at(-1))).toBe(`Hasta pronto, ${first}`);
