@@ -23,6 +23,8 @@ pub const SCRIPT_KEYS: &[&str] = &[
     "js-newer-one",
     "js-newer-other",
     "js-answered",
+    "js-unsent-one",
+    "js-unsent-other",
     "js-events-one",
     "js-events-other",
     "js-of",

@@ -3,6 +3,7 @@
 import { act } from "./act.js";
 import { close, isOpen, offer } from "./choices.js";
 import { plain } from "./plain.js";
+import { n } from "./words.js";
 
 const page = document.documentElement;
 
@@ -16,6 +17,20 @@ act("reveal", (button) => {
   const shown = field.type === "text";
   field.type = shown ? "password" : "text";
   button.setAttribute("aria-pressed", String(!shown));
+});
+
+// Signing out empties this browser: answers that are still on their way, or came back, are nowhere else.
+function unsent() {
+  try {
+    const kept = Object.keys(localStorage).filter((key) => key.startsWith(`bandeja:outbox:${document.body.dataset.me}:`));
+    return kept.filter((key) => !JSON.parse(localStorage.getItem(key)).sent).length;
+  } catch {
+    return 0; // Storage is forbidden: nothing is kept in it.
+  }
+}
+document.querySelector('form[action="/sign-out"]')?.addEventListener("submit", (event) => {
+  const count = unsent();
+  if (count && !confirm(n("unsent", count))) event.preventDefault();
 });
 
 const MOST = 60;

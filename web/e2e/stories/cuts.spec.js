@@ -150,11 +150,23 @@ test("signed out in another tab: the page says so and keeps the draft", async ({
   const customer = vendor.customer();
   await customer.write("Hola");
   await openFromList(page, customer.name);
+  await page.route("**/messages", (route) => route.abort());
+  await page.keyboard.type("Un momento");
+  await page.keyboard.press("Enter");
+  await expect(at(page).bubble("Un momento")).toHaveClass(/pending/);
   await page.keyboard.type("Buenas tardes, señora");
 
   const tab = await page.context().newPage();
   await tab.goto("/me");
-  await tab.getByRole("button", { name: "Cerrar sesión" }).click();
+  const out = tab.getByRole("button", { name: "Cerrar sesión" });
+  const asked = tab.waitForEvent("dialog");
+  const clicked = out.click();
+  expect((await asked).message()).toContain("Una respuesta tuya todavía no se envió");
+  await (await asked).dismiss();
+  await clicked;
+  await expect(tab).toHaveURL(/\/me$/);
+  tab.once("dialog", (question) => question.accept());
+  await out.click();
   await expect(tab).toHaveURL(/\/sign-in/);
 
   await expect(page.locator("#signed-out")).toBeVisible();
