@@ -5,19 +5,42 @@ import { hold, when } from "./keys.js";
 import { post } from "./outbox.js";
 import { openConversation } from "./panes.js";
 import { fragment } from "./patch.js";
+import { plain } from "./plain.js";
 import { get } from "./send.js";
 
 const byId = (id) => document.getElementById(id);
 const inputs = () => [...byId("pick-values").querySelectorAll("input")];
 const chosen = () => document.querySelector('#pick-list input:checked');
 let again = 0;
+// What was filled in and not sent, by conversation: its template, and the values of each by their places.
+const begun = new Map();
+const placeOf = ({ dataset, name }) => `${dataset.part} ${name}`;
+
+function remember() {
+  const conv = openConversation();
+  const template = chosen()?.value;
+  if (!template) return;
+  const { values } = begun.get(conv) ?? { values: {} };
+  values[template] = Object.fromEntries(inputs().map((input) => [placeOf(input), input.value]));
+  begun.set(conv, { template, values });
+}
+function restore() {
+  const { template } = begun.get(openConversation()) ?? {};
+  const radio = template && document.querySelector(`#pick-list input[value="${template}"]`);
+  if (!radio) return;
+  radio.checked = true;
+  choose(radio.closest(".tpl-opt"));
+}
 
 async function load() {
   const slot = byId("pick-slot");
   if (!slot || slot.dataset.loaded || Date.now() < again) return;
   slot.dataset.loaded = "yes";
   const answer = await get(`/conversations/${openConversation()}/templates`);
-  if (answer.ok) return slot.replaceChildren(fragment(answer.text));
+  if (answer.ok) {
+    slot.replaceChildren(fragment(answer.text));
+    return restore();
+  }
   // Not each second.
   again = Date.now() + 10_000;
   delete slot.dataset.loaded;
@@ -65,11 +88,13 @@ function choose(option) {
   byId("pick-hint").hidden = true;
   byId("pick-preview").hidden = false;
   byId("pick-preview").replaceChildren(option.querySelector("template").content.cloneNode(true));
+  const kept = begun.get(openConversation())?.values[chosen().value] ?? {};
   byId("pick-values").replaceChildren(
     ...JSON.parse(option.dataset.fields).map(({ part, name, label, value, most }) => {
       const field = Object.assign(document.createElement("label"), { className: "field", textContent: label });
       const input = Object.assign(document.createElement("input"), { className: "input", name, value, maxLength: most });
       input.dataset.part = part;
+      input.value = kept[placeOf(input)] ?? value;
       input.dir = "auto";
       field.append(input);
       return field;
@@ -102,7 +127,9 @@ function filled() {
   };
 }
 
-function over() {
+function over(conv) {
+  begun.delete(conv);
+  if (conv !== openConversation()) return;
   delete byId("dock").dataset.pick;
   delete byId("pick-slot").dataset.loaded;
   load();
@@ -119,7 +146,7 @@ act("pick-send", (button) => {
 act("pick-later", () => {
   const conv = openConversation();
   const contents = [filled()];
-  when(import("./later.js"), ({ later }, wanted) => later(conv, contents, { template: true, wanted, done: () => conv === openConversation() && over() }));
+  when(import("./later.js"), ({ later }, wanted) => later(conv, contents, { template: true, wanted, done: () => over(conv) }));
 });
 act("pick", () => {
   const dock = byId("dock");
@@ -137,10 +164,15 @@ act("pick-close", () => {
 
 document.addEventListener("input", ({ target }) => {
   if (target.id === "pick-search") {
-    const wanted = target.value.trim().toLowerCase();
-    for (const option of document.querySelectorAll("#pick-list .tpl-opt")) option.hidden = !option.textContent.toLowerCase().includes(wanted);
-  } else if (target.name === "template" && target.closest("#pick-list")) choose(target.closest(".tpl-opt"));
-  else if (target.closest?.("#pick-values")) draw();
+    const wanted = plain(target.value.trim());
+    for (const option of document.querySelectorAll("#pick-list .tpl-opt")) option.hidden = !plain(`${option.textContent} ${option.querySelector("template").content.textContent}`).includes(wanted);
+  } else if (target.name === "template" && target.closest("#pick-list")) {
+    choose(target.closest(".tpl-opt"));
+    remember();
+  } else if (target.closest?.("#pick-values")) {
+    remember();
+    draw();
+  }
 });
 for (const name of ["opened", "patched", "second"]) document.addEventListener(name, needed);
 document.addEventListener("second", drawCost);

@@ -30,8 +30,19 @@ test("an admin writes a template, Meta approves it, and an agent sends it when t
   const customer = vendor.customer();
   await customer.write("¿Me llaman mañana?", { at: -DAY - 3600 });
   await at(valeria).row(customer.name).getByRole("link").click();
-  await valeria.locator("#pick-search").fill(name);
-  await valeria.locator("#pick-list").getByText(name).click();
+  await test.step("found by its words, without their accents; what is filled in stays with its conversation", async () => {
+    await valeria.locator("#pick-search").fill("EVALUACION de alineadores ya esta");
+    await expect(valeria.locator("#pick-list .tpl-opt:visible")).toContainText([name]);
+    await valeria.locator("#pick-list").getByText(name).click();
+    await valeria.locator("#pick-values input").fill("Sofía Quiroz");
+    const other = vendor.customer();
+    await other.write("Hola");
+    await at(valeria).row(other.name).getByRole("link").click();
+    await expect(valeria.locator("#thread-title")).toHaveText(other.name);
+    await at(valeria).row(customer.name).getByRole("link").click();
+    await expect(valeria.locator("#pick-values input")).toHaveValue("Sofía Quiroz");
+    await expect(valeria.locator("#pick-preview")).toContainText("Hola Sofía Quiroz");
+  });
   const send = valeria.getByRole("button", { name: "Enviar plantilla" });
   await valeria.locator("#pick-values input").fill("");
   await expect(send).toBeDisabled();
