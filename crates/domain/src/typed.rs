@@ -25,7 +25,7 @@ impl Typed {
     /// Read what was typed. Nothing in it is an operator.
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        let text: String = text.chars().take(LONGEST).collect();
+        let text: String = text.chars().filter(|c| !is_unseen(*c)).take(LONGEST).collect();
         let mut words: Vec<String> = Vec::new();
         for word in words_of(&text) {
             if word.chars().count() >= SHORTEST_WORD && !words.contains(&word) {
@@ -33,10 +33,7 @@ impl Typed {
             }
         }
         words.truncate(MOST_WORDS);
-        let is_number = text
-            .trim()
-            .chars()
-            .all(|c| c.is_ascii_digit() || matches!(c, ' ' | '\u{a0}' | '+' | '-' | '(' | ')' | '.'));
+        let is_number = text.chars().all(is_of_a_number);
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
         let digits = (is_number && digits.len() >= SHORTEST_NUMBER).then_some(digits);
         Self { words, digits, anything: !text.trim().is_empty() }
@@ -116,7 +113,8 @@ impl Typed {
             let word = fold(&text[from..to]);
             let Some(found) = self.found_in(&word) else { continue };
             // As many letters of the text as were typed: folding keeps letters one for one, but for a few ligatures.
-            let end = text[from..to].char_indices().nth(found).map_or(to, |(at, _)| from + at);
+            let letters = || text[from..to].char_indices().filter(|(_, c)| !is_mark(*c));
+            let end = letters().nth(found).map_or(to, |(at, _)| from + at);
             if plain < from {
                 parts.push((false, &text[plain..from]));
             }
@@ -174,6 +172,26 @@ impl Typed {
     }
 }
 
+/// Whether a character is not seen and only says in which direction text runs, or where a line may break. Numbers that were
+/// copied from a phone or a page bring some along.
+#[must_use]
+pub const fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'
+        | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Whether a character may stand in a number as people group its digits: with spaces and dashes of any width.
+fn is_of_a_number(c: char) -> bool {
+    c.is_ascii_digit()
+        || c.is_whitespace()
+        || matches!(c, '+' | '-' | '(' | ')' | '.' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ff0b}')
+}
+
+/// Whether it is the mark of the letter before it: an accent that was not written in one with it.
+const fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}')
+}
+
 fn lexeme(word: &str) -> String {
     // Letters and digits alone come here; short ones would be the beginning of half the language.
     if word.chars().count() > SHORTEST_WORD { format!("'{word}':*") } else { format!("'{word}'") }
@@ -191,17 +209,18 @@ fn spans(text: &str) -> impl Iterator<Item = (usize, usize)> {
         while rest.next_if(|(_, c)| !c.is_alphanumeric()).is_some() {}
         let (from, _) = *rest.peek()?;
         let mut to = from;
-        while let Some((at, c)) = rest.next_if(|(_, c)| c.is_alphanumeric()) {
+        while let Some((at, c)) = rest.next_if(|(_, c)| c.is_alphanumeric() || is_mark(*c)) {
             to = at + c.len_utf8();
         }
         Some((from, to))
     })
 }
 
-/// Small letters without the marks of Spanish, Portuguese and their neighbours. `unaccent` of Postgres does the same.
+/// Small letters without the marks of Spanish, Portuguese and their neighbours, in one with them or behind them. `unaccent` of
+/// Postgres does the same.
 #[must_use]
 pub fn fold(text: &str) -> String {
-    text.chars().flat_map(char::to_lowercase).map(plain).collect()
+    text.chars().filter(|c| !is_mark(*c)).flat_map(char::to_lowercase).map(plain).collect()
 }
 
 const fn plain(c: char) -> char {
@@ -272,6 +291,29 @@ mod tests {
         assert_eq!(Typed::parse("998 877").tsquery(), "('998':* & '877':*) | '998877':*");
         assert_eq!(Typed::parse("987").digits(), None);
         assert_eq!(Typed::parse("pedido 99887").digits(), None);
+    }
+
+    #[test]
+    fn a_number_is_known_as_it_was_copied() {
+        for copied in [
+            "\u{202a}+51\u{a0}998\u{a0}877\u{a0}665\u{202c}",
+            "\u{200e}+51 998‑877‑665",
+            "\u{2066}+51\u{202f}998\u{2009}877–665\u{2069}\u{200f}",
+            "\u{feff}＋51 998−877‐665\n",
+        ] {
+            assert_eq!(Typed::parse(copied).digits(), Some("51998877665"), "{copied:?}");
+        }
+        assert_eq!(Typed::parse("\u{202a}9988\u{202c}77").words(), ["998877"]);
+        assert!(Typed::parse("\u{200e}").is_empty());
+    }
+
+    #[test]
+    fn an_accent_that_stands_behind_its_letter_splits_no_word() {
+        let apart = Typed::parse("Mun\u{303}oz Luci\u{301}a");
+        assert_eq!(apart, Typed::parse("Muñoz Lucía"));
+        assert_eq!(apart.words(), ["munoz", "lucia"]);
+        let found = [(false, "Sra. "), (true, "Mun\u{303}o"), (false, "z")];
+        assert_eq!(Typed::parse("muño").parts("Sra. Mun\u{303}oz"), found);
     }
 
     #[test]
