@@ -247,7 +247,7 @@ impl Around<'_> {
             text: view.filter.text.clone().unwrap_or_default(),
             is_filtered: view.filter != unfiltered.filter,
             unfiltered: href(&unfiltered),
-            ages: view.ages(),
+            ages: view.ages(sort),
             unread_only: view.filter.unread,
             may_choose: self.viewer.holds(Permission::ConversationBulk),
             rows: page

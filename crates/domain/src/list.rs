@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::{ChannelId, ConversationFacts, ConversationState, MustAct, PersonId, QueueId, words::words};
+use crate::{
+    ChannelId, ConversationFacts, ConversationState, MustAct, PersonId, QueueId, typed::is_unseen,
+    words::words,
+};
 
 /// A window that ends sooner than this is closing.
 pub const CLOSING: TimeDelta = TimeDelta::hours(1);
@@ -113,7 +116,7 @@ impl View {
                 "closing" => filter.closing = value == "1",
                 "vip" => filter.vip = value == "1",
                 "waits" => filter.waits = value.parse().ok().filter(|minutes| (1..=10_000).contains(minutes)),
-                "q" => filter.text = words_of(value, LONGEST_TEXT),
+                "q" => filter.text = words_of(&value.replace(is_unseen, ""), LONGEST_TEXT),
                 _ => {}
             }
         }
@@ -147,10 +150,12 @@ impl View {
         if self.list == List::Closed { Sort::Newest } else { self.sort.unwrap_or(usual) }
     }
 
-    /// Whether what is in it changes by the passing of time alone.
+    /// Whether what is in it, or in which order, changes by the passing of time alone, for somebody who usually likes `usual`:
+    /// a window that has ended goes to the end of those that end first.
     #[must_use]
-    pub fn ages(&self) -> bool {
-        self.filter.at_risk || self.filter.closing || self.filter.waits.is_some()
+    pub fn ages(&self, usual: Sort) -> bool {
+        let Filter { at_risk, closing, waits, .. } = &self.filter;
+        *at_risk || *closing || waits.is_some() || self.sorted(usual) == Sort::Window
     }
 
     /// Whether a conversation that the person may see belongs in it. What they have read themselves is not asked: their
@@ -297,6 +302,18 @@ mod tests {
     }
 
     #[test]
+    fn a_list_by_windows_ages_however_it_came_to_be_so_ordered() {
+        let all = View::of(List::All);
+        assert!(!all.ages(Sort::Newest) && !all.ages(Sort::Longest) && !all.ages(Sort::Due));
+        assert!(all.ages(Sort::Window));
+        let chosen = |sort| View { sort: Some(sort), ..View::of(List::Mine) };
+        assert!(chosen(Sort::Window).ages(Sort::Newest) && !chosen(Sort::Newest).ages(Sort::Window));
+        assert!(!View::of(List::Closed).ages(Sort::Window), "what is over has its own order");
+        let closing = View { filter: Filter { closing: true, ..Filter::default() }, ..View::of(List::Mine) };
+        assert!(closing.ages(Sort::Newest));
+    }
+
+    #[test]
     fn what_is_not_known_counts_for_nothing() {
         let view = View::parse([
             ("list", "todo"),
@@ -308,6 +325,8 @@ mod tests {
         ]);
         assert_eq!(view, View::of(List::Mine));
         assert_eq!(View::parse([("q", &*"ñ".repeat(200))]).filter.text, Some("ñ".repeat(80)));
+        let copied = View::parse([("q", "\u{202a} +51 998\u{202c}")]);
+        assert_eq!(copied.filter.text.as_deref(), Some("+51 998"));
     }
 
     fn any_view() -> impl Strategy<Value = View> {
