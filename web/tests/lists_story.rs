@@ -155,6 +155,11 @@ async fn a_list_goes_on_where_it_ended_and_is_the_same_for_the_address() {
     let rest = rest.is(StatusCode::OK).body;
     assert_eq!(rest.matches("<li id=\"row-").count(), 3);
     assert!(!rest.contains("data-more"));
+    // A window that ends changes the order by waiting alone: the page asks again by itself.
+    for (sort, ages) in [("window", true), ("newest", false)] {
+        let drawn = page.gets(&format!("/inbox/list?list=waiting&sort={sort}")).await.is(StatusCode::OK).body;
+        assert_eq!(drawn.contains("data-ages"), ages, "{sort}");
+    }
     let nonsense = page.gets("/inbox/list?list=waiting&after=nonsense").await;
     assert_eq!(nonsense.status, StatusCode::NOT_FOUND);
 }
@@ -285,6 +290,23 @@ async fn a_view_is_kept_shared_and_taken_away() {
     assert_eq!(removes(&works).await, StatusCode::NOT_FOUND);
     assert_eq!(removes(&supervises).await, StatusCode::OK);
     assert_eq!(clinic.count("select count(*) from saved_view").await, 0);
+}
+
+#[tokio::test]
+async fn a_thanks_that_nobody_answered_runs_no_clock_once_it_is_resolved() {
+    let clinic = Clinic::open().await;
+    let valeria = clinic.agent("Valeria").await;
+    clinic.vendor().lucia_writes("Gracias").await;
+    let talk = clinic.held_conversation().await;
+    let mine = valeria.opens_inbox().await;
+    assert!(mine.shown.rows[0].contains("data-since"), "{:?}", mine.shown.rows);
+    let mut closed = valeria.opens_list("list=closed").await;
+    mine.posts(&format!("/conversations/{talk}/close"), &[]).await.is(StatusCode::NO_CONTENT);
+    closed.until("it is over", |page| page.lists(talk)).await;
+    for clock in ["data-since", "data-due", "data-until"] {
+        assert!(!closed.shown.rows[0].contains(clock), "{:?}", closed.shown.rows);
+    }
+    closed.becomes_a_fresh_load().await;
 }
 
 #[tokio::test]

@@ -50,6 +50,8 @@ pub struct ConversationRow {
     pub window: ReplyWindow,
     /// Put aside: until when; nothing within: until the customer answers.
     pub snoozed: Option<Option<DateTime<Utc>>>,
+    /// It is closed: no clock runs on it.
+    pub is_over: bool,
     /// Whose turn it is.
     pub must_act: MustAct,
     /// Since when.
@@ -101,13 +103,13 @@ impl ConversationRow {
     /// Whether the business owes an answer.
     #[must_use]
     pub fn waits_for_us(&self) -> bool {
-        self.must_act == MustAct::Agent
+        self.must_act == MustAct::Agent && !self.is_over
     }
 
     /// Whether the window is open and shuts some time: the clock that warns in its last hour goes by `data-win`.
     #[must_use]
     pub const fn is_open_for_a_time(&self) -> bool {
-        matches!(self.window, ReplyWindow::Open(_))
+        matches!(self.window, ReplyWindow::Open(_)) && !self.is_over
     }
 
     /// Place in the list that is ordered by who has waited longest for us; where it is the customer's turn, behind those.

@@ -29,6 +29,7 @@ pub fn row(line: &ConversationLine, class: Class, now: DateTime<Utc>) -> Convers
         preview_kind: line.last_kind.clone().unwrap_or_else(|| "text".to_owned()),
         preview: line.last_text.clone().unwrap_or_default(),
         window: line.window(now),
+        is_over: line.state == ConversationState::Closed,
         must_act: line.turn(),
         must_act_since: line.must_act_since,
         inbound_count: count(line.inbound_count),

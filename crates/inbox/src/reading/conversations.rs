@@ -49,6 +49,7 @@ pub struct ConversationLine {
     pub assignee_name: Option<String>,
     pub offered_name: Option<String>,
     pub priority: i16,
+    /// Who wrote last, as it was when it was closed, too: see [`Self::turn`].
     pub must_act: MustAct,
     pub must_act_since: DateTime<Utc>,
     /// While snoozed: until when; nothing: until the customer answers.
@@ -141,6 +142,12 @@ impl ConversationLine {
         }
     }
 
+    /// Whose turn it is. What is over waits for nobody of ours, whoever wrote last.
+    #[must_use]
+    pub fn turn(&self) -> MustAct {
+        if self.state == ConversationState::Closed { MustAct::Customer } else { self.must_act }
+    }
+
     /// The reply window at a moment.
     #[must_use]
     pub fn window(&self, now: DateTime<Utc>) -> ReplyWindow {
@@ -178,7 +185,7 @@ impl ConversationLine {
             vip: self.vip,
             at_risk: self.state != ConversationState::Closed
                 && self.terms.at_risk(&self.due_times(), self.must_act, self.must_act_since, now),
-            must_act: self.must_act,
+            must_act: self.turn(),
             must_act_since: self.must_act_since,
             window_until: self.window_until,
             mentions,

@@ -29,6 +29,8 @@ use crate::{
 /// whether it is depends on opening hours, which the database does not know.
 const LOOKED_AT: u64 = 200;
 const LOOKS: usize = 10;
+/// Whether it is our turn: what is over waits for nobody ([`ConversationLine::turn`]).
+const OURS: &str = "(c.must_act = 'agent' and c.state <> 'closed')";
 /// What is over may be everything there ever was: for a filter so many of it are looked through with each question.
 const LOOKED_THROUGH: u64 = 2000;
 
@@ -86,8 +88,10 @@ impl Sql {
 /// When the database fails.
 pub async fn page(db: &impl ConnectionTrait, ask: &Ask<'_>) -> Result<Page, DbErr> {
     match ask.view.list {
-        // Nothing that is over is late any more.
-        List::Closed if ask.view.filter.at_risk => return Ok(Page { lines: Vec::new(), more: None }),
+        // Nothing that is over is late any more, nor waits.
+        List::Closed if ask.view.filter.at_risk || ask.view.filter.waits.is_some() => {
+            return Ok(Page { lines: Vec::new(), more: None });
+        }
         List::Closed if !ask.view.filter.is_empty() => return looked_through(db, ask).await,
         _ => {}
     }
@@ -199,9 +203,11 @@ fn places(
     let key = match ask.sort {
         Sort::Newest if ask.view.list == List::Closed => "c.closed_at".to_owned(),
         Sort::Newest => format!("{}::timestamptz", sql.bind(DateTime::UNIX_EPOCH)),
-        Sort::Longest => "case c.must_act when 'agent' then c.must_act_since
-            else c.must_act_since + interval '36500 days' end"
-            .to_owned(),
+        Sort::Longest => {
+            format!(
+                "case when {OURS} then c.must_act_since else c.must_act_since + interval '36500 days' end"
+            )
+        }
         Sort::Due => format!("coalesce(c.due_at, {})", sql.bind(NEVER)),
         Sort::Window => {
             let (now, never) = (sql.bind(ask.now), sql.bind(NEVER));
@@ -309,7 +315,7 @@ fn wanted(ask: &Ask<'_>, sql: &mut Sql) -> String {
     }
     if let Some(minutes) = filter.waits {
         let since = sql.bind(ask.now - TimeDelta::minutes(i64::from(minutes)));
-        and(format!("c.must_act = 'agent' and c.must_act_since < {since}"));
+        and(format!("{OURS} and c.must_act_since < {since}"));
     }
     asked
 }

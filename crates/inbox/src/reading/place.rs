@@ -56,7 +56,7 @@ impl Drawn {
     pub fn of(line: &ConversationLine, sort: Sort, now: DateTime<Utc>) -> Self {
         match sort {
             Sort::Newest => Self::Nothing,
-            Sort::Longest => Self::Turn { ours: line.must_act == MustAct::Agent, since: line.must_act_since },
+            Sort::Longest => Self::Turn { ours: line.turn() == MustAct::Agent, since: line.must_act_since },
             Sort::Due => Self::Until(line.due_at),
             Sort::Window => Self::Until(line.window_until.filter(|until| *until > now)),
         }

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    ChannelId, ConversationId, List, Permission, Principal, QueueId, Sort, View, Visibility, list::Filter,
+    ChannelId, ConversationId, List, MustAct, Permission, Principal, QueueId, Sort, View, Visibility,
+    list::Filter,
 };
 use inbox::{
     reading::{
@@ -253,6 +254,31 @@ async fn what_followed_a_window_that_has_shut_since_still_follows_it() {
 }
 
 #[tokio::test]
+async fn what_is_over_waits_for_nobody_though_its_last_word_was_never_answered() {
+    let scene = Scene::new().await;
+    let (valeria, gabriela) = (scene.agent("valeria").await, scene.supervisor("gabriela").await);
+    let over = scene.talk_of(&valeria).await;
+    scene.run("update conversation set must_act_since = must_act_since - interval '1 hour'", []).await;
+    scene.close(&valeria, over).await;
+    let waits = scene.talk(1200).await;
+    scene.calls(&gabriela).await;
+    let mentions = View { sort: Some(Sort::Longest), ..View::of(List::Mentions) };
+    assert_eq!(scene.list(&gabriela, &mentions).await, [waits, over], "who waits stands first");
+
+    let lines = conversations::some(scene.db(), &[over, waits]).await.unwrap();
+    for line in &lines {
+        let ours = line.turn() == MustAct::Agent;
+        assert_eq!((line.must_act, ours), (MustAct::Agent, line.id == waits));
+        let mentions = of(List::Mentions, |filter| filter.waits = Some(5));
+        let facts = line.facts();
+        let held = mentions.holds(&line.listed(&facts, true, scene.now), gabriela.person, scene.now);
+        assert_eq!(held, ours, "frames");
+        assert_eq!(scene.list(&gabriela, &mentions).await, [waits], "pages");
+    }
+    assert_eq!(scene.list(&gabriela, &of(List::Closed, |filter| filter.waits = Some(5))).await, []);
+}
+
+#[tokio::test]
 async fn what_was_closed_last_stands_first_and_others_closed_ones_stay_theirs() {
     let (scene, [valeria, mateo, gabriela, stranger]) = floor().await;
     let closed = View::of(List::Closed);
@@ -328,7 +354,7 @@ async fn whatever_is_asked_of_what_is_over_no_page_reads_it_all() {
         (of(List::Closed, |filter| filter.channels = [channel].into()), 10),
         (closed(|filter| filter.vip = true), 30),
         (closed(|filter| filter.closing = true), 0),
-        (closed(|filter| filter.waits = Some(1_000)), 59_000),
+        (closed(|filter| filter.waits = Some(1_000)), 0),
         (closed(|filter| filter.unread = true), 0),
         (closed(|filter| filter.tags = ["nadie".to_owned()].into()), 0),
         (closed(|filter| filter.at_risk = true), 0),

@@ -60,6 +60,7 @@ pub fn row(number: u16, name: &str, minutes_ago: i64, kind: &str, preview: &str)
         preview_kind: kind.to_owned(),
         preview: preview.to_owned(),
         window: ReplyWindow::Open(last_at + TimeDelta::hours(24)),
+        is_over: false,
         must_act: MustAct::Agent,
         must_act_since: last_at,
         inbound_count: 4,

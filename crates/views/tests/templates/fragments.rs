@@ -219,6 +219,15 @@ fn what_is_put_aside_stands_by_its_window_too() {
 }
 
 #[test]
+fn no_clock_runs_on_what_is_over() {
+    let row = sample::row(1, "Ana", 2, "text", "Gracias");
+    let html = |row| RowFragment { tx: sample::tx(Lang::Es), row }.render().unwrap();
+    assert!(html(&row).contains("data-since") && html(&row).contains("data-until"));
+    let over = html(&ConversationRow { is_over: true, ..row.clone() });
+    assert!(!over.contains("data-since") && !over.contains("data-until"), "{over}");
+}
+
+#[test]
 fn fragments_look_as_they_did() {
     let tx = sample::tx(Lang::Es);
     insta::assert_snapshot!("row", RowFragment { tx, row: &sample::rows()[0] }.render().unwrap());
