@@ -92,6 +92,58 @@ async fn what_a_contact_told_a_person_is_noted_with_how_they_said_so() {
 }
 
 #[tokio::test]
+async fn the_panel_names_ten_other_conversations_and_says_that_there_are_more() {
+    let clinic = Clinic::open().await;
+    let valeria = clinic.agent("Valeria").await;
+    clinic.vendor().lucia_writes("Hola").await;
+    let talk = clinic.held_conversation().await;
+    let before = async |many| {
+        let sql = format!(
+            "insert into conversation (id, contact_id, channel_id, queue_id, state, last_holder_id, reply_address,
+                 must_act_since, opened_at, queued_at, closed_at, last_activity_at)
+             select gen_random_uuid(), c.contact_id, c.channel_id, c.queue_id, 'closed', c.assignee_id, '+51', t, t, t, t, t
+             from conversation c, generate_series(1, {many}) n, lateral (select now() - make_interval(days => n) as t) at
+             where c.id = '{talk}'"
+        );
+        clinic.change(&sql).await;
+    };
+    let panel = async || valeria.browser.clone().get(&format!("/inbox/{talk}")).await.is(StatusCode::OK).body;
+    let named = |panel: &str| panel.matches("class=\"past\"").count();
+    before(10).await;
+    let ten = panel().await;
+    assert_eq!((named(&ten), ten.contains("Hay más de antes")), (10, false));
+    before(1).await;
+    let more = panel().await;
+    assert_eq!((named(&more), more.contains("Hay más de antes")), (10, true));
+}
+
+#[tokio::test]
+async fn a_stop_by_sms_is_told_as_one_of_sms() {
+    let clinic = Clinic::open().await;
+    let valeria = clinic.agent("Valeria").await;
+    clinic.vendor().lucia_writes("Hola").await;
+    let talk = clinic.held_conversation().await;
+    let lucia = clinic.contact_of(talk).await;
+    let stopped = format!(
+        "insert into consent (contact_id, channel_id, purpose, given, proof, at)
+         select '{lucia}', id, 'anything', false, 'STOP', now() from channel where kind = 'twilio_sms'"
+    );
+    clinic.change(&stopped).await;
+    let panel = async || valeria.browser.clone().get(&format!("/inbox/{talk}")).await.is(StatusCode::OK).body;
+    let sms: String =
+        one(&clinic.ground.db, "select name from channel where kind = 'twilio_sms'").await.unwrap();
+    assert!(panel().await.contains(&format!("Pidió que no le escribamos por {sms}, ni promociones")));
+
+    let page = valeria.opens(talk).await;
+    let told = [("purpose", "anything"), ("given", "false"), ("proof", "Por teléfono")];
+    page.posts(&format!("/contacts/{lucia}/consent"), &told).await.is(StatusCode::NO_CONTENT);
+    clinic.change(&stopped.replace("false, 'STOP'", "true, 'START'")).await;
+    let panel = panel().await;
+    assert!(panel.contains("Pidió que no le escribamos<") && panel.contains("«Por teléfono»"), "{panel}");
+    assert!(!panel.contains("Acepta que le escribamos") && !panel.contains("«STOP»"), "{panel}");
+}
+
+#[tokio::test]
 async fn an_answer_leads_to_what_it_answers() {
     let clinic = Clinic::open().await;
     let valeria = clinic.agent("Valeria").await;

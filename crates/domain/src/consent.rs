@@ -1,6 +1,6 @@
 //! What a contact allows us to write to them for.
 
-use crate::{Content, words::words};
+use crate::{ChannelId, Content, words::words};
 
 words! {
     /// What an address may be used for.
@@ -9,6 +9,34 @@ words! {
         Marketing = "marketing",
         /// Anything at all: the customer asked a carrier or us to stop.
         Anything = "anything",
+    }
+}
+
+/// The newest word of a contact on a purpose, there where it was meant for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Word {
+    /// For what.
+    pub purpose: Purpose,
+    /// On which channel alone; `None`: on all of them.
+    pub channel: Option<ChannelId>,
+    /// Allowed or forbidden.
+    pub given: bool,
+}
+
+impl Word {
+    /// Whether it tells by what we go, among the newest words of the same contact. A stop for all channels leaves a word on
+    /// one of them nothing to say; nor does a yes where nothing was stopped before, or to offers where any channel was
+    /// stopped: that is meant for offers on all of them.
+    #[must_use]
+    pub fn counts(&self, among: &[Self]) -> bool {
+        let anything = || among.iter().filter(|word| word.purpose == Purpose::Anything);
+        match (self.purpose, self.channel) {
+            (Purpose::Marketing, _) => !self.given || anything().all(|word| word.given),
+            (Purpose::Anything, None) => true,
+            (Purpose::Anything, Some(_)) => {
+                anything().find(|word| word.channel.is_none()).is_none_or(|all| all.given && !self.given)
+            }
+        }
     }
 }
 
@@ -154,6 +182,28 @@ mod tests {
             assert!(!is_opt_out(words), "{words}");
         }
         assert!(!is_opt_out(&"stop ".repeat(1000)));
+    }
+
+    #[test]
+    fn a_word_that_others_overrule_does_not_count() {
+        let sms = ChannelId::new();
+        let word = |purpose, channel, given| Word { purpose, channel, given };
+        let all = |given| word(Purpose::Anything, None, given);
+        let by_sms = |given| word(Purpose::Anything, Some(sms), given);
+        let offers = |given| word(Purpose::Marketing, None, given);
+        let counting = |words: &[Word]| -> Vec<Word> {
+            words.iter().filter(|word| word.counts(words)).copied().collect()
+        };
+        for [start, stop] in [[by_sms(true), by_sms(false)], [offers(true), offers(false)]] {
+            assert_eq!((counting(&[start]), counting(&[stop])), (vec![start], vec![stop]));
+        }
+        assert_eq!(counting(&[all(false), by_sms(true)]), [all(false)], "what a person was told stands");
+        assert_eq!(counting(&[all(false), by_sms(false)]), [all(false)]);
+        assert_eq!(counting(&[all(true), by_sms(false)]), [all(true), by_sms(false)]);
+        assert_eq!(counting(&[all(true), by_sms(true)]), [all(true)], "the same twice");
+        assert_eq!(counting(&[offers(true), by_sms(false)]), [by_sms(false)], "a stop is one of offers, too");
+        assert_eq!(counting(&[offers(true), by_sms(true)]), [offers(true), by_sms(true)]);
+        assert_eq!(counting(&[offers(false), all(true)]), [offers(false), all(true)]);
     }
 
     #[test]

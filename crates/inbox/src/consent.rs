@@ -33,19 +33,6 @@ pub struct Given {
     pub source: Option<String>,
 }
 
-/// Where a contact stands on a purpose.
-#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
-pub struct Standing {
-    /// For what.
-    pub purpose: Purpose,
-    /// Allowed or forbidden.
-    pub given: bool,
-    /// The proof.
-    pub proof: String,
-    /// Since when.
-    pub at: DateTime<Utc>,
-}
-
 /// Write words down, each once however often it is told. Pages of the open conversations are told what changed.
 ///
 /// # Errors
@@ -93,24 +80,6 @@ pub async fn record(
             given: row.given,
         })
         .collect())
-}
-
-/// Where a contact stands, and whoever became a part of it: the newest word on each purpose.
-///
-/// # Errors
-/// When the database fails.
-pub async fn standing(db: &impl ConnectionTrait, contact: ContactId) -> Result<Vec<Standing>, DbErr> {
-    rows::all(
-        db,
-        "with recursive parts as (
-             select $1::uuid as id union select contact.id from contact join parts on contact.merged_into = parts.id
-         )
-         select distinct on (purpose) purpose, given, proof, at
-         from consent where contact_id in (select id from parts)
-         order by purpose, at desc, id desc",
-        [contact.into()],
-    )
-    .await
 }
 
 /// What the words of a contact forbid on a channel.

@@ -48,6 +48,8 @@ impl IdentityLine {
 pub struct ConsentLine {
     /// For what.
     pub purpose: Purpose,
+    /// On which channel alone; `None`: on all of them.
+    pub channel: Option<String>,
     /// Allowed or forbidden.
     pub given: bool,
     /// The vendor's sentence, or the customer's word.
@@ -57,10 +59,14 @@ pub struct ConsentLine {
 }
 
 impl ConsentLine {
-    /// The key of its sentence.
+    /// In a sentence.
     #[must_use]
-    pub const fn word(&self) -> &'static str {
-        crate::system::consent_word(self.purpose, self.given)
+    pub fn words(&self, tx: &Tx) -> String {
+        match (&self.channel, self.given) {
+            (None, _) => tx.t(crate::system::consent_word(self.purpose, self.given)),
+            (Some(channel), false) => tx.a("consent-nothing-on", "channel", channel),
+            (Some(channel), true) => tx.a("consent-anything-on", "channel", channel),
+        }
     }
 }
 
@@ -169,6 +175,8 @@ pub struct Details {
     pub tags: Tags,
     /// Other conversations of the contact, newest first.
     pub previous: Vec<PreviousConversation>,
+    /// Whether there are more of them, further up in the thread.
+    pub more_previous: bool,
     /// Who may be the same person: for those who may join contacts.
     pub alike: Vec<Alike>,
     /// Who was joined with the contact: for those who may take that back.

@@ -69,6 +69,7 @@ pub fn details(line: &ConversationLine, details: &ContactDetails, class: Class) 
         tags: tags(line),
         alike: Vec::new(),
         joined: Vec::new(),
+        more_previous: details.more_previous,
         previous: details
             .previous
             .iter()

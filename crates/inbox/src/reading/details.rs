@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    Attribute, ContactId, ConversationId, ConversationState, IdentityKind, Visibility,
+    Attribute, ChannelId, ContactId, ConversationId, ConversationState, IdentityKind, Visibility,
     collected::{Collector, Origin},
-    consent::Purpose,
+    consent::{Purpose, Word},
 };
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde::Deserialize;
@@ -17,6 +17,9 @@ use super::{
     timeline::{self, TimelineEvent},
 };
 use crate::rows::{self, Reach, within};
+
+/// So many other conversations stand in the panel; those before are in the thread, further up.
+pub const PREVIOUS: usize = 10;
 
 /// A contact's addresses and earlier conversations, and what happened in this one.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,9 +36,11 @@ pub struct ContactDetails {
     pub collected: Vec<CollectedLine>,
     /// Addresses, oldest first.
     pub identities: Vec<IdentityLine>,
-    /// Other conversations the asking person may see, newest first.
+    /// Other conversations the asking person may see, newest first, [`PREVIOUS`] at most.
     pub previous: Vec<PreviousLine>,
-    /// What the contact allows and forbids, the newest word on each purpose.
+    /// Whether there are more of them.
+    pub more_previous: bool,
+    /// What the contact allows and forbids, by purpose; for all channels first, then for single ones that differ.
     pub consents: Vec<ConsentLine>,
     /// What the conversation has cost, by currency.
     pub costs: Vec<CostLine>,
@@ -97,12 +102,28 @@ pub struct IdentityLine {
 pub struct ConsentLine {
     /// For what.
     pub purpose: Purpose,
+    /// On which channel alone; `None`: on all of them.
+    pub channel: Option<ChannelId>,
+    /// What that is called.
+    pub channel_name: Option<String>,
     /// Allowed or forbidden.
     pub given: bool,
     /// The proof.
     pub proof: String,
     /// Since when.
     pub at: DateTime<Utc>,
+}
+
+impl ConsentLine {
+    const fn word(&self) -> Word {
+        Word { purpose: self.purpose, channel: self.channel, given: self.given }
+    }
+}
+
+/// What of the newest words tells by what we go.
+fn counting(lines: Vec<ConsentLine>) -> Vec<ConsentLine> {
+    let words: Vec<Word> = lines.iter().map(ConsentLine::word).collect();
+    lines.into_iter().filter(|line| line.word().counts(&words)).collect()
 }
 
 /// What a vendor was asked about a block.
@@ -217,12 +238,16 @@ pub async fn details(
                  from conversation c join queue on queue.id = c.queue_id
                  where c.contact_id = contact.id and c.id <> $2
                      and ", within!(3, 4, 8, 5, 9), "
-                 order by c.opened_at desc limit 10) earlier) as previous,
+                 order by c.opened_at desc limit $10 + 1) earlier) as previous,
              (with recursive parts as (
                   select contact.id union select part.id from contact part join parts on part.merged_into = parts.id)
-              select coalesce(json_agg(word order by word.purpose), '[]') from (
-                  select distinct on (purpose) purpose, given, proof, at from consent
-                  where contact_id in (select id from parts) order by purpose, at desc, id desc) word) as consents,
+              select coalesce(json_agg(word order by word.purpose, word.channel_name nulls first, word.channel), '[]') from (
+                  select newest.*, (select name from channel where id = newest.channel) as channel_name from (
+                      select distinct on (purpose, channel) purpose, channel, given, proof, at from (
+                          select id, purpose, given, proof, at,
+                              case when purpose = 'anything' then channel_id end as channel
+                          from consent where contact_id in (select id from parts)) said
+                      order by purpose, channel, at desc, id desc) newest) word) as consents,
              (select coalesce(json_agg(cost), '[]') from (
                  select currency, sum(coalesce(vendor_micros, 0) + carrier_micros)::bigint as micros,
                      count(*) filter (where vendor_micros is null) as unknown, bool_or(estimated) as estimated
@@ -255,6 +280,7 @@ pub async fn details(
             lines.cast_signed().into(),
             unassigned_in,
             beside,
+            i64::try_from(PREVIOUS).unwrap_or(i64::MAX).into(),
         ],
     )
     .await?;
@@ -262,6 +288,9 @@ pub async fn details(
         .into_iter()
         .next()
         .map(|row| {
+            let mut previous: Vec<PreviousLine> = rows::read(row.previous)?;
+            let more_previous = previous.len() > PREVIOUS;
+            previous.truncate(PREVIOUS);
             Ok(ContactDetails {
                 first_seen: row.created_at,
                 owner: row.owner,
@@ -269,9 +298,10 @@ pub async fn details(
                 fields: rows::read(row.fields)?,
                 collected: rows::read(row.collected)?,
                 identities: rows::read(row.identities)?,
-                previous: rows::read(row.previous)?,
+                previous,
+                more_previous,
                 costs: rows::read(row.costs)?,
-                consents: rows::read(row.consents)?,
+                consents: counting(rows::read(row.consents)?),
                 events: timeline::known(row.events)?,
                 notes: rows::read(row.notes)?,
                 planned: rows::read(row.planned)?,

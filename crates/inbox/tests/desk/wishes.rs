@@ -2,14 +2,16 @@
 
 use std::sync::{Arc, Mutex};
 
+use chrono::TimeDelta;
 use domain::{
-    ChannelId, ContactId, Content, ConversationId, DeliveryState, MessageId, Principal,
+    ChannelId, ContactId, Content, ConversationId, DeliveryState, MessageId, Permission, Principal,
     consent::Purpose,
     outbound::{Advice, Outbound, SendOutcome},
     template::TemplateMessage,
 };
 use inbox::{
     consent::{self, Given},
+    reading::details::details,
     reply::{self, Draft, ReplyError},
     sending::{ChannelSender, Transmit},
 };
@@ -87,6 +89,13 @@ impl Desk {
 
     async fn text(&self) -> Result<MessageId, ReplyError> {
         self.submits(Content::Text { body: "Hola, Ana".into() }).await
+    }
+
+    /// What the panel beside the conversation says: for what, on which channel alone, and whether they allow it.
+    async fn stands(&self) -> Vec<(Purpose, Option<String>, bool)> {
+        let reach = self.valeria.reach(Permission::ConversationRead);
+        let panel = details(self.scene.db(), self.ana, self.talk, &reach, None, 1).await.unwrap().unwrap();
+        panel.consents.into_iter().map(|line| (line.purpose, line.channel_name, line.given)).collect()
     }
 
     async fn sends(&self) -> Vec<MessageId> {
@@ -187,4 +196,34 @@ async fn a_wish_goes_with_its_contact_into_another() {
         .run("update contact set merged_into = $1 where id = $2", [twice.into(), desk.ana.into()])
         .await;
     assert!(desk.template("marketing").await.is_err());
+}
+
+#[tokio::test]
+async fn the_panel_says_of_each_channel_what_sending_does_there() {
+    let mut desk = Desk::new().await;
+    let sms = desk.sms().await;
+    let anything = |channel: Option<&str>, given| (Purpose::Anything, channel.map(str::to_owned), given);
+    let offers = |given| (Purpose::Marketing, None, given);
+    assert_eq!(desk.stands().await, []);
+
+    desk.says(Purpose::Marketing, true, None).await;
+    desk.says(Purpose::Anything, false, Some(sms)).await;
+    assert_eq!(desk.stands().await, [anything(Some("SMS"), false)], "by the others they may be written to");
+    assert!(desk.text().await.is_ok() && desk.template("marketing").await.is_err());
+
+    desk.scene.now += TimeDelta::seconds(1);
+    desk.says(Purpose::Anything, false, None).await;
+    desk.scene.now += TimeDelta::seconds(1);
+    desk.says(Purpose::Anything, true, Some(sms)).await;
+    assert_eq!(
+        desk.stands().await,
+        [anything(None, false)],
+        "START by SMS takes nothing back that a person was told"
+    );
+    assert!(desk.text().await.is_err());
+
+    desk.scene.now += TimeDelta::seconds(1);
+    desk.says(Purpose::Anything, true, None).await;
+    assert_eq!(desk.stands().await, [anything(None, true), offers(true)]);
+    assert!(desk.text().await.is_ok() && desk.template("marketing").await.is_ok());
 }

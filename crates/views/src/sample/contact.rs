@@ -119,6 +119,7 @@ pub fn details(masked: bool) -> Details {
             version: 9,
             tags: vec!["endodoncia".to_owned(), "seguro-rímac".to_owned()],
         },
+        more_previous: true,
         previous: vec![
             PreviousConversation {
                 id: id(2, 90),
