@@ -29,8 +29,12 @@ async fn makes(alonso: &mut Person, fields: &[(&str, &str)]) -> crate::helpers::
 async fn what_the_company_wants_to_know_is_asked_for_checked_and_shown() {
     let clinic = Clinic::open().await;
     let mut alonso = admin(&clinic).await;
-    let saved = makes(&mut alonso, &[("name", "DNI"), ("kind", "national_id:dni"), ("sensitive", "1")]).await;
+    // Nobody ticked that it is hidden, and it is.
+    let saved = makes(&mut alonso, &[("name", "DNI"), ("kind", "national_id:dni")]).await;
     assert_eq!(saved.is(StatusCode::SEE_OTHER).location(), "/admin/attributes?done=saved");
+    let form = alonso.get("/admin/attributes?key=dni").await.is(StatusCode::OK).body;
+    assert!(form.contains("name=\"sensitive\" value=\"1\" checked disabled"), "{form}");
+    makes(&mut alonso, &[("name", "Saldo"), ("kind", "number")]).await.is(StatusCode::SEE_OTHER);
     makes(&mut alonso, &[("name", "Plan"), ("kind", "choice"), ("options", "Oro\r\nPlata\r\n")])
         .await
         .is(StatusCode::SEE_OTHER);
@@ -57,6 +61,10 @@ async fn what_the_company_wants_to_know_is_asked_for_checked_and_shown() {
     let bad = valeria.posts(&card, &write(&[("field.dni", "12"), ("field.plan", "Bronce")])).await;
     let said: Value = serde_json::from_str(&bad.is(StatusCode::UNPROCESSABLE_ENTITY).body).unwrap();
     assert_eq!(said["message"], "DNI: no tiene la forma de un DNI. Plan: elige una de las opciones.");
+    let twofold = valeria.posts(&card, &write(&[("field.saldo", "1.500")])).await;
+    let said: Value = serde_json::from_str(&twofold.is(StatusCode::UNPROCESSABLE_ENTITY).body).unwrap();
+    let why = "Saldo: puede leerse como miles o como decimales: escribe 1500, o 1,5.";
+    assert_eq!(said["message"], why);
     let good = write(&[("field.dni", "12.345.678"), ("field.plan", "oro"), ("language", "pt"), ("vip", "1")]);
     valeria.posts(&card, &good).await.is(StatusCode::NO_CONTENT);
     let page = valeria.gets(&format!("/inbox/{talk}")).await.is(StatusCode::OK).body;

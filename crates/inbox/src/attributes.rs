@@ -85,7 +85,7 @@ pub async fn is_sensitive(db: &impl ConnectionTrait, key: &str) -> Result<bool, 
     Ok(found.first().is_some_and(|row| row.sensitive))
 }
 
-/// Make a field. Its key comes from its name and stays. Answers the key.
+/// Make a field. Its key comes from its name and stays; what must be hidden is ([`AttributeKind::hides`]). Answers the key.
 ///
 /// # Errors
 /// The refusals of [`AttributeError`].
@@ -107,7 +107,7 @@ pub async fn create(
     let made = rows::run(
         tx,
         "insert into attribute (key, name, kind, sensitive) values ($1, $2, $3, $4) on conflict (key) do nothing",
-        [key.clone().into(), name.into(), json(&kind)?, sensitive.into()],
+        [key.clone().into(), name.into(), json(&kind)?, kind.hides(sensitive).into()],
     )
     .await?;
     if made == 0 { Err(AttributeError::Taken) } else { Ok(key) }
@@ -132,7 +132,7 @@ pub async fn change(tx: &DatabaseTransaction, wanted: Attribute) -> Result<(), A
     rows::run(
         tx,
         "update attribute set name = $2, kind = $3, sensitive = $4 where key = $1",
-        [wanted.key.into(), name.into(), json(&kind)?, wanted.sensitive.into()],
+        [wanted.key.into(), name.into(), json(&kind)?, kind.hides(wanted.sensitive).into()],
     )
     .await?;
     Ok(())

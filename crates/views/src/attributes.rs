@@ -36,6 +36,11 @@ impl AttributeForm {
         }
     }
 
+    /// Whether it is hidden and nobody is asked.
+    fn must_hide(&self) -> bool {
+        self.kind().is_some_and(|kind| kind.hides(false))
+    }
+
     /// The kind that was chosen.
     #[must_use]
     pub fn kind(&self) -> Option<AttributeKind> {

@@ -3,7 +3,7 @@
 use askama::Template;
 use domain::{Attribute, AttributeKind, ContactId, PersonId, attribute::Fault};
 
-use crate::{Tx, routing::words::language};
+use crate::{Tx, money::decimal, routing::words::language};
 
 /// A field of the dialog.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +87,8 @@ pub fn value(tx: &Tx, kind: &AttributeKind, value: &str) -> String {
             Ok(day) => crate::time::date(day, tx),
             Err(_) => value.to_owned(),
         },
+        // Without thousands told apart: as it is read it can be typed.
+        AttributeKind::Number => value.replace('.', decimal(tx)),
         _ => kind.shown(value),
     }
 }
@@ -98,6 +100,7 @@ pub fn fault(tx: &Tx, fault: Fault) -> String {
         Fault::TooLong => tx.t("card-fault-too-long"),
         Fault::Unreadable => tx.t("card-fault-unreadable"),
         Fault::NoNumber => tx.t("card-fault-number"),
+        Fault::TwoNumbers => tx.t("card-fault-two-numbers"),
         Fault::NoDate => tx.t("card-fault-date"),
         Fault::NoFlag => tx.t("card-fault-flag"),
         Fault::NoChoice => tx.t("card-fault-choice"),

@@ -5,7 +5,7 @@ use crate::{Lang, Tx};
 /// An amount in millionths: two places at least, and as many more as it takes to tell it from nothing.
 #[must_use]
 pub fn amount(micros: i64, currency: &str, tx: &Tx) -> String {
-    let decimal = if tx.lang == Lang::PtBr { ',' } else { '.' };
+    let decimal = decimal(tx);
     let code = if currency == "USD" { "US$" } else { currency };
     let sign = if micros < 0 { "−" } else { "" };
     let micros = micros.unsigned_abs();
@@ -13,6 +13,14 @@ pub fn amount(micros: i64, currency: &str, tx: &Tx) -> String {
     let part = format!("{:06}", micros % 1_000_000);
     let places = part.trim_end_matches('0').len().max(2);
     format!("{sign}{code} {whole}{decimal}{}", &part[..places])
+}
+
+/// What stands before decimals.
+pub(crate) const fn decimal(tx: &Tx) -> &'static str {
+    match tx.lang {
+        Lang::PtBr => ",",
+        Lang::Es | Lang::En => ".",
+    }
 }
 
 /// A whole number with its thousands told apart.

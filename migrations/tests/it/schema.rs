@@ -3,7 +3,7 @@
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement};
 use testing::TestDb;
 
-/// Every column, index, constraint and function of ours, as text.
+/// Every column, index, constraint, function and statistic of ours, as text.
 async fn schema(db: &DatabaseConnection) -> Vec<String> {
     let select = "
         select table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable
@@ -14,6 +14,7 @@ async fn schema(db: &DatabaseConnection) -> Vec<String> {
             where connamespace = 'public'::regnamespace and conrelid <> 'schema_migration'::regclass
         union all select oid::regprocedure::text from pg_proc p where pronamespace = 'public'::regnamespace
             and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
+        union all select pg_get_statisticsobjdef(oid) from pg_statistic_ext where stxnamespace = 'public'::regnamespace
         union all select 'sequence ' || sequencename from pg_sequences where schemaname = 'public'
         union all select 'trigger ' || tgname || ' ' || tgrelid::regclass from pg_trigger where not tgisinternal
         order by line";
@@ -94,4 +95,25 @@ async fn contacts_of_two_spellings_of_a_number_become_one_on_the_way_up() {
     let row =
         test.db().query_one_raw(Statement::from_string(DbBackend::Postgres, holds)).await.unwrap().unwrap();
     assert!(row.try_get::<bool>("", "holds").unwrap());
+}
+
+#[tokio::test]
+async fn what_states_know_people_by_is_hidden_on_the_way_up_and_stays_so() {
+    let test = TestDb::empty().await;
+    let names = migrations::up(test.db()).await.unwrap();
+    let before = names.iter().position(|name| *name == "0026_national_ids").unwrap();
+    migrations::down(test.db(), names.len() - before).await.unwrap();
+    let field = |key: &str, kind: &str| {
+        format!(
+            "insert into attribute (key, name, kind) values ('{key}', '{key}', '{{\"kind\": \"{kind}\", \"of\": \"cpf\"}}')"
+        )
+    };
+    for sql in [field("cpf", "national_id"), field("plan", "text")] {
+        test.db().execute_unprepared(&sql).await.unwrap();
+    }
+    migrations::up(test.db()).await.unwrap();
+    let hidden = "select string_agg(key, ' ') as hidden from attribute where sensitive";
+    let row = test.db().query_one_raw(Statement::from_string(DbBackend::Postgres, hidden)).await.unwrap();
+    assert_eq!(row.unwrap().try_get::<String>("", "hidden").unwrap(), "cpf");
+    assert!(test.db().execute_unprepared(&field("dni", "national_id")).await.is_err());
 }

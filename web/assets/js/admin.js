@@ -32,6 +32,15 @@ addEventListener("pageshow", () => {
   }
 });
 
+// A number by which a state knows people is hidden, whoever made the field: the tick says so while the kind is chosen.
+document.addEventListener("change", ({ target }) => {
+  const tick = target.form?.elements.sensitive;
+  if (target.name !== "kind" || !tick) return;
+  const must = target.value.startsWith("national_id:");
+  if (must !== tick.disabled) tick.checked = must || tick.defaultChecked;
+  tick.disabled = must;
+});
+
 document.addEventListener("change", async ({ target }) => {
   const url = target.dataset?.picture;
   const [file] = target.files ?? [];

@@ -63,6 +63,8 @@ pub enum Fault {
     Unreadable,
     /// It is no number.
     NoNumber,
+    /// It may be read as one number or as another: its one separator may be that of decimals or of thousands.
+    TwoNumbers,
     /// It is no day of the calendar, written year-month-day.
     NoDate,
     /// It is neither yes nor no.
@@ -95,7 +97,7 @@ impl AttributeKind {
         }
         match self {
             Self::Text => Ok(text.to_owned()),
-            Self::Number => number(text).ok_or(Fault::NoNumber),
+            Self::Number => number(text),
             Self::Date => NaiveDate::parse_from_str(text, "%Y-%m-%d")
                 .map(|day| day.format("%Y-%m-%d").to_string())
                 .map_err(|_| Fault::NoDate),
@@ -120,6 +122,13 @@ impl AttributeKind {
             Self::NationalId { of } => of.written(value),
             _ => value.to_owned(),
         }
+    }
+
+    /// Whether what stands in it is hidden from those who may not see addresses: as the company chose, but for the numbers by
+    /// which states know people, which always are.
+    #[must_use]
+    pub const fn hides(&self, chosen: bool) -> bool {
+        chosen || matches!(self, Self::NationalId { .. })
     }
 
     /// The word of the kind, as it is posted by forms.
@@ -179,27 +188,62 @@ const fn plain(c: char) -> Option<char> {
     })
 }
 
-/// A decimal number with `.`, without superfluous zeros. Both `1.234,5` and `1,234.5` are refused: nobody can tell whether `1.234`
-/// is one or a thousand, so only one separator is taken, as the decimal one.
-fn number(text: &str) -> Option<String> {
+/// A decimal number with `.`, without superfluous zeros, from either spelling: with both separators the last is the decimal one,
+/// and the other groups thousands. `1.500` is one and a half or one thousand five hundred, as countries have it: refused.
+fn number(text: &str) -> Result<String, Fault> {
     let (sign, digits) = match text.strip_prefix('-') {
         Some(rest) => ("-", rest),
         None => ("", text.strip_prefix('+').unwrap_or(text)),
     };
-    let digits = digits.replace(',', ".");
-    let (whole, part) = digits.split_once('.').unwrap_or((&digits, ""));
-    let only_figures = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-    if whole.is_empty() || !only_figures(whole) || !only_figures(part) || whole.len() + part.len() > 30 {
-        return None;
+    if !digits.chars().all(|c| c.is_ascii_digit() || SEPARATORS.contains(&c)) {
+        return Err(Fault::NoNumber);
     }
-    if digits.ends_with('.') {
-        return None;
+    let (whole, part) = split(digits)?;
+    if whole.is_empty() || whole.len() + part.len() > 30 {
+        return Err(Fault::NoNumber);
     }
     let whole = whole.trim_start_matches('0');
     let whole = if whole.is_empty() { "0" } else { whole };
     let part = part.trim_end_matches('0');
-    let value = if part.is_empty() { whole.to_owned() } else { format!("{whole}.{part}") };
-    Some(if value == "0" { value } else { format!("{sign}{value}") })
+    let value = match part.len() {
+        0 => whole.to_owned(),
+        // One zero stays where it would be what is refused.
+        3 if may_group(whole) => format!("{whole}.{part}0"),
+        _ => format!("{whole}.{part}"),
+    };
+    Ok(if value == "0" { value } else { format!("{sign}{value}") })
+}
+
+const SEPARATORS: [char; 2] = ['.', ','];
+
+/// What is before the decimal separator, without those of thousands, and what is behind it.
+fn split(digits: &str) -> Result<(String, &str), Fault> {
+    let Some(at) = digits.rfind(SEPARATORS) else { return Ok((digits.to_owned(), "")) };
+    let (head, last, tail) = (&digits[..at], &digits[at..=at], &digits[at + 1..]);
+    let other = if last == "." { ',' } else { '.' };
+    if tail.is_empty() {
+        Err(Fault::NoNumber)
+    } else if head.contains(last) {
+        Ok((ungrouped(digits, last)?, ""))
+    } else if head.contains(other) {
+        Ok((ungrouped(head, &other.to_string())?, tail))
+    } else if tail.len() == 3 && may_group(head) {
+        Err(Fault::TwoNumbers)
+    } else {
+        Ok((head.to_owned(), tail))
+    }
+}
+
+/// Whether figures may be the thousands of a number.
+fn may_group(whole: &str) -> bool {
+    (1..=3).contains(&whole.len()) && !whole.starts_with('0')
+}
+
+/// A whole number whose thousands are told apart.
+fn ungrouped(text: &str, separator: &str) -> Result<String, Fault> {
+    let mut groups = text.split(separator);
+    let fine = groups.next().is_some_and(may_group) && groups.all(|group| group.len() == 3);
+    if fine { Ok(text.replace(separator, "")) } else { Err(Fault::NoNumber) }
 }
 
 /// Only addresses that a browser opens without running anything.

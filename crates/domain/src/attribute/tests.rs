@@ -65,7 +65,6 @@ fn what_stands_in_a_field_is_what_its_kind_allows() {
         (&AttributeKind::Text, "a\u{0}b", Err(Fault::Unreadable)),
         (&AttributeKind::Number, "007,50", Ok(Some("7.5"))),
         (&AttributeKind::Number, "-0", Ok(Some("0"))),
-        (&AttributeKind::Number, "1.234,5", Err(Fault::NoNumber)),
         (&AttributeKind::Number, "3.", Err(Fault::NoNumber)),
         (&AttributeKind::Number, "tres", Err(Fault::NoNumber)),
         (&AttributeKind::Date, "2026-02-28", Ok(Some("2026-02-28"))),
@@ -82,6 +81,54 @@ fn what_stands_in_a_field_is_what_its_kind_allows() {
         assert_eq!(kind.normalise(typed), expected, "{kind:?} {typed:?}");
     }
     assert_eq!(AttributeKind::Text.normalise(&"x".repeat(501)), Err(Fault::TooLong));
+}
+
+#[test]
+fn a_number_is_taken_in_both_spellings_where_it_is_one_number() {
+    for (typed, stored) in [
+        ("1500", "1500"),
+        ("1500.5", "1500.5"),
+        ("1500,50", "1500.5"),
+        ("1.500,50", "1500.5"),
+        ("1,500.50", "1500.5"),
+        ("-1.500,5", "-1500.5"),
+        ("1.234.567", "1234567"),
+        ("12,345,678", "12345678"),
+        ("1.500,500", "1500.5"),
+        // No thousands: too many figures before it, or a nought.
+        ("1500,125", "1500.125"),
+        ("0,125", "0.125"),
+        // A decimal more than thousands have: it is stored so that it can be typed again.
+        ("1,1250", "1.1250"),
+        ("1.1250", "1.1250"),
+    ] {
+        assert_eq!(AttributeKind::Number.normalise(typed), Ok(Some(stored.to_owned())), "{typed}");
+    }
+    for typed in ["1.500", "1,500", "-12.000", "+999,999"] {
+        assert_eq!(AttributeKind::Number.normalise(typed), Err(Fault::TwoNumbers), "{typed}");
+    }
+    for typed in [
+        "1.50.000",
+        "1.500.00",
+        "1234.567,8",
+        "1,5,0",
+        "0.500.000",
+        ".500",
+        "1..500",
+        "1.500,",
+        "1.5a0,5",
+        "abc.500",
+    ] {
+        assert_eq!(AttributeKind::Number.normalise(typed), Err(Fault::NoNumber), "{typed}");
+    }
+}
+
+#[test]
+fn what_states_know_people_by_is_hidden_whatever_was_chosen() {
+    for of in NationalId::ALL {
+        assert!(id(*of).hides(false) && id(*of).hides(true));
+    }
+    assert!(AttributeKind::Text.hides(true) && !AttributeKind::Text.hides(false));
 }
 
 #[test]

@@ -112,6 +112,20 @@ async fn a_field_takes_what_its_kind_allows_and_a_card_is_written_whole_or_not_a
 }
 
 #[tokio::test]
+async fn a_number_of_a_state_is_hidden_whatever_was_ticked() {
+    let scene = Scene::new().await;
+    let kind = AttributeKind::NationalId { of: domain::NationalId::Cpf };
+    let hidden =
+        async |tx: &sea_orm::DatabaseTransaction| attributes::all(tx).await.unwrap().remove(0).sensitive;
+    let tx = scene.begin().await;
+    let key = attributes::create(&tx, "CPF", kind.clone(), false).await.unwrap();
+    assert!(hidden(&tx).await);
+    let wanted = Attribute { key: key.clone(), name: "CPF del titular".into(), kind, sensitive: false };
+    attributes::change(&tx, wanted).await.unwrap();
+    assert!(hidden(&tx).await && attributes::is_sensitive(&tx, &key).await.unwrap());
+}
+
+#[tokio::test]
 async fn a_field_that_rules_look_at_can_not_go() {
     let scene = Scene::new().await;
     let alonso = scene.supervisor("alonso").await;

@@ -7,6 +7,7 @@ attributes-kind = Type
 attributes-actions = Actions
 attributes-sensitive = reserved
 attributes-sensitive-about = Reserved: shown when asked for, only to those who may see full phone numbers, and noted down
+attributes-sensitive-always = Identity numbers always are.
 attributes-options = Options
 attributes-options-when = for lists only
 attributes-options-hint = One per line, in the order they are offered.

@@ -7,6 +7,7 @@ attributes-kind = Tipo
 attributes-actions = Acciones
 attributes-sensitive = reservado
 attributes-sensitive-about = Reservado: se muestra al pedirlo, solo a quien puede ver teléfonos completos, y queda anotado
+attributes-sensitive-always = Los documentos de identidad lo son siempre.
 attributes-options = Opciones
 attributes-options-when = solo para listas
 attributes-options-hint = Una por línea, en el orden en que se ofrecen.

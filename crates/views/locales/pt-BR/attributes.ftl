@@ -7,6 +7,7 @@ attributes-kind = Tipo
 attributes-actions = Ações
 attributes-sensitive = reservado
 attributes-sensitive-about = Reservado: aparece quando se pede, só para quem pode ver telefones completos, e fica anotado
+attributes-sensitive-always = Os documentos de identidade são sempre reservados.
 attributes-options = Opções
 attributes-options-when = só para listas
 attributes-options-hint = Uma por linha, na ordem em que são oferecidas.

@@ -1,0 +1,1 @@
+alter table attribute drop constraint attribute_national_id_hidden;
