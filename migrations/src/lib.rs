@@ -53,6 +53,7 @@ pub const HISTORY: History = History::new(&[
     migration!("0023_origins"),
     migration!("0024_blocks"),
     migration!("0025_closed"),
+    migration!("0026_names"),
     migration!("0026_national_ids"),
     migration!("0027_reopening"),
     migration!("0028_shared_queues"),

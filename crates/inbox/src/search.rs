@@ -147,6 +147,15 @@ async fn expected(db: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> R
     Ok(plans.first().map_or(0.0, |one| one.plan.rows))
 }
 
+/// How Postgres answers a question, and what it reads for it.
+async fn explained(db: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Result<String, DbErr> {
+    let sql = format!("explain (analyze, buffers) {sql}");
+    let statement = Statement::from_sql_and_values(DatabaseBackend::Postgres, sql, values);
+    let lines = db.query_all_raw(statement).await?;
+    let lines = lines.iter().map(|row| row.try_get_by_index::<String>(0)).collect::<Result<Vec<_>, _>>()?;
+    Ok(lines.join("\n"))
+}
+
 /// The conversations of somebody who sees little, as SQL on the parameters of [`crate::rows::Reach`]: what they hold, what
 /// nobody holds in their queues, the last they closed, and the closed ones of contacts whom they serve now. The access
 /// rule is still asked of each.

@@ -14,7 +14,7 @@ use sea_orm::{
     ConnectionTrait, DatabaseBackend, DatabaseTransaction, DbErr, FromQueryResult, Statement, Value,
 };
 
-use super::{Filters, SearchError, expected, own};
+use super::{Filters, SearchError, expected, explained, own};
 use crate::rows::{self, Reach, within};
 
 /// More names than that are walked from the newest contact on; for who sees little, their own contacts are.
@@ -76,7 +76,8 @@ pub async fn find(
     let question = Question { reach: &reach, filters, limit };
     if let Some(digits) = typed.digits() {
         let whole = by.reach(Permission::ContactPiiReveal);
-        let hits = question.by_number(tx, digits, &whole).await?;
+        let (sql, values) = question.by_number(digits, &whole);
+        let hits = question.ask(tx, sql, values).await?;
         let hidden_numbers = whole != Visibility::Everything;
         return Ok(Found { hidden_numbers, ..page(hits, limit) });
     }
@@ -156,6 +157,58 @@ pub async fn numbers(
     Ok(rows.into_iter().map(|row| (row.contact_id, row.value)).collect())
 }
 
+/// How Postgres goes about the first question of a search, for tests and for who wonders. The transaction is one of
+/// [`begin`](super::begin).
+///
+/// # Errors
+/// When the database fails.
+pub async fn explain(
+    tx: &DatabaseTransaction,
+    by: &Principal,
+    permission: Permission,
+    typed: &Typed,
+    limit: usize,
+) -> Result<String, DbErr> {
+    let (reach, filters) = (by.reach(permission), Filters::default());
+    let question = Question { reach: &reach, filters: &filters, limit };
+    let (sql, values) = if let Some(digits) = typed.digits() {
+        question.by_number(digits, &by.reach(Permission::ContactPiiReveal))
+    } else {
+        let tsquery = typed.tsquery();
+        let (way, sql) = question.way(expected_names(tx, &tsquery).await?);
+        (sql, question.values([tsquery.into(), way.first().into()]))
+    };
+    explained(tx, sql, values).await
+}
+
+/// How many contacts are expected to be called so.
+async fn expected_names(db: &impl ConnectionTrait, tsquery: &str) -> Result<f64, DbErr> {
+    let sql = format!("select from contact where {}", NAMED.replace("$10", "$1"));
+    expected(db, &sql, vec![tsquery.to_owned().into()]).await
+}
+
+/// How contacts are found by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// All who are called so, by the inverted index, the newest first.
+    Rare,
+    /// From the newest contact on.
+    Walk,
+    /// Through the conversations of somebody who sees little.
+    Own,
+}
+
+impl Way {
+    /// How much is looked through at first: contacts, or conversations of one's own.
+    const fn first(self) -> i64 {
+        match self {
+            Self::Rare => FIRST,
+            Self::Walk => STEPS,
+            Self::Own => OWN,
+        }
+    }
+}
+
 struct Question<'a> {
     reach: &'a Visibility,
     filters: &'a Filters,
@@ -200,12 +253,19 @@ impl Question<'_> {
     }
 
     async fn by_name(&self, db: &impl ConnectionTrait, tsquery: &str) -> Result<Vec<Hit>, DbErr> {
-        let many = expected(
-            db,
-            &format!("select from contact where {}", NAMED.replace("$10", "$1")),
-            vec![tsquery.to_owned().into()],
-        )
-        .await?;
+        let many = expected_names(db, tsquery).await?;
+        let (way, sql) = self.way(many);
+        let values = |most: i64| self.values([tsquery.to_owned().into(), most.into()]);
+        let hits = self.ask(db, sql, values(way.first())).await?;
+        #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
+        if way != Way::Rare || hits.len() > self.limit || many < FIRST as f64 / 2.0 {
+            return Ok(hits);
+        }
+        self.ask(db, sql, values(ALL)).await
+    }
+
+    /// How contacts are found by a name that so many are expected to have.
+    fn way(&self, many: f64) -> (Way, &'static str) {
         let few = matches!(self.reach, Visibility::Some { all_in, .. } if all_in.is_empty());
         if few && many > RARE_FOR_FEW {
             let sql = concat!(
@@ -219,9 +279,8 @@ impl Question<'_> {
                 shown!(""),
                 " order by c.last_activity_at desc, f.id desc limit $9"
             );
-            return self.ask(db, sql, self.values([tsquery.to_owned().into(), OWN.into()])).await;
-        }
-        if many > RARE {
+            (Way::Own, sql)
+        } else if many > RARE {
             let sql = concat!(
                 "select f.id as contact_id, c.conversation_id, c.last_activity_at
                  from (select id, name, merged_into from contact order by id desc limit $11) f ",
@@ -230,53 +289,42 @@ impl Question<'_> {
                 is_named!(),
                 " order by f.id desc limit $9"
             );
-            return self.ask(db, sql, self.values([tsquery.to_owned().into(), STEPS.into()])).await;
+            (Way::Walk, sql)
+        } else {
+            let sql = concat!(
+                "with f as materialized (select id from contact where ",
+                is_named!(),
+                " order by id desc limit $11)
+                 select f.id as contact_id, c.conversation_id, c.last_activity_at from f ",
+                shown!(""),
+                " order by c.last_activity_at desc, f.id desc limit $9"
+            );
+            (Way::Rare, sql)
         }
-        let sql = concat!(
-            "with f as materialized (select id from contact where ",
-            is_named!(),
-            " order by id desc limit $11)
-             select f.id as contact_id, c.conversation_id, c.last_activity_at from f ",
-            shown!(""),
-            " order by c.last_activity_at desc, f.id desc limit $9"
-        );
-        let hits = self.ask(db, sql, self.values([tsquery.to_owned().into(), FIRST.into()])).await?;
-        #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
-        if hits.len() > self.limit || many < FIRST as f64 / 2.0 {
-            return Ok(hits);
-        }
-        self.ask(db, sql, self.values([tsquery.to_owned().into(), ALL.into()])).await
     }
 
-    async fn by_number(
-        &self,
-        db: &impl ConnectionTrait,
-        digits: &str,
-        whole: &Visibility,
-    ) -> Result<Vec<Hit>, DbErr> {
+    /// How contacts are found by a piece of their number, where those are whole to see.
+    fn by_number(&self, digits: &str, whole: &Visibility) -> (&'static str, Vec<Value>) {
         let [everything, person, unassigned_in, all_in, beside] = Reach::of(whole).values();
-        self.ask(
-            db,
-            concat!(
-                "with n as materialized (
-                     select contact_id as id from identity
-                     where value like '%' || $10 || '%' and kind = 'phone' and ended_at is null limit $11),
-                 f as materialized (select distinct id from n)
-                 select f.id as contact_id, c.conversation_id, c.last_activity_at from f ",
-                shown!(concat!(" and ", within!(12, 13, 14, 15, 16))),
-                " order by c.last_activity_at desc, f.id desc limit $9"
-            ),
-            self.values([
-                digits.to_owned().into(),
-                NUMBERS.into(),
-                everything,
-                person,
-                unassigned_in,
-                all_in,
-                beside,
-            ]),
-        )
-        .await
+        let sql = concat!(
+            "with n as materialized (
+                 select contact_id as id from identity
+                 where value like '%' || $10 || '%' and kind = 'phone' and ended_at is null limit $11),
+             f as materialized (select distinct id from n)
+             select f.id as contact_id, c.conversation_id, c.last_activity_at from f ",
+            shown!(concat!(" and ", within!(12, 13, 14, 15, 16))),
+            " order by c.last_activity_at desc, f.id desc limit $9"
+        );
+        let values = self.values([
+            digits.to_owned().into(),
+            NUMBERS.into(),
+            everything,
+            person,
+            unassigned_in,
+            all_in,
+            beside,
+        ]);
+        (sql, values)
     }
 
     async fn ask(&self, db: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Result<Vec<Hit>, DbErr> {

@@ -9,7 +9,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    Filters, LONGEST, Place, SearchError, begin, own,
+    Filters, LONGEST, Place, SearchError, begin, explained, own,
     plan::{Plan, Rarity, choose, instead},
 };
 use crate::rows::{Reach, within};
@@ -106,14 +106,7 @@ pub async fn explain(
     #[expect(clippy::cast_precision_loss, reason = "a few hundred months")]
     let index = rarity.index(1.0 / months.len().max(1) as f64, MOST as f64).unwrap_or_default();
     let (sql, values) = question.sql(plan, &index, Some(&months[..months.len().min(1)]));
-    let sql = format!("explain (analyze, buffers) {sql}");
-    let lines = tx
-        .query_all_raw(Statement::from_sql_and_values(DatabaseBackend::Postgres, sql, values))
-        .await?
-        .iter()
-        .map(|row| row.try_get_by_index::<String>(0))
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(lines.join("\n"))
+    explained(&tx, &sql, values).await
 }
 
 struct Question<'a> {

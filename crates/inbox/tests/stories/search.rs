@@ -1,5 +1,10 @@
 //! Finding what was said and by whom: words with and without accents, typos, numbers, and never what is not one's own.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use chrono::{DateTime, Utc};
 use domain::{ConversationId, Permission, Principal, typed::Typed};
 use inbox::{
@@ -92,6 +97,18 @@ impl Clinic {
         let tx = self.test.db().begin().await.unwrap();
         assignment::claim(&tx, by, id, Utc::now()).await.expect("take it");
         tx.commit().await.unwrap();
+    }
+
+    /// The same, and how many questions have been asked in it.
+    async fn counted_look(&self) -> (DatabaseTransaction, Arc<AtomicUsize>) {
+        let questions = Arc::new(AtomicUsize::new(0));
+        let (mut db, counted) = (self.test.db().clone(), Arc::clone(&questions));
+        db.set_metric_callback(move |_| {
+            counted.fetch_add(1, Ordering::Relaxed);
+        });
+        let tx = search::begin(&db, LONGEST).await.unwrap();
+        questions.store(0, Ordering::Relaxed);
+        (tx, questions)
     }
 
     async fn look(&self) -> DatabaseTransaction {
@@ -288,10 +305,12 @@ async fn filters_narrow_and_what_was_there_before_search_is_taken_in() {
 }
 
 /// 100,000 messages in 10,000 conversations of 20 agents in two queues, one per second; `hola` in nine of ten, `raro` in
-/// about each thousandth.
+/// about each thousandth. Of a prefix the planner only knows how common it is where it knows a hundred common words.
 const CROWD: &str = "
     insert into contact (id, name) select ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid,
-        case when n % 10 = 0 then 'María ' else 'Otra ' end || n from generate_series(1, 10000) n;
+        case when n % 10 = 0 then 'María ' else 'Otra ' end || n || ' apellido' || n % 150 from generate_series(1, 10000) n;
+    insert into identity (id, contact_id, kind, value, created_at) select gen_random_uuid(), id, 'phone',
+        '+51' || 900000000 + row_number() over (order by id), now() from contact;
     insert into conversation (id, contact_id, channel_id, queue_id, state, last_holder_id, reply_address, must_act_since,
         opened_at, queued_at, closed_at, last_activity_at)
     select ('00000000-0000-7000-9000-' || lpad(to_hex(n), 12, '0'))::uuid,
@@ -303,7 +322,7 @@ const CROWD: &str = "
     insert into message (id, conversation_id, channel_id, direction, kind, body, content, written_at, position)
     select ('00000000-0000-7000-a000-' || lpad(to_hex(n), 12, '0'))::uuid,
         ('00000000-0000-7000-9000-' || lpad(to_hex(1 + n % 10000), 12, '0'))::uuid, (select id from channel limit 1), 'in', 'text',
-        'mensaje ' || n || case when n % 10 > 0 then ' hola' else '' end || case when n % 997 = 0 then ' raro' else '' end,
+        'mensaje ' || n || ' tema' || n % 200 || case when n % 10 > 0 then ' hola' else '' end || case when n % 997 = 0 then ' raro' else '' end,
         '{}', to_timestamp(1700000000 + n / 2), n
     from generate_series(1, 100000) n;
     insert into search_entry (at, id, conversation_id, kind, direction, words)
@@ -378,6 +397,41 @@ async fn each_plan_finds_the_same_page_by_page_and_by_its_own_index() {
     assert_eq!(choose(200_000.0, 4_000.0, &reach(&eva)), Plan::Rare);
     assert_eq!(choose(33_000.0, 33_000.0, &reach(&agents[0])), Plan::Own);
     assert_eq!(choose(100.0, 100.0, &reach(&agents[0])), Plan::Rare);
+
+    // How often words occur is asked first, then the places, then what stands there.
+    for (by, typed, most) in [
+        (&ada, "hola", 3),
+        (&ada, "raro", 4),
+        (&eva, "hola mensaje", 7),
+        (&agents[7], "hola", 3),
+        (&agents[7], "raro", 4),
+    ] {
+        let (tx, questions) = clinic.counted_look().await;
+        let found = messages::find(&tx, &reach(by), &Typed::parse(typed), &Filters::default(), None, 30)
+            .await
+            .unwrap();
+        let asked = questions.load(Ordering::Relaxed);
+        assert!(asked <= most && !found.hits.is_empty(), "{typed}: {asked} questions");
+    }
+
+    // Contacts by a rare name, a common one, and a number; and somebody who sees little, their own.
+    for (by, typed, index, most) in [
+        (&ada, "maria", "contact_words", 3),
+        (&eva, "maria", "contact_words", 3),
+        (&ada, "otra", "contact_pkey", 2),
+        (&eva, "otra", "contact_pkey", 2),
+        (&agents[10], "maria", "conversation_", 2),
+        (&ada, "900001234", "identity_piece", 1),
+        (&agents[10], "900001234", "identity_piece", 1),
+    ] {
+        let typed = Typed::parse(typed);
+        let (tx, questions) = clinic.counted_look().await;
+        contacts::find(&tx, by, READ, &typed, &Filters::default(), 8).await.unwrap();
+        let asked = questions.load(Ordering::Relaxed);
+        let how = contacts::explain(&tx, by, READ, &typed, 8).await.unwrap();
+        assert!(how.contains(index) && !how.contains("Seq Scan on"), "{typed:?}: {how}");
+        assert!(asked <= most, "{typed:?}: {asked} questions");
+    }
 
     // Contacts with a common name: each finds the same few of their own.
     for (by, most) in [(&ada, 8), (&eva, 8), (&agents[10], 8)] {

@@ -1,0 +1,1 @@
+drop statistics contact_name_words;
