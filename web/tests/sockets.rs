@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use domain::Event;
 use inbox::events;
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 use serde_json::{Value, json};
 
@@ -36,6 +36,16 @@ async fn a_socket_opens_only_for_our_own_pages_and_people() {
     page.person.browser.cookies.clear();
     let refused = page.upgrade(None).await.err();
     assert_eq!(refused, Some(StatusCode::UNAUTHORIZED));
+}
+
+#[tokio::test]
+async fn whoever_looks_at_its_address_is_told_in_their_words_that_it_is_none_to_look_at() {
+    let clinic = Clinic::open().await;
+    let mut browser = clinic.agent("Valeria").await.browser;
+    clinic.change("update person set locale = 'pt-BR'").await;
+    let looked = browser.request(Method::GET, "/live").header("origin", clinic.ground.origin());
+    let answer = browser.send(looked).await.is(StatusCode::BAD_REQUEST).body;
+    assert!(answer.contains("Este endereço é para páginas abertas"), "{answer}");
 }
 
 #[tokio::test]

@@ -77,7 +77,8 @@ pub async fn connect(
 ) -> Result<HttpResponse, PageError> {
     state.auth.origins.check_socket(request.headers()).map_err(|_| PageError::Forbidden)?;
     let (response, session, stream) = actix_ws::handle(&request, body).map_err(|_| {
-        PageError::refused(StatusCode::BAD_REQUEST, "no_websocket", "Esto es para páginas abiertas.")
+        let words = pages::words(&viewer).t("refusal-no-websocket");
+        PageError::refused(StatusCode::BAD_REQUEST, "no_websocket", words)
     })?;
     let stream = stream.max_frame_size(LONGEST).aggregate_continuations().max_continuation_size(LONGEST);
     let open = Open {
@@ -410,13 +411,13 @@ impl Open {
         };
         if viewer.principal != self.viewer.principal {
             self.viewer = viewer.clone();
-            self.state.hub.tell(HubCommand::Viewer(self.id, viewer)).await;
             let has_pages = viewer.principal.holds(domain::Permission::ConversationRead);
-        }
+            self.state.hub.tell(HubCommand::Viewer(self.id, viewer)).await;
             // What they see now that they did not is in no event, nor what they may do with it.
             if has_pages {
                 self.say(protocol::reset(0)).await?;
             }
+        }
         Ok(())
     }
 }

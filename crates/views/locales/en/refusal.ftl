@@ -22,6 +22,7 @@ refusal-changed-since = Addresses or conversations changed since, so nobody can 
 refusal-wrote-since = The customer went on writing in the conversation of both, so they cannot be parted any more.
 refusal-not-yet = The vendor asks not to try again before { $when }.
 refusal-offer-over = This offer no longer stands.
+refusal-no-websocket = This address is for open pages of Bandeja.
 refusal-other-team = It was handed to another team. If nobody there takes it, it is the whole queue’s again.
 refusal-unknown-pause = That break is not on the list. Choose one from the menu.
 refusal-pause-full = { $count ->

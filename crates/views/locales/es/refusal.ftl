@@ -22,6 +22,7 @@ refusal-changed-since = Desde entonces cambiaron sus direcciones o conversacione
 refusal-wrote-since = El cliente siguió escribiendo en la conversación de los dos, así que ya no se pueden separar.
 refusal-not-yet = El proveedor pide no intentarlo antes del { $when }.
 refusal-offer-over = Esta oferta ya no está en pie.
+refusal-no-websocket = Esta dirección es para páginas abiertas de Bandeja.
 refusal-other-team = La pasaron a otro equipo. Si nadie de ahí la toma, volverá a ser de toda la cola.
 refusal-unknown-pause = Esa pausa no está en la lista. Elige una de las que muestra el menú.
 refusal-pause-full = { $count ->

@@ -22,6 +22,7 @@ refusal-changed-since = Desde então mudaram endereços ou conversas, e não se 
 refusal-wrote-since = O cliente continuou escrevendo na conversa dos dois, então já não podem ser separados.
 refusal-not-yet = O provedor pede para não tentar antes de { $when }.
 refusal-offer-over = Esta oferta já não vale.
+refusal-no-websocket = Este endereço é para páginas abertas da Bandeja.
 refusal-other-team = Foi passada a outra equipe. Se ninguém de lá a pegar, volta a ser de toda a fila.
 refusal-unknown-pause = Essa pausa não está na lista. Escolha uma das que o menu mostra.
 refusal-pause-full = { $count ->
