@@ -125,10 +125,12 @@ test("a contact is edited beside a conversation that goes on", async ({ open, of
   await expect(valeria.locator("#composer")).toHaveAttribute("data-recording", "");
   await expect(at(valeria).draft).toHaveValue("Le escribo ");
   expect(await thread.evaluate((element) => element.scrollTop)).toBe(place);
-  await valeria.locator('[data-act="record-cancel"]').click();
+  await valeria.locator('.recorder [data-act="record-cancel"]').click();
   await at(valeria).draft.press("End");
   await valeria.keyboard.type("ahora");
   await valeria.keyboard.press("Enter");
+  // What is further down she has not seen.
+  await valeria.getByRole("button", { name: "Enviar así" }).click();
   await expect(at(valeria).bubble("Le escribo ahora").locator(".quote")).toContainText("Renglón 9");
 });
 
