@@ -96,7 +96,7 @@ document.addEventListener("about-to-send", (event) => {
   };
   ask();
   if (first) first.scrollIntoView({ block: "nearest" });
-  else toEnd("composer").then(ask);
+  else toEnd("composer")?.then(ask);
 });
 act("send-anyway", () => {
   asked = 0;
