@@ -228,21 +228,6 @@ fn no_clock_runs_on_what_is_over() {
 }
 
 #[test]
-fn fragments_look_as_they_did() {
-    let tx = sample::tx(Lang::Es);
-    insta::assert_snapshot!("row", RowFragment { tx, row: &sample::rows()[0] }.render().unwrap());
-    insta::assert_snapshot!(
-        "inbound",
-        bubble(Lang::Es, &sample::inbound(1, 2, sample::contents().remove(0)))
-    );
-    insta::assert_snapshot!(
-        "outbound",
-        bubble(Lang::Es, &sample::outbound(2, 1, "Te espero el sábado.", DeliveryState::Read))
-    );
-    insta::assert_snapshot!("system", SystemFragment { tx, line: &sample::lines()[2] }.render().unwrap());
-}
-
-#[test]
 fn a_file_is_shown_as_what_it_is_or_told_why_it_is_not_here() {
     use domain::{FileId, content::Media, file::FileState};
     use views::FileFacts;

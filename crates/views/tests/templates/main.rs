@@ -9,6 +9,7 @@ mod pages;
 mod routing;
 mod search;
 mod shortcuts;
+mod snapshots;
 
 use views::Lang;
 
