@@ -62,7 +62,13 @@ async fn somebody(db: &DatabaseConnection, role: usize, n: i64) -> Principal {
     .expect("somebody");
     let queues = |ids: Vec<uuid::Uuid>| ids.into_iter().map(QueueId).collect::<BTreeSet<_>>();
     let grants = ready_made_roles()[role].1.clone();
-    Principal { person: who.id, grants, serves: queues(who.serves), team_queues: queues(who.team), shares: [].into() }
+    Principal {
+        person: who.id,
+        grants,
+        serves: queues(who.serves),
+        team_queues: queues(who.team),
+        shares: [].into(),
+    }
 }
 
 /// What search reads.
