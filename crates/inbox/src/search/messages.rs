@@ -106,7 +106,7 @@ pub async fn explain(
     #[expect(clippy::cast_precision_loss, reason = "a few hundred months")]
     let index = rarity.index(1.0 / months.len().max(1) as f64, MOST as f64).unwrap_or_default();
     let (sql, values) = question.sql(plan, &index, Some(&months[..months.len().min(1)]));
-    explained(&tx, &sql, values).await
+    explained(&tx, sql, values).await
 }
 
 struct Question<'a> {
