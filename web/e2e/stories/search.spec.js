@@ -36,7 +36,7 @@ test("a message is found without its accents and opens in its place, among fifty
   await test.step("what came later is loaded below, to the end", async () => {
     await expect(async () => {
       await at(page).thread.evaluate((thread) => thread.scrollTo(0, thread.scrollHeight));
-      await expect(at(page).bubble("Línea número 49")).toBeVisible({ timeout: 1000 });
+      await expect(at(page).thread.getByText("Línea número 49", { exact: true })).toBeVisible({ timeout: 1000 });
     }).toPass();
     await lucia.write("¿Siguen ahí?");
     await expect(at(page).bubble("¿Siguen ahí?")).toBeInViewport();
