@@ -8,7 +8,10 @@ use reqwest::{Method, StatusCode};
 use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 use serde_json::{Value, json};
 
-use crate::clinic::{Clinic, LUCIA, Node, PATIENCE, Page, meta, one};
+use crate::{
+    clinic::{Clinic, LUCIA, Node, PATIENCE, Page, meta, one},
+    helpers::by_script,
+};
 
 /// Valeria holds Lucía's conversation and has it open.
 async fn in_conversation(clinic: &Clinic) -> Page {
@@ -39,12 +42,12 @@ async fn a_socket_opens_only_for_our_own_pages_and_people() {
 }
 
 #[tokio::test]
-async fn whoever_looks_at_its_address_is_told_in_their_words_that_it_is_none_to_look_at() {
+async fn whoever_asks_it_for_a_page_is_told_in_their_words_that_it_has_none() {
     let clinic = Clinic::open().await;
     let mut browser = clinic.agent("Valeria").await.browser;
     clinic.change("update person set locale = 'pt-BR'").await;
     let looked = browser.request(Method::GET, "/live").header("origin", clinic.ground.origin());
-    let answer = browser.send(looked).await.is(StatusCode::BAD_REQUEST).body;
+    let answer = browser.send(by_script(looked)).await.is(StatusCode::BAD_REQUEST).body;
     assert!(answer.contains("Este endereço é para páginas abertas"), "{answer}");
 }
 
