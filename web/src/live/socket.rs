@@ -411,12 +411,7 @@ impl Open {
         };
         if viewer.principal != self.viewer.principal {
             self.viewer = viewer.clone();
-            let has_pages = viewer.principal.holds(domain::Permission::ConversationRead);
             self.state.hub.tell(HubCommand::Viewer(self.id, viewer)).await;
-            // What they see now that they did not is in no event, nor what they may do with it.
-            if has_pages {
-                self.say(protocol::reset(0)).await?;
-            }
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use std::{
 pub use beside::Doing;
 use bytestring::ByteString;
 use chrono::Utc;
-use domain::{ConversationId, List, PersonId};
+use domain::{ConversationId, List, Permission, PersonId};
 use inbox::relay::{self, Batch, Numbered};
 use sea_orm::{DatabaseConnection, DbErr};
 use tokio::{
@@ -167,8 +167,14 @@ impl State {
                     if watches.is_empty() {
                         self.topics.remove(&Topic::Alarms);
                     }
+                    let has_pages = viewer.principal.holds(Permission::ConversationRead);
                     socket.viewer = viewer;
                     socket.showing.conversation.into_iter().for_each(|talk| self.company.owe(talk));
+                    // What they see now and did not is in no event, nor what they may do with it. It is said behind all
+                    // that was told by their rights of before.
+                    if has_pages {
+                        self.send(id, ByteString::from(protocol::reset(0)));
+                    }
                 }
             }
             HubCommand::Numbered(batch) => {
