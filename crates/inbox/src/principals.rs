@@ -6,6 +6,22 @@ use uuid::Uuid;
 
 use crate::rows;
 
+/// [`QUEUES`], to be put into one question.
+macro_rules! queues {
+    () => {
+        "array(select queue_id from queue_member where person_id = person.id) as serves,
+         array(select queue.id from queue_member join queue on queue.id = queue_id and queue.shared
+               where person_id = person.id) as shares,
+         array(select distinct queue_id from team_member join queue_team using (team_id)
+               where team_member.person_id = person.id) as team_queues"
+    };
+}
+pub(crate) use queues;
+
+/// The queues by which the access rule knows a row of `person`, as columns: those they serve, those of them that are shared,
+/// and those of their teams.
+pub const QUEUES: &str = queues!();
+
 /// A person as the access rule knows them now; `None` for who signs in no more.
 ///
 /// # Errors
@@ -21,13 +37,11 @@ pub async fn of(db: &impl ConnectionTrait, person: PersonId) -> Result<Option<Pr
 
     let found: Vec<Row> = rows::all(
         db,
-        "select array(select permission || ' ' || scope from role_permission where role_id = person.role_id) as grants,
-             array(select queue_id from queue_member where person_id = person.id) as serves,
-             array(select queue.id from queue_member join queue on queue.id = queue_id and queue.shared
-                   where person_id = person.id) as shares,
-             array(select distinct queue_id from team_member join queue_team using (team_id)
-                   where team_member.person_id = person.id) as team_queues
-         from person where id = $1 and disabled_at is null",
+        concat!(
+            "select array(select permission || ' ' || scope from role_permission where role_id = person.role_id) as grants, ",
+            queues!(),
+            " from person where id = $1 and disabled_at is null"
+        ),
         [person.into()],
     )
     .await?;

@@ -119,11 +119,7 @@ select live.id, live.token_hash, live.csrf_token, live.ends_at,
     person.time_zone, person.list_order, person.signature, person.bell::text as bell, person.single_keys, person.version,
     role.name as role,
     array(select permission || ' ' || scope from role_permission where role_id = role.id) as grants,
-    array(select queue_id from queue_member where person_id = person.id) as serves,
-    array(select queue.id from queue_member join queue on queue.id = queue_id and queue.shared
-          where person_id = person.id) as shares,
-    array(select distinct queue_id from team_member join queue_team using (team_id)
-          where team_member.person_id = person.id) as team_queues
+    {queues}
 from live join person on person.id = live.person_id join role on role.id = person.role_id
 where person.disabled_at is null";
 
@@ -154,7 +150,7 @@ impl Viewer {
     ) -> Result<Option<Self>, DbErr> {
         let Sight { now, idle, touch, house } = sight;
         let values = [key, now.into(), (now - idle).into(), touch.into(), (now - TOUCH_EVERY).into()];
-        let question = QUESTION.replace("{found}", found);
+        let question = QUESTION.replace("{found}", found).replace("{queues}", inbox::principals::QUEUES);
         let question = Statement::from_sql_and_values(db.get_database_backend(), question, values);
         db.query_one_raw(question).await?.map(|row| Self::read(&row, house)).transpose()
     }

@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::rows;
+use crate::{principals::queues, rows};
 
 /// A note with the names in it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -177,14 +177,12 @@ pub async fn readers(db: &impl ConnectionTrait, facts: &ConversationFacts) -> Re
     let queues = |ids: Vec<Uuid>| ids.into_iter().map(QueueId).collect();
     let found: Vec<Row> = rows::all(
         db,
-        "select person.id, person.name,
-             (select scope from role_permission where role_id = person.role_id and permission = $1) as scope,
-             array(select queue_id from queue_member where person_id = person.id) as serves,
-             array(select queue.id from queue_member join queue on queue.id = queue_id and queue.shared
-                   where person_id = person.id) as shares,
-             array(select distinct queue_id from team_member join queue_team using (team_id)
-                   where team_member.person_id = person.id) as team_queues
-         from person where person.disabled_at is null order by person.name, person.id",
+        concat!(
+            "select person.id, person.name,
+                 (select scope from role_permission where role_id = person.role_id and permission = $1) as scope, ",
+            queues!(),
+            " from person where person.disabled_at is null order by person.name, person.id"
+        ),
         [Permission::ConversationRead.as_str().into()],
     )
     .await?;
