@@ -50,7 +50,7 @@ pub struct ConversationRow {
     pub window: ReplyWindow,
     /// Put aside: until when; nothing within: until the customer answers.
     pub snoozed: Option<Option<DateTime<Utc>>>,
-    /// It is closed: no clock runs on it.
+    /// It is closed: its window warns nobody.
     pub is_over: bool,
     /// Whose turn it is.
     pub must_act: MustAct,
@@ -103,7 +103,7 @@ impl ConversationRow {
     /// Whether the business owes an answer.
     #[must_use]
     pub fn waits_for_us(&self) -> bool {
-        self.must_act == MustAct::Agent && !self.is_over
+        self.must_act == MustAct::Agent
     }
 
     /// Whether the window is open and shuts some time: the clock that warns in its last hour goes by `data-win`.

@@ -93,19 +93,20 @@ pub fn name(line: &ConversationLine, class: Class) -> String {
     class.name(&line.contact_name)
 }
 
+/// Who holds it.
+pub(super) fn holder(line: &ConversationLine) -> Option<PersonTag> {
+    Some(PersonTag { id: line.assignee_id?, name: line.assignee_name.clone()? })
+}
+
 /// Holder, queue and window of a conversation.
 #[must_use]
 pub fn state(line: &ConversationLine, now: DateTime<Utc>) -> ThreadState {
     let window: ReplyWindow = line.window(now);
-    let holder = line
-        .assignee_id
-        .zip(line.assignee_name.as_ref())
-        .map(|(id, name)| PersonTag { id, name: name.clone() });
     ThreadState {
         conversation: line.id,
         version: line.version,
         state: line.state,
-        holder,
+        holder: holder(line),
         offered_to: line.offered_name.clone(),
         queue: line.queue_name.clone(),
         channel: channel(line),

@@ -6,13 +6,11 @@ use inbox::reading::{
     conversations::ConversationLine,
     floor::{AgentLine, QueueLine},
 };
-use views::{
-    FloorAgent, FloorAlert, FloorConversation, FloorQueue, FloorTotals, PersonTag, person::first_name,
-};
+use views::{FloorAgent, FloorAlert, FloorConversation, FloorQueue, FloorTotals, person::first_name};
 
 use super::{
     Class, channel,
-    conversation::due,
+    conversation::{due, holder},
     presence::{finishing, over_at, pause},
 };
 
@@ -93,10 +91,7 @@ pub fn floor_conversation(line: &ConversationLine, class: Class, now: DateTime<U
         preview: line.last_text.clone().unwrap_or_default(),
         must_act: line.must_act,
         must_act_since: line.must_act_since,
-        assignee: line
-            .assignee_id
-            .zip(line.assignee_name.as_ref())
-            .map(|(id, name)| PersonTag { id, name: name.clone() }),
+        assignee: holder(line),
         offered_to: line.offered_name.clone(),
         due: due(line, now),
         due_at: line.due_at,
@@ -116,10 +111,7 @@ pub fn floor_alert(line: &ConversationLine, class: Class) -> Option<FloorAlert> 
         what: line.alerts.iter().map(|line| line.alert).collect(),
         since: line.alerts.first()?.at,
         queue: line.queue_name.clone(),
-        assignee: line
-            .assignee_id
-            .zip(line.assignee_name.as_ref())
-            .map(|(id, name)| PersonTag { id, name: name.clone() }),
+        assignee: holder(line),
         version: line.version,
     })
 }

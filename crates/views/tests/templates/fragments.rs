@@ -1,7 +1,7 @@
 //! Live partials: rendered once for many viewers, so nothing of one viewer, nothing active, and all text escaped.
 
 use domain::{
-    Content, DeliveryState,
+    Content, DeliveryState, MustAct,
     conversation::ReplyWindow,
     outbound::{Advice, Hold},
 };
@@ -219,12 +219,14 @@ fn what_is_put_aside_stands_by_its_window_too() {
 }
 
 #[test]
-fn no_clock_runs_on_what_is_over() {
+fn what_is_over_has_no_window_and_what_waits_for_the_customer_no_clock() {
     let row = sample::row(1, "Ana", 2, "text", "Gracias");
-    let html = |row| RowFragment { tx: sample::tx(Lang::Es), row }.render().unwrap();
+    let html = |row: &ConversationRow| RowFragment { tx: sample::tx(Lang::Es), row }.render().unwrap();
     assert!(html(&row).contains("data-since") && html(&row).contains("data-until"));
     let over = html(&ConversationRow { is_over: true, ..row.clone() });
-    assert!(!over.contains("data-since") && !over.contains("data-until"), "{over}");
+    assert!(!over.contains("data-until"), "{over}");
+    let theirs = html(&ConversationRow { must_act: MustAct::Customer, ..row });
+    assert!(!theirs.contains("data-since"), "{theirs}");
 }
 
 #[test]
