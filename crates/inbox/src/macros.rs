@@ -494,6 +494,7 @@ async fn has_ended(
         count: i64,
     }
 
+    // The kinds that it is not are those that the index of a conversation's lines leaves out.
     let ended: Vec<Count> = rows::all(
         tx,
         "select count(*) as count
