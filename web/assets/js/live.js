@@ -10,9 +10,15 @@ const LONGEST_WAIT = 8_000;
 let socket = null;
 let cursor = Number(page.cursor) || 0;
 let conversation = null;
-// Up to where the open pane was drawn, until the server has answered for it; and how many answers are still to come.
+// Up to where the panes were drawn, until the server has answered for it.
 let drawn = Infinity;
-let unanswered = 0;
+// How often this line was told what is shown; how often the server has turned to that, and answered for it.
+let asked = 0;
+let turned = 0;
+let answered = 0;
+// The list that is shown, and which time it was told first.
+let view = page.view;
+let viewAsked = 0;
 let tries = 0;
 let heardAt = 0;
 let timer = 0;
@@ -35,8 +41,13 @@ export const cursorNow = () => cursor;
 /** Say which conversation is open, and up to where it was drawn; the server sends what came after. */
 export function watch(id, since) {
   conversation = id;
-  drawn = since;
-  if (tellServer({ t: "view", ...interest(), since })) unanswered += 1;
+  // What is still to be answered for may have been drawn earlier.
+  drawn = Math.min(drawn, since);
+  const isOther = view !== page.view;
+  view = page.view;
+  if (!tellServer({ t: "view", ...interest(), since })) return;
+  asked += 1;
+  if (isOther) viewAsked = asked;
 }
 
 /** What to do when the server can't replay the gap: fetch the panes again, keeping what is being written. */
@@ -62,18 +73,24 @@ function inOrder(line, run) {
   chain = chain.then(() => line === socket && run()).catch((error) => console.error("live", error));
 }
 
+// Until the server turns to another list, rows come and go as in the one before. Of what they tell the new one was drawn
+// later, or catching up tells it again.
+const isOfRows = ({ to }) => to === "list" || to.startsWith("row-");
+const meant = (updates) => (turned < viewAsked ? updates.filter((update) => !isOfRows(update)) : updates);
+
 function receive(line, frame) {
   if (frame.now) tell("server-says", frame.now);
   const then = (run) => inOrder(line, run);
-  if (frame.u) then(() => apply(frame.u));
+  if (frame.u) then(() => apply(meant(frame.u)));
   else if (frame.t === "reset") return then(() => startAgain(frame.s));
   else if (frame.t === "read") then(() => tell("read-elsewhere", frame));
   else if (frame.t === "unread") then(() => tell("unread-again", frame));
   else if (frame.t === "draft") then(() => tell("draft-pushed", frame));
+  else if (frame.t === "showing") then(() => (turned += 1));
   else if (frame.t === "ready") {
     then(() => {
-      unanswered -= 1;
-      if (unanswered === 0) drawn = Infinity;
+      answered += 1;
+      if (answered === asked) drawn = Infinity;
       tries = 0;
       state("on");
     });
@@ -112,7 +129,7 @@ function open() {
   socket = mine;
   heardAt = Date.now();
   mine.onopen = () => {
-    unanswered = 1;
+    [asked, turned, answered, viewAsked] = [1, 0, 0, 0];
     mine.send(JSON.stringify({ t: "hello", v: 1, ...interest() }));
   };
   mine.onmessage = ({ data }) => {

@@ -1,6 +1,7 @@
 import { at, expect, held, live, showsTheTruth, slowly, test } from "../support/house.js";
 import { flaws, inspect, SIZES } from "../support/inspect.js";
 import { sql } from "../support/operator.js";
+import { wireOf } from "../support/wire.js";
 
 const number = (page, list) => page.locator(`#side [data-count="${list}"]`);
 const side = (page, name) => page.locator("#side a", { hasText: name });
@@ -47,6 +48,35 @@ test("going from list to list keeps what is open, and each list keeps up", async
     await expect(at(valeria).row(pedro.name)).toBeVisible();
     await showsTheTruth(valeria, open, "valeria");
   });
+});
+
+test("what is told of the list before takes nothing from the next one", async ({ open, office, vendor }) => {
+  let wire;
+  const valeria = await open("valeria", "/inbox?list=waiting", { before: async (page) => void (wire = await wireOf(page)) });
+  await office.presence("valeria", "offline");
+  const pedro = vendor.customer();
+  await pedro.write("¿Hay alguien?");
+  await at(valeria).row(pedro.name).locator("a").click();
+  await valeria.locator('.dock-unassigned [data-act="claim"]').click();
+  await expect(at(valeria).row(pedro.name)).toHaveCount(0);
+  await expect(number(valeria, "mine")).toHaveText("1");
+
+  // It may be told twice, and again when she has gone already: in the moment the server has not heard of it yet.
+  const isGone = wire.frames.find((frame) => /"to":"row-[^"]+","how":"delete"/.test(frame));
+  let told = Infinity;
+  wire.rewrite = (text) => {
+    if (text.includes('"view"') && text.includes("list=mine")) {
+      told = wire.frames.length;
+      wire.say(isGone);
+    }
+    return text;
+  };
+  await side(valeria, "Mías").click();
+  await expect.poll(() => wire.frames.slice(told).some((frame) => frame.includes('"ready"'))).toBe(true);
+  await showsTheTruth(valeria, open, "valeria");
+  await expect(at(valeria).row(pedro.name)).toBeVisible();
+  await pedro.write("Sigo aquí");
+  await expect(at(valeria).row(pedro.name)).toContainText("Sigo aquí");
 });
 
 test("filters, words and views that are kept", async ({ open, office, vendor }) => {

@@ -160,6 +160,12 @@ pub fn frame<'a>(seq: i64, updates: impl IntoIterator<Item = &'a str>) -> String
     text
 }
 
+/// From here on it is about what the page showed last; what came before is about what it showed before that.
+#[must_use]
+pub fn showing() -> String {
+    r#"{"t":"showing"}"#.to_owned()
+}
+
 /// Catching up is done. Pages count by the server's clock: people's own go wrong.
 #[must_use]
 pub fn ready(seq: i64, now: DateTime<Utc>) -> String {

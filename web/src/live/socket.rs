@@ -230,8 +230,8 @@ impl Open {
         self.state.hub.tell(HubCommand::Does(self.id, conversation, doing)).await;
     }
 
-    /// Subscribe, then tell what was still to be told of what was shown before, then read what was missed, then let frames
-    /// flow: nothing falls between, and nothing old is told after something new.
+    /// Subscribe, then tell what was still to be told of what was shown before, and that this was all of it, then read what
+    /// was missed, then let frames flow: nothing falls between, and nothing old is told after something new.
     async fn show(
         &mut self,
         since: i64,
@@ -264,6 +264,7 @@ impl Open {
         while let Ok(frame) = before.try_recv() {
             self.say(frame).await?;
         }
+        self.say(protocol::showing()).await?;
         if arrives {
             at_work::go_on(&self.state, person).await?;
         }

@@ -101,6 +101,8 @@ pub struct Page {
     path: String,
     view: String,
     is_live: bool,
+    /// Whether the server has turned to the list that is shown.
+    is_told_of_it: bool,
     /// Whether the list stands by what falls due.
     by_due: bool,
     socket: Option<Socket>,
@@ -128,6 +130,7 @@ impl Page {
             path,
             view: String::new(),
             is_live: false,
+            is_told_of_it: true,
             by_due: false,
             socket: None,
         };
@@ -222,7 +225,7 @@ impl Page {
         self.view = html::attribute(&drawn, "data-list-view").unwrap().replace("&#38;", "&");
         self.path = format!("/inbox?{query}");
         self.shown.rows = Shown::of(&drawn, None).rows;
-        self.is_live = false;
+        (self.is_live, self.is_told_of_it) = (false, false);
         let told = async {
             tokio::time::sleep(later).await;
             self.says(&json!({ "t": "view", "since": since, "view": self.view })).await;
@@ -265,9 +268,13 @@ impl Page {
         let word: Value = serde_json::from_str(&text).unwrap();
         self.heard.push(text);
         for update in word["u"].as_array().into_iter().flatten() {
-            self.apply(update);
+            let to = update["to"].as_str().unwrap();
+            if self.is_told_of_it || !(to == "list" || to.starts_with("row-")) {
+                self.apply(update);
+            }
         }
         match word["t"].as_str() {
+            Some("showing") => self.is_told_of_it = true,
             Some("ready") => self.is_live = true,
             Some("reset") => {
                 self.resets += 1;

@@ -224,7 +224,7 @@ impl State {
         let (seat, counts) = (Seat::new(facts), String::new());
         self.sockets.insert(id, Socket { viewer, tx, showing, seat, views, counts, frames });
         // Also for what is told after a while, though it may be owed some of that yet: who joins reads all of it by
-        // themselves.
+        // themselves, and hears it once more. A page that goes to another list meanwhile lets go of rows of the one before.
         // If it went away in the meantime, its end of the queue tells with the next frame.
         let _ = joined.send(self.last);
     }
