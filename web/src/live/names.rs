@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use domain::{ChannelId, PersonId, QueueId, TeamId};
-use entity::{channel, person, queue, team};
+use entity::{person, queue, team};
 use inbox::reading::{self, choices::QueueName};
 use sea_orm::{DatabaseConnection, DbErr, EntityTrait, QuerySelect};
 
@@ -99,13 +99,7 @@ impl Directory {
     }
 
     async fn read_places(&self) -> Result<Places, DbErr> {
-        let channels = channel::Entity::find()
-            .select_only()
-            .columns([channel::Column::Id, channel::Column::Name])
-            .into_tuple::<(ChannelId, String)>()
-            .all(&self.db)
-            .await?;
-        let queues = reading::choices::queues(&self.db).await?;
+        let reading::choices::Places { queues, channels } = reading::choices::places(&self.db).await?;
         Ok(Places { queues, channels: channels.into_iter().collect() })
     }
 

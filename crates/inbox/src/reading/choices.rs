@@ -16,7 +16,7 @@ struct Tag {
 }
 
 /// A queue by name.
-#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct QueueName {
     /// Which.
     pub id: QueueId,
@@ -26,14 +26,35 @@ pub struct QueueName {
     pub retired: bool,
 }
 
-/// All queues in the order of the screen.
+/// Where conversations come from and wait.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+pub struct Places {
+    /// All queues, in the order of the screen.
+    pub queues: Vec<QueueName>,
+    /// All channels.
+    pub channels: Vec<(ChannelId, String)>,
+}
+
+/// All queues and channels, with one question.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn queues(db: &impl ConnectionTrait) -> Result<Vec<QueueName>, DbErr> {
-    let all =
-        "select id, name, retired_at is not null as retired from queue order by position, lower(name), id";
-    rows::all(db, all, []).await
+pub async fn places(db: &impl ConnectionTrait) -> Result<Places, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        places: serde_json::Value,
+    }
+    let rows: Vec<Row> = rows::all(
+        db,
+        "select json_build_object(
+             'queues', (select coalesce(json_agg(
+                     json_build_object('id', id, 'name', name, 'retired', retired_at is not null)
+                     order by position, lower(name), id), '[]') from queue),
+             'channels', (select coalesce(json_agg(json_build_array(id, name)), '[]') from channel)) as places",
+        [],
+    )
+    .await?;
+    rows.into_iter().next().map(|row| rows::read(row.places)).transpose().map(Option::unwrap_or_default)
 }
 
 /// Tags of what somebody may see and is not over.
