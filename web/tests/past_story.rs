@@ -35,13 +35,10 @@ async fn what_was_said_before_stands_above_as_far_as_one_may_see_it() {
     let page = valeria.opens(third).await;
 
     let past = page.gets(&format!("/inbox/{third}/past")).await.is(StatusCode::OK).body;
-    if past.contains("Ahora por SMS") {
-        assert!(past.contains("cerrada por Valeria") && past.contains(&format!("data-past=\"{second}\"")));
-        let before = page.gets(&format!("/inbox/{third}/past?of={second}")).await.is(StatusCode::OK).body;
-        assert!(before.contains("Quiero blanqueamiento"), "{before}");
-    } else {
-        assert!(past.contains("Quiero blanqueamiento"), "the number of an SMS is another contact's: {past}");
-    }
+    assert!(past.contains("Ahora por SMS"), "a number is one person's by whatever channel: {past}");
+    assert!(past.contains("cerrada por Valeria") && past.contains(&format!("data-past=\"{second}\"")));
+    let before = page.gets(&format!("/inbox/{third}/past?of={second}")).await.is(StatusCode::OK).body;
+    assert!(before.contains("Quiero blanqueamiento"), "{before}");
     let oldest = format!("/inbox/{third}/past?of={first}");
     page.gets(&oldest).await.is(StatusCode::NO_CONTENT);
     let place = "1795356854-000000000004096";
@@ -56,6 +53,47 @@ async fn what_was_said_before_stands_above_as_far_as_one_may_see_it() {
     page.gets(&format!("/inbox/{third}/past?of={bruno}&before={place}")).await.is(StatusCode::NOT_FOUND);
     let mateo = clinic.agent("Mateo").await.opens_inbox().await;
     mateo.gets(&format!("/inbox/{third}/past")).await.is(StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_began_later_by_another_channel_stands_in_the_thread_as_far_as_one_may_see_it() {
+    let clinic = Clinic::open().await;
+    let valeria = clinic.agent("Valeria").await;
+    clinic.vendor().lucia_writes("Hola por WhatsApp").await;
+    let first = clinic.held_conversation().await;
+    let mut page = valeria.opens(first).await;
+    clinic.vendor().lucia_texts("Y por SMS").await;
+    let with_her = |page: &Page| {
+        page.shown.thread.concat().contains("También por Sonrisas SMS · Citas · abierta, con Valeria")
+    };
+    page.until("that there is another", with_her).await;
+    let sql = format!("select id from conversation where id <> '{first}'");
+    let second: uuid::Uuid = one(&clinic.ground.db, &sql).await.unwrap();
+    let line = page.shown.thread.iter().position(|entry| entry.contains("id=\"parallel-")).unwrap();
+    assert!(page.shown.thread[..line].concat().contains("Hola por WhatsApp"), "in its place");
+    let itself = format!("/inbox/{first}/past?talk={second}");
+    assert!(page.gets(&itself).await.is(StatusCode::OK).body.contains("Y por SMS"));
+    let soon = "9999999999-000000000000000";
+    let older = page.gets(&format!("/inbox/{first}/earlier?before={soon}")).await.is(StatusCode::OK).body;
+    assert_eq!(older.matches(&format!("parallel-{second}")).count(), 1, "also where older ones are fetched");
+    let other = ConversationId(second);
+    let begins = valeria.opens(other).await.shown.thread.concat();
+    assert!(!begins.contains("parallel-"), "what was there before stands above");
+
+    closes(&page, other).await;
+    let is_over = |page: &Page| page.shown.thread.concat().contains("Sonrisas SMS · Citas · cerrada");
+    page.until("that it is over", is_over).await;
+
+    // Mateo has it now.
+    let mateo = clinic.agent("Mateo").await.id;
+    clinic
+        .change(&format!(
+            "update conversation set state = 'assigned', closed_at = null, assignee_id = '{mateo}',
+                 last_holder_id = '{mateo}' where id = '{second}'"
+        ))
+        .await;
+    assert!(!page.fresh().await.thread.concat().contains("parallel-"));
+    page.gets(&itself).await.is(StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Former conversations of a contact, above the open one, and the files of all of them.
+//! Other conversations of a contact, above the open one and in its midst, and the files of all of them.
 
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -43,6 +43,45 @@ impl PastTalk<'_> {
         self.tx.with(
             "past-what",
             [("channel", Arg::Text(channel)), ("queue", Arg::Text(self.queue)), ("state", Arg::Text(&state))],
+        )
+    }
+}
+
+/// A conversation of the same contact that began after the open one, as a line of its thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParallelTalk {
+    /// Which.
+    pub conversation: ConversationId,
+    /// Place in the thread, made by [`time::seq`].
+    pub seq: String,
+    /// When it began.
+    pub opened_at: DateTime<Utc>,
+    /// Where it stands.
+    pub state: ConversationState,
+    /// Its channel.
+    pub channel: ChannelTag,
+    /// Its queue.
+    pub queue: String,
+    /// Who holds it.
+    pub holder: Option<String>,
+}
+
+impl ParallelTalk {
+    /// The sentence of the line.
+    #[must_use]
+    pub fn what(&self, tx: &Tx) -> String {
+        let state = match (self.state, &self.holder) {
+            (ConversationState::Closed, _) => tx.t("past-closed"),
+            (_, Some(name)) => tx.a("parallel-with", "name", name),
+            (_, None) => tx.t("past-open"),
+        };
+        tx.with(
+            "parallel-what",
+            [
+                ("channel", Arg::Text(&self.channel.name)),
+                ("queue", Arg::Text(&self.queue)),
+                ("state", Arg::Text(&state)),
+            ],
         )
     }
 }

@@ -22,7 +22,7 @@ pub use inbox::{due, frame, inbox, promised, row, rows};
 pub use macros::macros;
 pub use message::{contents, deliveries, inbound, lines, note, outbound, planned, text};
 pub use presence::{busy_presence, offer, pauses, presence};
-pub use thread::{everything, open, state, thread};
+pub use thread::{everything, open, parallel, state, thread};
 
 /// The moment at which samples are drawn: Friday 20 November 2026, 10:44 in Lima.
 #[must_use]

@@ -8,8 +8,8 @@ use domain::{
 };
 
 use crate::{
-    Arg, ChannelTag, Details, DueTag, MessageView, NoteView, PersonTag, SystemLine, Tx, planned::PlannedView,
-    system::urgency_word, time,
+    Arg, ChannelTag, Details, DueTag, MessageView, NoteView, PersonTag, SystemLine, Tx, past::ParallelTalk,
+    planned::PlannedView, system::urgency_word, time,
 };
 
 /// Who holds a conversation, in which queue, and whether free text may be sent.
@@ -135,6 +135,8 @@ pub enum Entry {
     Note(Box<NoteView>),
     /// Something that happened.
     System(SystemLine),
+    /// Another conversation of the same contact began.
+    Parallel(ParallelTalk),
 }
 
 /// An open conversation, complete but for older messages.
@@ -148,7 +150,7 @@ pub struct Thread {
     pub vip: bool,
     /// Holder, queue, window.
     pub state: ThreadState,
-    /// Messages and events, by their `seq`, oldest first.
+    /// Messages, events and the beginnings of other conversations, by their `seq`, oldest first.
     pub entries: Vec<Entry>,
     /// What is planned to go out later, the next one first.
     pub planned: Vec<PlannedView>,
@@ -187,6 +189,12 @@ pub struct Thread {
 }
 
 impl Thread {
+    /// Whether something was said with the contact before.
+    #[must_use]
+    pub fn has_past(&self) -> bool {
+        self.details.more_previous || self.details.previous.iter().any(|talk| talk.is_before)
+    }
+
     /// Initials for the avatar.
     #[must_use]
     pub fn initials(&self) -> String {
@@ -315,6 +323,8 @@ pub struct PreviousConversation {
     pub id: ConversationId,
     /// When it began.
     pub opened_at: DateTime<Utc>,
+    /// Whether it began before the one it stands beside.
+    pub is_before: bool,
     /// Its queue.
     pub queue: String,
     /// Who held it last.

@@ -51,6 +51,7 @@ act("edit-field", (button) => when(import("./inline.js"), ({ edit }, wanted) => 
 act("unmask", (button) => when(import("./inline.js"), ({ unmask }) => unmask(button)));
 document.addEventListener("stale", async ({ detail }) => (await import("./past.js")).renew(detail));
 act("past", async () => (await import("./past.js")).older(document.getElementById(`thread-${openConversation()}`)));
+act("parallel", async (button) => (await import("./past.js")).parallel(button));
 act("more-files", async (button) => (await import("./past.js")).moreFiles(button));
 document.addEventListener("toggle", async ({ target }) => {
   if (target.open && target.matches?.("[data-files]")) (await import("./past.js")).files(target);

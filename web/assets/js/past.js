@@ -1,6 +1,6 @@
-// What was said with this contact before, above the open conversation, and the files of all of it.
+// What was said with this contact before, above the open conversation, and beside it; and the files of all of it.
 import { openConversation } from "./panes.js";
-import { announce, fragment, morph } from "./patch.js";
+import { announce, fragment, morph, place } from "./patch.js";
 import { toast } from "./say.js";
 import { get } from "./send.js";
 import { arrange } from "./thread.js";
@@ -47,6 +47,41 @@ export async function older(thread) {
   thread.scrollTop = thread.scrollHeight - bottom;
 }
 
+/** Show another conversation of this contact where it began, or put it away again. */
+export async function parallel(button) {
+  const line = button.closest(".parallel");
+  const shown = () => line.querySelector(":scope > .past-talk");
+  if (shown()) shown().remove();
+  else {
+    const html = await ask(`/inbox/${openConversation()}/past?talk=${button.dataset.talk}`);
+    if (!html || !line.isConnected || shown()) return;
+    const section = fragment(html).firstElementChild;
+    section.querySelector(":scope > .past-line").remove();
+    line.append(section);
+    arrange(section);
+    document.dispatchEvent(new CustomEvent("drawn", { detail: [section] }));
+  }
+  button.ariaExpanded = String(Boolean(shown()));
+}
+
+// What is shown of them stays. Where the contact became two again, some are another one's.
+function drawParallel(thread, drawn) {
+  const { earlier = "" } = drawn.querySelector("[data-thread]").dataset;
+  for (const line of thread.querySelectorAll(":scope > .parallel")) {
+    if (line.dataset.seq > earlier && !drawn.getElementById(line.id)) line.remove();
+  }
+  const fresh = document.createDocumentFragment();
+  for (const next of [...drawn.querySelectorAll(".parallel")]) {
+    const line = document.getElementById(next.id);
+    if (!line) fresh.append(next);
+    else {
+      next.querySelector("button").ariaExpanded = line.querySelector("button").ariaExpanded;
+      morph(line.firstElementChild, next.firstElementChild);
+    }
+  }
+  return place(thread, fresh);
+}
+
 /** The newest files of a contact, when somebody asks for them. */
 export async function files(details) {
   const box = details.querySelector("[data-files-box]");
@@ -70,7 +105,7 @@ export async function moreFiles(button) {
 }
 
 // As written: in markup that is not on the page yet a link has no address.
-const before = (panel) => [...panel.querySelectorAll("a.past")].map((link) => link.getAttribute("href")).join();
+const before = (panel) => [...panel.querySelectorAll("a.past[data-before]")].map((link) => link.getAttribute("href")).join();
 let asked = 0;
 
 /** Draw the panel and the way to the past anew: something else is known of the contact, or it became one with another. */
@@ -96,9 +131,8 @@ export async function renew(id) {
       thread.prepend(button);
     }
   }
-  const title = drawn.getElementById("thread-title").textContent;
-  document.getElementById("thread-title").textContent = title;
+  for (const part of ["#thread-title", ".thread-head > .av"]) morph(document.querySelector(part), drawn.querySelector(part));
   // Files that were looked at stay.
   next.querySelector("[data-files-box]").replaceChildren(...panel.querySelector("[data-files-box]").childNodes);
-  announce([morph(panel, next)]);
+  announce([morph(panel, next), ...drawParallel(thread, drawn)]);
 }

@@ -3,6 +3,11 @@ import { at, expect, test } from "../support/house.js";
 import { flaws } from "../support/inspect.js";
 
 const healthy = async (page) => expect(await flaws(page, { without: "#toasts" })).toEqual([]);
+// Vendors count whole seconds: in the same one, what was written stands before what happened.
+async function nextSecond() {
+  const second = Math.floor(Date.now() / 1000);
+  await expect.poll(() => Math.floor(Date.now() / 1000)).toBeGreaterThan(second);
+}
 
 test("a thread is looked through with pointer and keyboard", async ({ open, office, vendor, house }) => {
   await office.atWork("diego");
@@ -110,9 +115,7 @@ test("a thread is looked through with pointer and keyboard", async ({ open, offi
     const conversation = new URL(diego.url()).pathname.split("/").at(-1);
     const events = ["high", "low", "urgent"];
     for (const urgency of events) await office.command("diego", "PUT", `/conversations/${conversation}/urgency`, { urgency });
-    // Vendors count whole seconds: in the same one, what was written stands before what happened.
-    const second = Math.floor(Date.now() / 1000);
-    await expect.poll(() => Math.floor(Date.now() / 1000)).toBeGreaterThan(second);
+    await nextSecond();
     await write("¿Hay novedades?");
     const folds = thread.locator(":scope > .fold");
     const lines = thread.locator(":scope > .sys").filter({ hasText: "cambió la prioridad" });
@@ -140,5 +143,48 @@ test("a thread is looked through with pointer and keyboard", async ({ open, offi
       await expect(more).toHaveCount(0, { timeout: 500 });
     }).toPass();
     await healthy(diego);
+  });
+});
+
+test("who writes by another channel meanwhile is seen where one is", async ({ open, office, vendor }) => {
+  await office.atWork("diego");
+  const diego = await open("diego");
+  const lucia = vendor.customer();
+  await lucia.write("Hola por WhatsApp");
+  await at(diego).row(lucia.name).getByRole("link").click();
+  await expect(at(diego).draft).toBeFocused();
+  await diego.keyboard.type("Le respondo");
+  const line = at(diego).thread.locator(":scope > .parallel");
+  await expect(line).toHaveCount(0);
+  await lucia.write("Y ahora por SMS", { channel: "Sonrisas SMS" });
+  await expect(line).toContainText(/También por Sonrisas SMS · .+ · abierta, con Diego/);
+  await expect(at(diego).draft).toHaveValue("Le respondo");
+  await expect(at(diego).thread.getByRole("button", { name: "Ver la conversación anterior" })).toHaveCount(0);
+
+  await test.step("shown there and put away by keyboard", async () => {
+    const show = line.getByRole("button", { name: /^Ver aquí/ });
+    await show.focus();
+    await diego.keyboard.press("Enter");
+    await expect(line.locator(".msg")).toContainText("Y ahora por SMS");
+    await expect(show).toHaveAttribute("aria-expanded", "true");
+    await healthy(diego);
+    await nextSecond();
+    await lucia.write("¿Hay sitio?");
+    await expect(at(diego).thread.locator(":scope > .msg").last()).toContainText("¿Hay sitio?");
+    const order = await at(diego).thread.locator(":scope > :is(.msg, .parallel)").evaluateAll((all) => all.map((one) => one.className.split(" ")[0]));
+    expect(order).toEqual(["msg", "parallel", "msg"]);
+  });
+
+  await test.step("it goes on there, and stays unfolded when it is over", async () => {
+    const talk = (await line.getAttribute("id")).slice("parallel-".length);
+    await office.command("diego", "POST", `/conversations/${talk}/close`);
+    await expect(line.locator(":scope > .past-line")).toContainText("cerrada");
+    await expect(line.locator(".msg")).toContainText("Y ahora por SMS");
+    await line.getByRole("button", { name: /^Ver aquí/ }).click();
+    await expect(line.locator(".msg")).toHaveCount(0);
+    await line.getByRole("link").click();
+    await expect(at(diego).bubble("Y ahora por SMS")).toHaveCount(1);
+    await expect(diego).toHaveURL(new RegExp(talk));
+    await expect(line).toHaveCount(0);
   });
 });

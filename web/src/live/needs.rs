@@ -52,6 +52,8 @@ pub struct Needs {
     pub tagged: BTreeSet<ConversationId>,
     /// Conversations of whose contact something else is known.
     pub known: BTreeSet<ConversationId>,
+    /// Conversations that began, ended or changed hands: threads with the same contact say so.
+    pub turned: BTreeSet<ConversationId>,
     /// Conversations that left a queue for another.
     pub left: BTreeSet<(ConversationId, QueueId)>,
     /// Whether queues' figures changed.
@@ -90,7 +92,11 @@ impl Needs {
             }
         }
         match event {
+            Event::ConversationOpened { conversation, .. } => {
+                self.turned.insert(*conversation);
+            }
             Event::ConversationAssigned { conversation, from, to, .. } => {
+                self.turned.insert(*conversation);
                 self.losers.extend(from.map(|from| (from, *conversation)));
                 self.was.extend(from.is_none().then_some((*conversation, Was::Waiting)));
                 self.people.extend([*from, *to].into_iter().flatten());
@@ -98,6 +104,9 @@ impl Needs {
             }
             Event::ConversationSnoozed { conversation, holder, .. }
             | Event::ConversationClosed { conversation, holder, .. } => {
+                if matches!(event, Event::ConversationClosed { .. }) {
+                    self.turned.insert(*conversation);
+                }
                 self.losers.extend(holder.map(|holder| (holder, *conversation)));
                 if holder.is_none() {
                     self.was.extend([(*conversation, Was::Waiting), (*conversation, Was::Snoozed)]);
@@ -109,6 +118,7 @@ impl Needs {
             }
             Event::ConversationReopened { conversation, .. } => {
                 self.was.insert((*conversation, Was::Closed));
+                self.turned.insert(*conversation);
             }
             Event::ConversationTransferred { conversation, from, to, .. } if from != to => {
                 self.left.insert((*conversation, *from));
@@ -178,6 +188,7 @@ impl Needs {
         self.calmed.extend(other.calmed);
         self.tagged.extend(other.tagged);
         self.known.extend(other.known);
+        self.turned.extend(other.turned);
         self.left.extend(other.left);
         self.queues |= other.queues;
     }
@@ -303,7 +314,8 @@ mod tests {
             Needs::of(&[numbered(1, Event::ContactsJoined { conversation, from: contact, into: contact })]);
         assert!(needs.known.contains(&conversation));
         let opened = Event::ConversationOpened { conversation, queue: QueueId::new() };
-        assert!(Needs::of(&[numbered(2, opened)]).known.is_empty());
+        let needs = Needs::of(&[numbered(2, opened)]);
+        assert!(needs.known.is_empty() && needs.turned.contains(&conversation), "others say that it began");
     }
 
     #[test]

@@ -120,6 +120,7 @@ pub async fn prepare(
     drawings.extend(batch.mentions().await?);
     drawings.extend(batch.events().await?);
     drawings.extend(batch.states());
+    drawings.extend(batch.beside().await?);
     drawings.extend(batch.presences().await?);
     Ok(drawings)
 }
@@ -359,6 +360,28 @@ impl<W: Fn(Topic) -> bool> Batch<'_, W> {
             }
         }
         drawings
+    }
+
+    /// Open threads with the contact of another conversation that began, ended or changed hands.
+    async fn beside(&self) -> Result<Vec<Drawing>, DbErr> {
+        let mut turned: BTreeMap<ContactId, BTreeSet<ConversationId>> = BTreeMap::new();
+        for line in self.needs.turned.iter().filter_map(|id| self.lines.get(id)) {
+            turned.entry(line.contact_id).or_default().insert(line.id);
+        }
+        if turned.is_empty() {
+            return Ok(Vec::new());
+        }
+        let contacts: Vec<ContactId> = turned.keys().copied().collect();
+        let ids = reading::conversations::ids_of(self.db, &contacts, MOST_BESIDE).await?;
+        let open: Vec<ConversationId> = ids.into_iter().filter(|id| self.is_open(*id)).collect();
+        if open.is_empty() {
+            return Ok(Vec::new());
+        }
+        let lines = reading::conversations::some(self.db, &open).await?.into_iter();
+        let others = lines.filter(|line| {
+            turned.get(&line.contact_id).is_some_and(|turned| turned.iter().any(|id| *id != line.id))
+        });
+        Ok(others.map(|line| self.in_thread(&line, Thing::Stale(line.id))).collect())
     }
 
     /// What people themselves do.

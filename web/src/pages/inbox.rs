@@ -1,11 +1,13 @@
 //! The inbox: one's own conversations, and one of them open.
 
+use std::mem;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Path, Query},
 };
 use chrono::{DateTime, Utc};
-use domain::{ConversationId, Permission};
+use domain::{ConversationId, Permission, Visibility};
 use inbox::{
     contacts,
     reading::{
@@ -13,6 +15,7 @@ use inbox::{
         conversations::ConversationLine,
         messages::{MessageLine, Place},
         notes::{self, NoteLine},
+        past::ParallelLine,
         start::Start,
         timeline::TimelineEvent,
     },
@@ -108,11 +111,10 @@ pub async fn earlier(
     let before = Place { written_at, position };
     let class = class_for(&viewer.principal, &line.facts());
     let stretch = Stretch::read(&state.db, *id, Some(before)).await?;
-    let events =
-        reading::timeline::events(&state.db, *id, stretch.since(), Some(before.written_at), LINES).await?;
-    let notes = notes::between(&state.db, *id, stretch.since(), Some(before.written_at)).await?;
+    let reach = viewer.principal.reach(Permission::ConversationRead);
+    let between = Between::read(&state.db, &reach, *id, stretch.since(), Some(before.written_at)).await?;
     let names = state.directory.names().await?;
-    let (entries, earlier) = (stretch.entries(&events, &notes, &names, class), stretch.earlier());
+    let (entries, earlier) = (stretch.entries(&between, &names, class), stretch.earlier());
     html(&EarlierFragment { tx: words(&viewer), entries: &entries, earlier: earlier.as_deref(), later: None })
 }
 
@@ -131,11 +133,10 @@ pub async fn later(
     let class = class_for(&viewer.principal, &line.facts());
     let stretch = Stretch::after(&state.db, *id, Place { written_at, position }).await?;
     // Of the second it goes on after, what the page has already is drawn again, and placed once.
-    let from = Some(written_at);
-    let events = reading::timeline::events(&state.db, *id, from, stretch.until(), LINES).await?;
-    let notes = notes::between(&state.db, *id, from, stretch.until()).await?;
+    let reach = viewer.principal.reach(Permission::ConversationRead);
+    let between = Between::read(&state.db, &reach, *id, Some(written_at), stretch.until()).await?;
     let names = state.directory.names().await?;
-    let (entries, later) = (stretch.entries(&events, &notes, &names, class), stretch.later());
+    let (entries, later) = (stretch.entries(&between, &names, class), stretch.later());
     html(&EarlierFragment { tx: words(&viewer), entries: &entries, earlier: None, later: later.as_deref() })
 }
 
@@ -207,7 +208,7 @@ async fn thread(
         Some((_, place)) => Stretch::around(&state.db, line.id, place).await?,
         None => Stretch::read(&state.db, line.id, None).await?,
     };
-    let beside =
+    let mut beside =
         reading::details::details(&state.db, line.contact_id, line.id, &reach, stretch.since(), LINES)
             .await?
             .ok_or(PageError::NotFound)?;
@@ -229,20 +230,21 @@ async fn thread(
         details.joined = joins.iter().map(|join| present::joined(join, class)).collect();
     }
     let may = |permission| viewer.principal.can(permission, &facts);
-    let entries = if stretch.later {
-        let (from, until) = (stretch.since(), stretch.until());
-        let events = reading::timeline::events(&state.db, line.id, from, until, LINES).await?;
-        let notes = notes::between(&state.db, line.id, from, until).await?;
-        stretch.entries(&events, &notes, &names, class)
+    let between = if stretch.later {
+        Between::read(&state.db, &reach, line.id, stretch.since(), stretch.until()).await?
     } else {
-        stretch.entries(&beside.events, &beside.notes, &names, class)
+        Between {
+            events: mem::take(&mut beside.events),
+            notes: mem::take(&mut beside.notes),
+            parallel: mem::take(&mut beside.parallel),
+        }
     };
     Ok(Thread {
         contact: line.contact_id,
         contact_name: details.name.clone(),
         vip: line.vip,
         state: present::state(line, state.clock.now()),
-        entries,
+        entries: stretch.entries(&between, &names, class),
         planned: present::planned(&beside.planned),
         earlier: stretch.earlier(),
         later: stretch.later(),
@@ -285,6 +287,32 @@ pub(super) async fn audit_outsider(
     };
     audit::record(&state.db, entry, state.clock.now()).await?;
     Ok(())
+}
+
+/// What stands between the messages of a thread.
+pub(super) struct Between {
+    /// What happened.
+    pub(super) events: Vec<TimelineEvent>,
+    /// What colleagues noted.
+    pub(super) notes: Vec<NoteLine>,
+    /// Where other conversations of the same contact began.
+    pub(super) parallel: Vec<ParallelLine>,
+}
+
+impl Between {
+    async fn read(
+        db: &DatabaseConnection,
+        reach: &Visibility,
+        conversation: ConversationId,
+        from: Option<DateTime<Utc>>,
+        until: Option<DateTime<Utc>>,
+    ) -> Result<Self, PageError> {
+        Ok(Self {
+            events: reading::timeline::events(db, conversation, from, until, LINES).await?,
+            notes: notes::between(db, conversation, from, until).await?,
+            parallel: reading::past::parallel(db, reach, conversation, from, until).await?,
+        })
+    }
 }
 
 /// Messages that follow each other in a thread.
@@ -359,14 +387,9 @@ impl Stretch {
         self.oldest().map(|line| time::seq(&line.written_at, line.position))
     }
 
-    /// Messages, notes and events in the order of the thread.
-    pub(super) fn entries(
-        &self,
-        events: &[TimelineEvent],
-        notes: &[NoteLine],
-        names: &Names,
-        class: Class,
-    ) -> Vec<Entry> {
+    /// Messages and what stands between them, in the order of the thread.
+    pub(super) fn entries(&self, between: &Between, names: &Names, class: Class) -> Vec<Entry> {
+        let Between { events, notes, parallel } = between;
         let messages = self
             .messages
             .iter()
@@ -378,7 +401,9 @@ impl Stretch {
             .map(|line| (line.seq.clone(), Entry::System(line)));
         let notes =
             notes.iter().map(present::note).map(|note| (note.seq.clone(), Entry::Note(Box::new(note))));
-        let mut entries: Vec<(String, Entry)> = messages.chain(notes).chain(lines).collect();
+        let parallel =
+            parallel.iter().map(present::parallel).map(|talk| (talk.seq.clone(), Entry::Parallel(talk)));
+        let mut entries: Vec<(String, Entry)> = messages.chain(notes).chain(lines).chain(parallel).collect();
         entries.sort_by(|(one, _), (other, _)| one.cmp(other));
         entries.into_iter().map(|(_, entry)| entry).collect()
     }

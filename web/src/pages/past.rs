@@ -20,7 +20,7 @@ use views::{
 
 use super::{
     html,
-    inbox::{LINES, Stretch, audit_outsider},
+    inbox::{Between, LINES, Stretch, audit_outsider},
     words,
 };
 use crate::{
@@ -43,9 +43,11 @@ pub struct Wanted {
     of: Option<ConversationId>,
     /// Where to go on backwards in it.
     before: Option<String>,
+    /// This one itself, from its end.
+    talk: Option<ConversationId>,
 }
 
-/// GET /inbox/{conversation}/past: a former conversation of the same contact, from its end.
+/// GET /inbox/{conversation}/past: another conversation of the same contact, from its end.
 ///
 /// # Errors
 /// Not found, also for conversations that are not this person's to see; 204 when there is none before.
@@ -67,9 +69,10 @@ pub async fn show(
         }
         None => None,
     };
-    let wanted = match (query.of, before) {
-        (Some(of), Some(_)) => of,
-        (of, _) => match reading::past::before(&state.db, &reach, of.unwrap_or(*id)).await? {
+    let wanted = match (query.talk, query.of, before) {
+        (Some(talk), ..) => talk,
+        (None, Some(of), Some(_)) => of,
+        (None, of, _) => match reading::past::before(&state.db, &reach, of.unwrap_or(*id)).await? {
             Some(past) => past.id,
             None => return Ok(HttpResponse::NoContent().finish()),
         },
@@ -83,7 +86,9 @@ pub async fn show(
     let stretch = Stretch::read(&state.db, line.id, before).await?;
     let until = before.map(|place| place.written_at);
     let events = reading::timeline::events(&state.db, line.id, stretch.since(), until, LINES).await?;
-    let noted = notes::between(&state.db, line.id, stretch.since(), until).await?;
+    let notes = notes::between(&state.db, line.id, stretch.since(), until).await?;
+    // The open conversation is one of those that began after this one, and has them all.
+    let between = Between { events, notes, parallel: Vec::new() };
     let names = state.directory.names().await?;
     let past = reading::past::line(&state.db, line.id).await?.ok_or(PageError::NotFound)?;
     html(&PastTalk {
@@ -94,7 +99,7 @@ pub async fn show(
         channel: ChannelTag { kind: past.channel_kind, name: past.channel_name },
         queue: &past.queue,
         closed_by: past.closed_by.as_deref(),
-        entries: &stretch.entries(&events, &noted, &names, class),
+        entries: &stretch.entries(&between, &names, class),
         earlier: stretch.earlier().as_deref(),
     })
 }

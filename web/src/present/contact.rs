@@ -76,6 +76,7 @@ pub fn details(line: &ConversationLine, details: &ContactDetails, class: Class) 
             .map(|earlier| PreviousConversation {
                 id: earlier.id,
                 opened_at: earlier.opened_at,
+                is_before: earlier.is_before,
                 queue: earlier.queue.clone(),
                 holder: earlier.holder.clone(),
                 state: earlier.state,

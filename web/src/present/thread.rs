@@ -10,11 +10,14 @@ use domain::{
     planned::Doubt,
     referral::Referral,
 };
-use inbox::reading::{messages::MessageLine, notes::NoteLine, planned::PlannedLine, timeline::TimelineEvent};
+use inbox::reading::{
+    messages::MessageLine, notes::NoteLine, past::ParallelLine, planned::PlannedLine, timeline::TimelineEvent,
+};
 use serde::de::DeserializeOwned;
 use views::{
-    Author, Delivery, FileFacts, Happened, MessageView, NoteView, PersonTag, Quote, SystemLine,
+    Author, ChannelTag, Delivery, FileFacts, Happened, MessageView, NoteView, PersonTag, Quote, SystemLine,
     message::{Ad, Around},
+    past::ParallelTalk,
     planned::PlannedView,
     time,
 };
@@ -161,6 +164,7 @@ fn until(line: &MessageLine) -> Option<DateTime<Utc>> {
 
 /// Events stand after the messages of their second, among themselves in their own order.
 const AFTER_MESSAGES: i64 = 900_000_000_000_000;
+const AFTER_EVENTS: i64 = 999_999_999_999_999;
 
 /// An event as a line of its thread; `None` for those that are no line.
 #[must_use]
@@ -178,6 +182,20 @@ pub fn line(event: &TimelineEvent, names: &Names) -> Option<SystemLine> {
         at: event.at,
         what,
     })
+}
+
+/// Where another conversation of the same contact began: after all else of its second.
+#[must_use]
+pub fn parallel(line: &ParallelLine) -> ParallelTalk {
+    ParallelTalk {
+        conversation: line.id,
+        seq: time::seq(&line.opened_at, AFTER_EVENTS),
+        opened_at: line.opened_at,
+        state: line.state,
+        channel: ChannelTag { kind: line.channel_kind, name: line.channel_name.clone() },
+        queue: line.queue.clone(),
+        holder: line.holder.clone(),
+    }
 }
 
 /// The element that holds a conversation's messages.

@@ -273,6 +273,7 @@ impl Page {
                 self.apply(update);
             }
         }
+        self.ask_where_stale(&word).await;
         match word["t"].as_str() {
             Some("showing") => self.is_told_of_it = true,
             Some("ready") => self.is_live = true,
@@ -283,6 +284,20 @@ impl Page {
             _ => {}
         }
         self.cursor = self.cursor.max(word["s"].as_i64().unwrap_or_default());
+    }
+
+    /// Of what is asked for, a thread shows where other conversations began.
+    async fn ask_where_stale(&mut self, word: &Value) {
+        let Some(talk) = self.talk else { return };
+        let details = format!("details-{talk}");
+        let mut updates = word["u"].as_array().into_iter().flatten();
+        if updates.any(|update| update["how"] == "stale" && update["to"] == details.as_str()) {
+            let is_parallel = |entry: &String| entry.starts_with("<div id=\"parallel-");
+            let fresh = self.fresh().await.thread.into_iter().filter(is_parallel);
+            self.shown.thread.retain(|entry| !is_parallel(entry));
+            self.shown.thread.extend(fresh);
+            self.shown.thread.sort_by(|one, other| seq(one).cmp(seq(other)));
+        }
     }
 
     fn apply(&mut self, update: &Value) {

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use crate::{
     alerts::standing,
     policy,
-    rows::{Reach, within},
+    rows::{self, Reach, within},
 };
 
 /// Something that calls for a supervisor.
@@ -305,6 +305,30 @@ pub async fn closed_of(
         limit.cast_signed().into(),
     ];
     select(db, EVERY, rest, values).await
+}
+
+/// The conversations of these contacts that were spoken in last, `limit` at most.
+///
+/// # Errors
+/// When the database fails.
+pub async fn ids_of(
+    db: &impl ConnectionTrait,
+    contacts: &[ContactId],
+    limit: u64,
+) -> Result<Vec<ConversationId>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: ConversationId,
+    }
+
+    let contacts: Vec<uuid::Uuid> = contacts.iter().map(|id| id.0).collect();
+    let found: Vec<Row> = rows::all(
+        db,
+        "select id from conversation where contact_id = any($1) order by last_activity_at desc limit $2",
+        [contacts.into(), limit.cast_signed().into()],
+    )
+    .await?;
+    Ok(found.into_iter().map(|row| row.id).collect())
 }
 
 /// What a person holds, with how much of it they have read.

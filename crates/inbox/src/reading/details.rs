@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use super::{
     notes::{NoteLine, note_line},
+    past::{ParallelLine, parallel_lines},
     planned::{PlannedLine, planned_line},
     timeline::{self, TimelineEvent},
 };
@@ -50,6 +51,8 @@ pub struct ContactDetails {
     pub events: Vec<TimelineEvent>,
     /// The notes on the conversation since then, oldest first.
     pub notes: Vec<NoteLine>,
+    /// Other conversations the asking person may see that began since then, and after this one; oldest first.
+    pub parallel: Vec<ParallelLine>,
     /// What is planned to go out later, the next one first.
     pub planned: Vec<PlannedLine>,
 }
@@ -161,6 +164,8 @@ pub struct PreviousLine {
     pub id: ConversationId,
     /// When it began.
     pub opened_at: DateTime<Utc>,
+    /// Whether it began before the one it stands beside.
+    pub is_before: bool,
     /// Its queue.
     pub queue: String,
     /// Who held it last.
@@ -200,6 +205,7 @@ pub async fn details(
         consents: serde_json::Value,
         events: serde_json::Value,
         notes: serde_json::Value,
+        parallel: serde_json::Value,
         planned: serde_json::Value,
         vendor_blocks: serde_json::Value,
     }
@@ -228,6 +234,7 @@ pub async fn details(
               from identity where contact_id = contact.id and ended_at is null) as identities,
              (select coalesce(json_agg(earlier), '[]') from (
                  select c.id, c.opened_at, queue.name as queue, c.state,
+                     (c.opened_at, c.id) < (select h.opened_at, h.id from conversation h where h.id = $2) as is_before,
                      case when c.state = 'closed' then c.outcome end as outcome,
                      case when c.state = 'closed' then (
                          select e.data ->> 'note' from event e
@@ -263,6 +270,7 @@ pub async fn details(
                  select n.written_at, n.position, ", note_line!(), " as line from note n
                  where n.conversation_id = $2 and ($6::timestamptz is null or n.written_at >= $6)
                  order by n.written_at desc, n.position desc limit 200) noted) as notes,
+             ", parallel_lines!(2, 6, 11, 3, 4, 8, 5, 9), " as parallel,
              (select coalesce(json_agg(", planned_line!(), " order by p.due_at, p.id), '[]') from planned p
               where p.conversation_id = $2 and p.state in ('waiting', 'asked')) as planned,
              (select coalesce(json_agg(json_build_object('channel', channel.name, 'wanted', v.wanted, 'state', v.state,
@@ -281,6 +289,7 @@ pub async fn details(
             unassigned_in,
             beside,
             i64::try_from(PREVIOUS).unwrap_or(i64::MAX).into(),
+            None::<DateTime<Utc>>.into(),
         ],
     )
     .await?;
@@ -304,6 +313,7 @@ pub async fn details(
                 consents: counting(rows::read(row.consents)?),
                 events: timeline::known(row.events)?,
                 notes: rows::read(row.notes)?,
+                parallel: rows::read(row.parallel)?,
                 planned: rows::read(row.planned)?,
                 vendor_blocks: rows::read(row.vendor_blocks)?,
             })

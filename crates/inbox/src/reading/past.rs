@@ -1,8 +1,9 @@
-//! What was said with a contact before a conversation, and the files of all of it: always within reach.
+//! What was said with a contact before a conversation and beside it, and the files of all of it: always within reach.
 
 use chrono::{DateTime, Utc};
 use domain::{ChannelKind, ContactId, ConversationId, ConversationState, FileId, MessageId, Visibility};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use serde::Deserialize;
 
 use crate::rows::{self, Reach, within};
 
@@ -86,6 +87,77 @@ pub async fn before(
     )
     .await?;
     Ok(found.into_iter().next())
+}
+
+/// A conversation of the same contact that began after another one, by whatever channel.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ParallelLine {
+    /// Which.
+    pub id: ConversationId,
+    /// When it began.
+    pub opened_at: DateTime<Utc>,
+    /// Where it stands.
+    pub state: ConversationState,
+    /// The kind of its channel.
+    pub channel_kind: ChannelKind,
+    /// The name of its channel.
+    pub channel_name: String,
+    /// Its queue.
+    pub queue: String,
+    /// Who holds it.
+    pub holder: Option<String>,
+}
+
+/// The newest twenty [`ParallelLine`]s as JSON, oldest first, as SQL: with the numbers of the parameters for the
+/// conversation, from when on, before when, and those of [`Reach`].
+macro_rules! parallel_lines {
+    ($conversation:literal, $from:literal, $before:literal, $($reach:literal),+) => {
+        concat!(
+            "(select coalesce(json_agg(line order by opened_at, id), '[]') from (
+                 select c.opened_at, c.id, json_build_object('id', c.id, 'opened_at', c.opened_at, 'state', c.state,
+                     'channel_kind', channel.kind, 'channel_name', channel.name, 'queue', queue.name,
+                     'holder', (select name from person where person.id = c.assignee_id)) as line
+                 from conversation here join conversation c on c.contact_id = here.contact_id
+                     and (c.opened_at, c.id) > (here.opened_at, here.id)
+                 join channel on channel.id = c.channel_id join queue on queue.id = c.queue_id
+                 where here.id = $", $conversation, "
+                     and ($", $from, "::timestamptz is null or c.opened_at >= $", $from, ")
+                     and ($", $before, "::timestamptz is null or c.opened_at < $", $before, ")
+                     and ", within!($($reach),+), "
+                 order by c.opened_at desc, c.id desc limit 20) parallel)"
+        )
+    };
+}
+pub(super) use parallel_lines;
+
+/// The conversations of the same contact that began in a span of time after `conversation` did, of those within reach, oldest
+/// first. The caller has asked whether `conversation` may be seen.
+///
+/// # Errors
+/// When the database fails.
+pub async fn parallel(
+    db: &impl ConnectionTrait,
+    reach: &Visibility,
+    conversation: ConversationId,
+    from: Option<DateTime<Utc>>,
+    before: Option<DateTime<Utc>>,
+) -> Result<Vec<ParallelLine>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        lines: serde_json::Value,
+    }
+
+    if *reach == Visibility::Nothing {
+        return Ok(Vec::new());
+    }
+    let [everything, person, unassigned_in, all_in, beside] = Reach::of(reach).values();
+    let found: Vec<Row> = rows::all(
+        db,
+        concat!("select ", parallel_lines!(1, 2, 3, 4, 5, 6, 7, 8), " as lines"),
+        [conversation.into(), from.into(), before.into(), everything, person, unassigned_in, all_in, beside],
+    )
+    .await?;
+    found.into_iter().next().map_or_else(|| Ok(Vec::new()), |row| rows::read(row.lines))
 }
 
 /// A file that came from a contact or went to them.

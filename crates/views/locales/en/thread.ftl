@@ -161,3 +161,6 @@ past-closed-by = closed by { $name }
 past-closed = closed
 past-open = open
 past-more = See the conversation before
+parallel-what = Also by { $channel } · { $queue } · { $state }
+parallel-with = open, with { $name }
+parallel-show = Show here

@@ -161,3 +161,6 @@ past-closed-by = cerrada por { $name }
 past-closed = cerrada
 past-open = abierta
 past-more = Ver la conversación anterior
+parallel-what = También por { $channel } · { $queue } · { $state }
+parallel-with = abierta, con { $name }
+parallel-show = Ver aquí

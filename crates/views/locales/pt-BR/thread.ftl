@@ -161,3 +161,6 @@ past-closed-by = encerrada por { $name }
 past-closed = encerrada
 past-open = aberta
 past-more = Ver a conversa anterior
+parallel-what = Também por { $channel } · { $queue } · { $state }
+parallel-with = aberta, com { $name }
+parallel-show = Ver aqui

@@ -124,6 +124,7 @@ pub fn details(masked: bool) -> Details {
             PreviousConversation {
                 id: id(2, 90),
                 opened_at: now() - TimeDelta::days(98),
+                is_before: true,
                 queue: "Ventas".to_owned(),
                 holder: Some("Mateo Rojas".to_owned()),
                 state: ConversationState::Closed,
@@ -133,6 +134,7 @@ pub fn details(masked: bool) -> Details {
             PreviousConversation {
                 id: id(2, 91),
                 opened_at: now() - TimeDelta::days(262),
+                is_before: true,
                 queue: "Citas".to_owned(),
                 holder: None,
                 state: ConversationState::Closed,

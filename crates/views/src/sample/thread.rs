@@ -7,10 +7,10 @@ use domain::{
 };
 use routing::Promise;
 
-use crate::{Ad, Around, Author, Entry, MessageView, Quote, Thread, ThreadState, time};
+use crate::{Ad, Around, Author, Entry, MessageView, Quote, Thread, ThreadState, past::ParallelTalk, time};
 
 use super::{
-    contents, deliveries, details, due, id, inbound, lines, note, now, outbound, planned, text, valeria,
+    contents, deliveries, details, due, id, inbound, lines, note, now, outbound, planned, sms, text, valeria,
     whatsapp,
 };
 
@@ -31,6 +31,21 @@ pub fn state(window: ReplyWindow) -> ThreadState {
         urgency: Urgency::High,
         blocked: false,
         inbound_count: 7,
+    }
+}
+
+/// What Lucía wrote by SMS meanwhile, to a colleague.
+#[must_use]
+pub fn parallel() -> ParallelTalk {
+    let opened_at = now() - TimeDelta::minutes(40);
+    ParallelTalk {
+        conversation: id(2, 92),
+        seq: time::seq(&opened_at, 0),
+        opened_at,
+        state: ConversationState::Assigned,
+        channel: sms(),
+        queue: "Postventa".to_owned(),
+        holder: Some("Mateo <b>Rojas</b>".to_owned()),
     }
 }
 
@@ -58,6 +73,7 @@ pub fn thread(window: ReplyWindow) -> Thread {
         next(12, 55),
         next(13, 54),
         next(14, 53),
+        Entry::Parallel(parallel()),
         out(
             15,
             13,

@@ -6,9 +6,9 @@ use domain::{
     outbound::{Advice, Hold},
 };
 use views::{
-    Author, ConversationRow, Delivery, DetailsFragment, Entry, Lang, MePresenceFragment, MessageFragment,
-    MessageView, NoteFragment, Quote, RowFragment, SystemFragment, Template, ThreadStateFragment,
-    planned::PlannedFragment, sample,
+    Author, ConversationRow, Delivery, DetailsFragment, EarlierFragment, Entry, Lang, MePresenceFragment,
+    MessageFragment, MessageView, NoteFragment, Quote, RowFragment, SystemFragment, Template,
+    ThreadStateFragment, planned::PlannedFragment, sample,
 };
 
 use crate::{LANGS, between};
@@ -59,6 +59,10 @@ fn every_fragment(lang: Lang) -> Vec<String> {
             Entry::Message(message) => bubble(lang, message),
             Entry::Note(note) => NoteFragment { tx, note }.render().unwrap(),
             Entry::System(line) => SystemFragment { tx, line }.render().unwrap(),
+            Entry::Parallel(_) => {
+                let entries = std::slice::from_ref(entry);
+                EarlierFragment { tx, entries, earlier: None, later: None }.render().unwrap()
+            }
         });
     }
     for window in [ReplyWindow::Boundless, sample::open(), ReplyWindow::Closed(None)] {

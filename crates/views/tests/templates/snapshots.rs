@@ -2,9 +2,9 @@
 
 use domain::conversation::ReplyWindow;
 use views::{
-    ConversationRow, DetailsFragment, Lang, MePresenceFragment, MentionFragment, MessageFragment,
-    MessageView, NoteFragment, OfferBackFragment, OfferFragment, RowFragment, SystemFragment, Template,
-    Thread, ThreadPane, ThreadStateFragment, planned::PlannedFragment, sample,
+    ConversationRow, DetailsFragment, EarlierFragment, Entry, Lang, MePresenceFragment, MentionFragment,
+    MessageFragment, MessageView, NoteFragment, OfferBackFragment, OfferFragment, RowFragment,
+    SystemFragment, Template, Thread, ThreadPane, ThreadStateFragment, planned::PlannedFragment, sample,
 };
 
 use crate::LANGS;
@@ -52,6 +52,11 @@ fn bubbles() {
 fn lines_of_a_thread() {
     look("system", |lang| {
         sample::lines().iter().map(|line| html(&SystemFragment { tx: sample::tx(lang), line })).collect()
+    });
+    look("parallel", |lang| {
+        let entries = [Entry::Parallel(sample::parallel())];
+        let tx = sample::tx(lang);
+        vec![html(&EarlierFragment { tx, entries: &entries, earlier: None, later: None })]
     });
     look("note", |lang| vec![html(&NoteFragment { tx: sample::tx(lang), note: &sample::note() })]);
     look("planned", |lang| {
