@@ -141,13 +141,24 @@ for (const [name, deeds] of Object.entries(MEANT)) {
   });
 }
 
+// A tab that is loaded again goes on showing it, until it is put away.
+function remember(id) {
+  try {
+    if (id) sessionStorage.setItem("bandeja:bulk", id);
+    else sessionStorage.removeItem("bandeja:bulk");
+  } catch {} // Not kept where the browser keeps nothing.
+}
+
 let followed = null;
-async function follow(id) {
+/** Show how far it is with many of them, until it is done. */
+export async function follow(id) {
   followed = id;
+  remember(id);
   while (followed === id) {
     const answer = await get(`/bulk/${id}`);
     // Signed out, or it is no more: asking again would not help.
-    if (followed !== id || (answer.status >= 400 && answer.status < 500)) return;
+    if (followed !== id) return;
+    if (answer.status >= 400 && answer.status < 500) return remember(null);
     const drawn = drawnBy(answer);
     if (drawn) {
       const before = document.getElementById("bulk-progress");
@@ -173,7 +184,7 @@ act("bulkUndo", async (button) => {
   else told(answer);
 });
 act("bulkGone", () => {
-  followed = null;
+  remember((followed = null));
   document.getElementById("bulk-progress")?.remove();
 });
 

@@ -54,6 +54,10 @@ key("transfer", () => {
 
 // Several at once: the bar of what was chosen comes with the first of them; until then no key is meant for what is open.
 const bulk = (run) => void hold(() => import("./bulk.js").then(run, () => toast(t("failed"), { loud: true })), true);
+try {
+  const going = sessionStorage.getItem("bandeja:bulk");
+  if (going) import("./bulk.js").then(({ follow }) => follow(going), () => {}); // the next time
+} catch {} // Where the browser keeps nothing.
 // Which row was meant is seen now, wherever the hand is once it is loaded.
 const chosen = () => document.activeElement?.closest("#list > li") ?? rowOf(openConversation());
 function choose(range) {

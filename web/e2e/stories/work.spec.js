@@ -181,13 +181,13 @@ test("a supervisor joins two contacts, takes it back, and blocks one", async ({ 
     await expect(gabriela.locator("#join")).toHaveCount(0);
     await expect(gabriela.locator("[data-thread]")).toContainText("Se unieron dos contactos");
     // Who has it open sees without asking that there is more of them.
-    await expect(valeria.locator("[data-thread] > .past-more")).toHaveCount(1);
+    await expect(valeria.locator("[data-thread] > .parallel")).toHaveCount(1);
     await expect(valeria.locator("#details-pane a.past")).toHaveCount(1);
   });
   await test.step("and they are two again", async () => {
     await at(gabriela).toast.getByRole("button", { name: "Deshacer" }).click();
     await expect(gabriela.locator("[data-thread]")).toContainText("Se separaron los dos contactos");
-    await expect(valeria.locator("[data-thread] > .past-more")).toHaveCount(0);
+    await expect(valeria.locator("[data-thread] > .parallel")).toHaveCount(0);
     await expect(valeria.locator("#details-pane a.past")).toHaveCount(0);
   });
   await test.step("blocking asks why, and closes what is open", async () => {
@@ -242,6 +242,12 @@ test("while several are chosen, keys mean them and not what is open", async ({ o
   await choices.getByRole("button", { name: /Spam/ }).click();
   await expect(valeria.locator("#bulk-progress")).toContainText("1 hecha");
   await expect(at(valeria).row(other.name)).toHaveCount(0);
+  // Its end, and the way back, outlive the page until they are put away.
+  await valeria.reload();
+  await expect(valeria.locator("#bulk-progress")).toContainText("1 hecha");
+  await valeria.locator('#bulk-progress [data-act="bulkGone"]').click();
+  await expect(valeria.locator("#bulk-progress")).toHaveCount(0);
+  expect(await valeria.evaluate(() => sessionStorage.getItem("bandeja:bulk"))).toBeNull();
   await expect(at(valeria).row(here.name)).toBeVisible();
   await valeria.locator("#thread-title").focus();
   await valeria.keyboard.press("e");
