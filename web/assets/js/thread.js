@@ -10,6 +10,7 @@ import { get } from "./send.js";
 import { n } from "./words.js";
 
 const NEAR_END = 100;
+const AT_END = 8;
 const NEAR_START = 600;
 const LONGEST = 200;
 const SAME_BREATH = 5 * 60_000;
@@ -17,7 +18,9 @@ const FOLDED = 3;
 const FADES = 1200;
 
 let thread = null;
+// Whether the end is before the eyes; and whether it stays there whatever comes: until somebody scrolls up.
 let atEnd = true;
+let follows = true;
 let fresh = 0;
 let told = 0;
 let toldNamed = 0;
@@ -130,7 +133,7 @@ export function toEnd(focus = document.activeElement?.id === "draft" && "compose
   if (!thread) return;
   if (thread.dataset.newer) return open(openConversation(), { again: true, focus });
   thread.scrollTop = thread.scrollHeight;
-  atEnd = true;
+  atEnd = follows = true;
   fresh = 0;
   drawJump();
   seen();
@@ -142,7 +145,7 @@ function stick() {
   if (document.hidden) return toEnd();
   sticking ||= requestAnimationFrame(() => {
     sticking = 0;
-    toEnd();
+    if (follows) toEnd();
   });
 }
 
@@ -215,7 +218,9 @@ function drawPast() {
 // A day of work in one thread must not fill the page: the far end goes, and can be loaded again.
 function trim() {
   const surplus = entries().filter((entry) => entry.dataset.seq);
-  if (!atEnd || surplus.length <= LONGEST) return;
+  if (!follows || surplus.length <= LONGEST) return;
+  // What is lost above is no scrolling up.
+  lastTop = 0;
   for (const entry of surplus.slice(0, surplus.length - LONGEST)) {
     known.delete(entry.id);
     entry.remove();
@@ -228,14 +233,17 @@ function trim() {
 function scrolled() {
   if (!thread) return;
   // While there is more below, the end is not here, and what comes in is not shown between.
-  atEnd = distance() < NEAR_END && !thread.dataset.newer;
+  const up = thread.scrollTop < lastTop;
+  const away = thread.dataset.newer ? Infinity : distance();
+  atEnd = away < NEAR_END;
+  if (away < AT_END) follows = true;
+  else if (up) follows = false;
   if (distance() < NEAR_START) load("newer");
   if (atEnd) {
     fresh = 0;
     drawJump();
     seen();
   }
-  const up = thread.scrollTop < lastTop;
   lastTop = thread.scrollTop;
   if (lastTop < NEAR_START) {
     if (thread.dataset.earlier) load("earlier");
@@ -256,7 +264,7 @@ function floatDay() {
 }
 
 const resized = new ResizeObserver(() => {
-  if (atEnd && thread) thread.scrollTop = thread.scrollHeight;
+  if (follows && thread) thread.scrollTop = thread.scrollHeight;
 });
 
 function opened() {
@@ -281,11 +289,12 @@ function opened() {
   if (found) thread.scrollTop = found.offsetTop - thread.clientHeight / 3;
   else thread.scrollTop = line ? line.offsetTop - 96 : thread.scrollHeight;
   scrolled();
+  follows = atEnd;
 }
 
-document.addEventListener("patched", () => {
+document.addEventListener("patched", ({ detail }) => {
   if (!thread?.isConnected) return;
-  const before = atEnd;
+  const before = follows;
   const { earlier, newer } = thread.dataset;
   const added = [];
   for (const entry of entries()) {
@@ -308,8 +317,10 @@ document.addEventListener("patched", () => {
     const words = entry.querySelector(".txt, .medium, .odd")?.textContent ?? entry.textContent;
     sayMessage(name, words);
   }
-  if (before) stick();
-  else if (inbound.length) {
+  if (before) {
+    if (added.length || detail.some((one) => thread.contains(one))) stick();
+  } else if (inbound.length) {
+    atEnd &&= distance() < NEAR_END;
     fresh += inbound.length;
     drawJump();
   }

@@ -188,3 +188,39 @@ test("who writes by another channel meanwhile is seen where one is", async ({ op
     await expect(line).toHaveCount(0);
   });
 });
+
+test("who scrolls up a little is not pulled back to the end, whatever comes", async ({ open, office, vendor }) => {
+  await office.atWork("valeria");
+  const valeria = await open("valeria");
+  const [lucia, pedro] = [vendor.customer(), vendor.customer()];
+  for (let line = 1; line <= 20; line += 1) await lucia.write(`Línea ${line} de 20`);
+  await at(valeria).row(lucia.name).getByRole("link").click();
+  const { thread } = at(valeria);
+  const away = () => thread.evaluate((element) => Math.round(element.scrollHeight - element.clientHeight - element.scrollTop));
+  await thread.evaluate((element) => (element.scrollTop = element.scrollHeight));
+  await lucia.write("¿Siguen ahí?");
+  await expect(at(valeria).bubble("¿Siguen ahí?")).toBeInViewport();
+  await expect.poll(away).toBeLessThan(2);
+
+  await thread.hover();
+  await valeria.mouse.wheel(0, -60);
+  await expect.poll(away).toBeGreaterThan(30);
+  const frames = () => valeria.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await frames();
+  const before = await away();
+  expect(before).toBeLessThan(100);
+  await pedro.write("Otra conversación");
+  await expect(at(valeria).row(pedro.name)).toBeVisible();
+  await frames();
+  expect(await away(), "what happens elsewhere moves nothing").toBe(before);
+  const last = await at(valeria).bubble("¿Siguen ahí?").boundingBox();
+  await lucia.write("Otra línea");
+  const jump = valeria.locator('[data-act="jump"]');
+  await expect(jump).toHaveText("1 mensaje nuevo");
+  expect((await at(valeria).bubble("¿Siguen ahí?").boundingBox()).y, "nor what comes below").toBe(last.y);
+  await jump.click();
+  await expect.poll(away).toBeLessThan(2);
+  await lucia.write("Y otra");
+  await expect(at(valeria).bubble("Y otra")).toBeInViewport();
+  await expect.poll(away, "at the end again, it stays there").toBeLessThan(2);
+});
