@@ -1,4 +1,4 @@
-offers-title = Offered to you
+offers-title = For you
 offer-left = Time to answer
 offer-note = Note
 offer-accept = Accept

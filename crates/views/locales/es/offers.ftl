@@ -1,4 +1,4 @@
-offers-title = Te ofrecen
+offers-title = Para ti
 offer-left = Tiempo para responder
 offer-note = Nota
 offer-accept = Aceptar

@@ -1,4 +1,4 @@
-offers-title = Oferecem a você
+offers-title = Para você
 offer-left = Tempo para responder
 offer-note = Nota
 offer-accept = Aceitar
