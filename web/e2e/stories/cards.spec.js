@@ -144,6 +144,7 @@ test("what is typed in a card is not lost by a click beside it, nor by who was f
     await save(card);
     await expect(card.locator("[data-theirs]")).toHaveText(/Otra persona puso: \S*•/);
     await expect(card.getByLabel("Póliza")).toHaveValue("MIA-1");
+    expect(await flaws(valeria, { scope: "#card" })).toEqual([]);
     await card.locator("[data-theirs]").getByRole("button", { name: "Usar lo suyo" }).click();
     await expect(card.getByLabel("Póliza")).toHaveCount(0);
     await expect(card.locator('[data-key="poliza"]')).toContainText("•");
@@ -211,6 +212,7 @@ test("what is typed in the panel is kept: another conversation, a long cut, a co
     const take = panel.locator(".inline-edit").getByRole("button", { name: "Guardar" });
     await take.click();
     await expect(panel.locator(".inline-edit .err")).toHaveText("Otra persona lo borró. Si guardas, queda lo tuyo.");
+    expect(await flaws(valeria, { scope: "#details-pane" })).toEqual([]);
     await take.click();
     await expect(panel.locator(".inline-edit")).toHaveCount(0);
     await expect(panel).toContainText("Rímac");

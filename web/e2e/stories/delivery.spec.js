@@ -1,4 +1,5 @@
 import { at, expect, live, openFromList, test } from "../support/house.js";
+import { flaws } from "../support/inspect.js";
 
 async function desk({ open, office, vendor }, person = "valeria") {
   await office.atWork(person);
@@ -24,6 +25,7 @@ test("an answer that was refused says why, in words", async ({ open, office, ven
   );
   await expect(failed).toHaveClass(/failed/);
   await expect(failed.locator(".m")).toContainText("No enviado");
+  expect(await flaws(page, { scope: "#thread-pane" })).toEqual([]);
 });
 
 test("an answer nobody can vouch for is unconfirmed and goes out again only when asked", async ({ open, office, vendor }) => {
@@ -33,8 +35,9 @@ test("an answer nobody can vouch for is unconfirmed and goes out again only when
   await expect.poll(() => customer.received()).toEqual(["¿Le queda bien a las 5?"]);
   const bubble = at(page).bubble("¿Le queda bien a las 5?");
   await expect(bubble.locator(".m")).toContainText("Enviando");
-  // The vendor is given half a minute to answer.
+  // The vendor is given time to answer.
   await expect(bubble.locator(".msg-err")).toContainText("Sin confirmar: puede que haya llegado.", { timeout: 45_000 });
+  expect(await flaws(page, { scope: "#thread-pane" })).toEqual([]);
   expect(await customer.received()).toHaveLength(1);
 
   await vendor.faults({});
@@ -51,6 +54,7 @@ test("what is written without a connection is sent once and in order when it is 
   for (const text of texts) await send(page, text);
   const pending = at(page).thread.locator(".msg.pending");
   await expect(pending).toHaveCount(4);
+  expect(await flaws(page), "four wait, without a connection").toEqual([]);
   await expect(at(page).draft).toHaveValue("");
   expect(await customer.received()).toEqual([]);
   await page.context().setOffline(false);

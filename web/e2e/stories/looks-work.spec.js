@@ -1,6 +1,6 @@
 // What is done to a conversation beside answering, on a desk and on a phone, light and dark.
 import { at, expect, openFromList, test } from "../support/house.js";
-import { inspect } from "../support/inspect.js";
+import { flaws, inspect } from "../support/inspect.js";
 
 test("the dialogs of an agent's work", async ({ open, office, vendor }) => {
   test.slow();
@@ -80,8 +80,17 @@ test("several at once", async ({ open, office, vendor }) => {
     await expect(valeria.locator("#list > li")).toHaveCount(1);
     await inspect(valeria, "work-bulk-done");
     await valeria.setViewportSize({ width: 1440, height: 900 });
+    // One of them writes meanwhile: what changed since is not taken back, and is named.
+    const [left] = await valeria.locator("#list .who").allTextContents();
+    const back = customers.find(({ name }) => name !== left);
+    await back.write("Una cosa más");
+    await expect(at(valeria).row(back.name)).toBeVisible();
     await valeria.locator("#bulk-progress").getByRole("button", { name: "Deshacer" }).click();
     await expect(valeria.locator("#list > li")).toHaveCount(3);
+    const refused = valeria.locator("#bulk-progress details");
+    await refused.locator("summary").click();
+    await expect(refused.locator("li")).toContainText(back.name);
+    expect(await flaws(valeria)).toEqual([]);
   });
 });
 

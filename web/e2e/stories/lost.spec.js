@@ -1,5 +1,6 @@
 // Nothing an agent wrote, attached or recorded is lost or goes to somebody else: slow lines, two tabs, changes of mind.
 import { at, expect, listen, live, openFromList, test } from "../support/house.js";
+import { flaws } from "../support/inspect.js";
 import { wireOf } from "../support/wire.js";
 
 const PDF = Buffer.from("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n");
@@ -208,6 +209,7 @@ test("what can't be sent any more stays beside the page until it is put away: wo
   await expect(cards).toHaveCount(2);
   await expect(paper).toContainText(lucia.name);
   await expect(cards.filter({ hasNotText: "Granate.pdf" }).locator("textarea")).toHaveValue("El granate es suyo");
+  expect(await flaws(page)).toEqual([]);
   await test.step("all of it drawn anew, and loaded anew", async () => {
     const drawn = page.waitForResponse((answer) => answer.request().resourceType() === "fetch" && new URL(answer.url()).pathname.startsWith("/inbox/"));
     wire.say(JSON.stringify({ t: "reset", s: 1 }));

@@ -98,4 +98,7 @@ test("search in every theme and size", async ({ open, office, vendor }) => {
   }).toPass();
   await page.locator("#search-filters summary").click();
   await inspect(page, "search");
+  await page.locator("#q").fill("xilófono");
+  await expect(page.locator("main .empty")).toBeVisible();
+  expect(await flaws(page), "nothing is found").toEqual([]);
 });
