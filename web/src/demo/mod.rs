@@ -119,6 +119,8 @@ fn settings(options: &DemoOptions, dir: &DataDir, postgres: &Server) -> anyhow::
     settings.vendors.twilio_url = Url::parse(&format!("{simulator}/twilio"))?;
     settings.vendors.twilio_content_url = Url::parse(&format!("{simulator}/twilio"))?;
     settings.vendors.twilio_messaging_url = Url::parse(&format!("{simulator}/twilio"))?;
+    // The vendors are next door: what they don't answer soon, they don't answer.
+    (settings.vendors.connect_seconds, settings.vendors.answer_seconds) = (2, 8);
     Ok(settings)
 }
 
