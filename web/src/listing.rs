@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use domain::{ChannelId, List, Permission, Principal, QueueId, Scope, Sort, View};
 use inbox::{
-    reading::lists::{Drawn, Page, Place, QueueCount},
+    reading::{
+        lists::{Drawn, Page, Place},
+        open::QueueCount,
+    },
     saved_views::SavedView,
 };
 use url::form_urlencoded::{Serializer, parse};

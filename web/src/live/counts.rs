@@ -7,7 +7,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use domain::{List, Permission, Principal, View, ViewId};
-use inbox::reading::lists::{self, Open};
+use inbox::reading::open::{self, Open};
 use sea_orm::{DatabaseConnection, DbErr};
 use tokio::sync::Mutex;
 use views::Counts;
@@ -77,7 +77,7 @@ impl OpenNow {
     /// # Errors
     /// When the database fails.
     pub(super) async fn read(&self, db: &DatabaseConnection) -> Result<Arc<Open>, DbErr> {
-        let open = Arc::new(lists::open(db, Utc::now()).await?);
+        let open = Arc::new(open::read(db, Utc::now()).await?);
         *self.read.write().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), open.clone()));
         Ok(open)
     }

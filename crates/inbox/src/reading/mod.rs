@@ -13,6 +13,7 @@ pub mod lists;
 pub mod messages;
 pub mod notes;
 pub mod offers;
+pub mod open;
 pub mod past;
 mod place;
 pub mod planned;

@@ -9,6 +9,7 @@ use inbox::{
     reading::{
         conversations::{self, ConversationLine},
         lists::{self, Ask, Drawn, Page, Place},
+        open,
     },
     saved_views::{self, SavedViewError},
     watch,
@@ -484,7 +485,7 @@ async fn words_are_found_whatever_their_accents_and_numbers_only_by_those_who_se
 #[tokio::test]
 async fn all_that_is_open_is_counted_as_it_is_listed() {
     let (scene, people) = floor().await;
-    let open = lists::open(scene.db(), scene.now).await.unwrap();
+    let open = open::read(scene.db(), scene.now).await.unwrap();
     let views = [
         View::of(List::Mine),
         View::of(List::Waiting),
