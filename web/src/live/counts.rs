@@ -49,14 +49,30 @@ impl OpenNow {
     /// # Errors
     /// When the database fails.
     pub async fn get(&self, db: &DatabaseConnection) -> Result<Arc<Open>, DbErr> {
-        let known = self.read.read().unwrap_or_else(PoisonError::into_inner).clone();
-        match known {
+        match self.known() {
             Some((at, open)) if at.elapsed() < FRESH => Ok(open),
             Some((at, open)) if at.elapsed() < OLD => {
                 self.renew(db);
                 Ok(open)
             }
             _ => self.read(db).await,
+        }
+    }
+
+    fn known(&self) -> Option<Read> {
+        self.read.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether a page can be drawn without reading it.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.known().is_some_and(|(at, _)| at.elapsed() < OLD)
+    }
+
+    /// Read it for those who come next, if nobody has a moment ago: so that no page has to, not the first one either.
+    pub(super) fn keep(&self, db: &DatabaseConnection) {
+        if self.known().is_none_or(|(at, _)| at.elapsed() >= FRESH) {
+            self.renew(db);
         }
     }
 

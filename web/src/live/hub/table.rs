@@ -143,6 +143,7 @@ impl State {
                     self.beat();
                     // A queue's light changes by waiting alone.
                     self.count_again();
+                    self.open.keep(&self.db);
                 }
             }
         }
