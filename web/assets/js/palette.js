@@ -17,6 +17,8 @@ let coming = null;
 let runs = new Map();
 let timer = 0;
 let under = null;
+// Whether what is chosen was chosen by hand.
+let picked = false;
 // Ends when what is written now has been looked for.
 let sought = null;
 
@@ -174,7 +176,8 @@ async function look() {
   if (!answer.ok) return;
   const first = chosen()?.id;
   box.replaceChildren(...fragment(answer.text).firstElementChild.children);
-  if (first) choose(byId(first));
+  // The way to all of it was chosen only while nothing else stood there.
+  if (first && (picked || first !== "p-all")) choose(byId(first));
   settle();
 }
 
@@ -223,7 +226,12 @@ async function fetchDialog() {
   }
   const fresh = fragment(await answer.text()).firstElementChild;
   document.body.append(fresh);
+  const pick = (one) => {
+    picked = true;
+    choose(one);
+  };
   fresh.addEventListener("input", () => {
+    picked = false;
     draw();
     clearTimeout(timer);
     const pause = new Promise((done) => (timer = setTimeout(done, PAUSE)));
@@ -239,14 +247,14 @@ async function fetchDialog() {
     const all = options();
     const at = all.indexOf(chosen());
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: event.ctrlKey ? 0 : null, End: event.ctrlKey ? all.length - 1 : null }[event.key];
-    if (to !== undefined && to !== null && all.length) choose(all[(to + all.length) % all.length]);
+    if (to !== undefined && to !== null && all.length) pick(all[(to + all.length) % all.length]);
     else if (event.key === "Enter") enter(event);
     else return;
     event.preventDefault();
   });
   fresh.addEventListener("pointermove", ({ target }) => {
     const one = target.closest(".pal-opt");
-    if (one && one !== chosen()) choose(one);
+    if (one && one !== chosen()) pick(one);
   });
   fresh.addEventListener("click", (event) => {
     if (event.target === fresh) return fresh.close();

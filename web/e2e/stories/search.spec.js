@@ -59,6 +59,11 @@ test("the palette finds by typo and by a piece of a number, and does what the pa
     await valeria.keyboard.type("josefa echeverri");
     await expect(option(lucia.name)).toBeVisible({ timeout: 2000 });
   }).toPass();
+  // While nothing is found, the way to all results stands there alone; who is found then is meant before it.
+  await valeria.locator("#pal-q").fill("qzxwvk");
+  await expect(option("Ver todos los resultados")).toHaveAttribute("aria-selected", "true");
+  await valeria.locator("#pal-q").fill("josefa echeverri");
+  await expect(option(lucia.name)).toHaveAttribute("aria-selected", "true");
   await valeria.keyboard.press("Enter");
   await expect(valeria.locator("#thread-title")).toHaveText(lucia.name);
   await expect(valeria.locator("#palette")).toBeHidden();
