@@ -158,6 +158,18 @@ async fn an_admin_who_finds_what_is_anothers_leaves_one_line_and_a_colleague_non
         assert!(drafts.contains("Le dejo el horario"), "{drafts}");
         assert_eq!(clinic.count(&read).await, lines);
     }
+    // So is each stretch of it, also where it was never opened.
+    let place = "9999999999-000000000000000";
+    let stretches = [
+        format!("earlier?before={place}"),
+        "later?after=0000000000-000000000000".to_owned(),
+        format!("past?talk={talk}&before={place}"),
+    ];
+    for (at, stretch) in stretches.iter().enumerate() {
+        let found = ana.get(&format!("/inbox/{talk}/{stretch}")).await.is(StatusCode::OK).body;
+        assert!(found.contains("id=\"m-"), "{found}");
+        assert_eq!(clinic.count(&read).await, 2 + i64::try_from(at).unwrap(), "{stretch}");
+    }
 }
 
 #[tokio::test]

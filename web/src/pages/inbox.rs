@@ -104,9 +104,11 @@ pub async fn earlier(
     viewer: SignedIn,
     id: Path<ConversationId>,
     query: Query<Earlier>,
+    request: HttpRequest,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
     let line = within_reach(&viewer, &state, *id, Permission::ConversationRead).await?;
+    audit_outsider(&viewer, &request, &state, &line).await?;
     let (written_at, position) = time::parse_seq(&query.before).ok_or(PageError::NotFound)?;
     let before = Place { written_at, position };
     let class = class_for(&viewer.principal, &line.facts());
@@ -126,9 +128,11 @@ pub async fn later(
     viewer: SignedIn,
     id: Path<ConversationId>,
     query: Query<Later>,
+    request: HttpRequest,
     state: Data<AppState>,
 ) -> Result<HttpResponse, PageError> {
     let line = within_reach(&viewer, &state, *id, Permission::ConversationRead).await?;
+    audit_outsider(&viewer, &request, &state, &line).await?;
     let (written_at, position) = time::parse_seq(&query.after).ok_or(PageError::NotFound)?;
     let class = class_for(&viewer.principal, &line.facts());
     let stretch = Stretch::after(&state.db, *id, Place { written_at, position }).await?;

@@ -79,9 +79,7 @@ pub async fn show(
     };
     let line = seen(wanted).await?.filter(|line| line.contact_id == here.contact_id);
     let line = line.ok_or(PageError::NotFound)?;
-    if before.is_none() {
-        audit_outsider(&viewer, &request, &state, &line).await?;
-    }
+    audit_outsider(&viewer, &request, &state, &line).await?;
     let class = class_for(&viewer.principal, &line.facts());
     let stretch = Stretch::read(&state.db, line.id, before).await?;
     let until = before.map(|place| place.written_at);
