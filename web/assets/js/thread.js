@@ -18,6 +18,7 @@ const FOLDED = 3;
 const FADES = 1200;
 
 let thread = null;
+let arranged = 0;
 // Whether the end is before the eyes; and whether it stays there whatever comes: until somebody scrolls up.
 let atEnd = true;
 let follows = true;
@@ -61,6 +62,7 @@ export function arrange(of = thread) {
   }
   for (const old of of.querySelectorAll(":scope > .day")) if (!wanted.has(old)) old.remove();
   fold(of);
+  if (of === thread) arranged = of.childElementCount;
 }
 
 // Three and more events in a row are one line that opens; what happened last of all stays in sight.
@@ -294,6 +296,9 @@ function opened() {
 
 document.addEventListener("patched", ({ detail }) => {
   if (!thread?.isConnected) return;
+  // Most of what is told is about the list.
+  const touched = detail.some((one) => thread.contains(one));
+  if (!touched && thread.childElementCount === arranged) return;
   const before = follows;
   const { earlier, newer } = thread.dataset;
   const added = [];
@@ -318,7 +323,7 @@ document.addEventListener("patched", ({ detail }) => {
     sayMessage(name, words);
   }
   if (before) {
-    if (added.length || detail.some((one) => thread.contains(one))) stick();
+    if (touched || added.length) stick();
   } else if (inbound.length) {
     atEnd &&= distance() < NEAR_END;
     fresh += inbound.length;
