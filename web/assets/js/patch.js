@@ -5,7 +5,7 @@ const policy = globalThis.trustedTypes?.createPolicy("bandeja", { createHTML: (h
 };
 
 // What the viewer did to an element and no push may undo.
-const KEPT = new Set(["open"]);
+const KEPT = new Set(["open", "data-quoted"]);
 
 /** The elements of a fragment that this origin's server rendered. */
 export function fragment(html) {
@@ -125,7 +125,8 @@ export function morph(element, next) {
   }
   while (child) {
     const rest = child.nextSibling;
-    child.remove();
+    // What the page itself put there stays.
+    if (!("own" in (child.dataset ?? {}))) child.remove();
     child = rest;
   }
   return element;

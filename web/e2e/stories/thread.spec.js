@@ -222,3 +222,26 @@ test("who scrolls up a little is not pulled back to the end, whatever comes", as
   await expect(at(valeria).bubble("Y otra")).toBeInViewport();
   await expect.poll(away, "at the end again, it stays there").toBeLessThan(2);
 });
+
+test("what is answered stays chosen while ticks and reactions come to it", async ({ open, office, vendor }) => {
+  await office.atWork("valeria");
+  const valeria = await open("valeria");
+  const lucia = vendor.customer();
+  await lucia.write("¿Mañana a las nueve?");
+  await at(valeria).row(lucia.name).getByRole("link").click();
+  const message = at(valeria).bubble("¿Mañana a las nueve?");
+  await message.hover();
+  await message.locator(".msg-do").click();
+  await expect(message).toHaveAttribute("data-quoted", "");
+  const other = await open("valeria", new URL(valeria.url()).pathname);
+  await at(other).bubble("¿Mañana a las nueve?").hover();
+  await at(other).bubble("¿Mañana a las nueve?").locator(".msg-do").click();
+  await other.locator("#quote").getByRole("button", { name: /👍/ }).click();
+
+  await expect(message.locator(".react")).toContainText("👍");
+  await expect(message, "in the other tab it is still the one").toHaveAttribute("data-quoted", "");
+  await expect(message.locator(".msg-do")).toHaveCount(1);
+  await valeria.locator("#quote").getByRole("button", { name: /🙏/ }).click();
+  await expect(message.locator(".react")).toContainText("🙏");
+  await expect.poll(async () => (await lucia.received()).filter((one) => one === "🙏").length).toBe(1);
+});
