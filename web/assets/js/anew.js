@@ -52,7 +52,7 @@ async function drawList(here, first, since) {
   content.append(...found);
   // Rows that change places do so together: one by one, each is looked for among thousands.
   const held = "hold" in here.dataset;
-  here.dataset.hold = "";
+  here.dataset.hold ??= "";
   const placed = place(here, content);
   if (!held) {
     delete here.dataset.hold;

@@ -4,7 +4,7 @@ import { set } from "./clocks.js";
 import { promised } from "./due.js";
 import { key, when } from "./keys.js";
 import { open, openConversation } from "./panes.js";
-import { compare, isBeyond, placeOf } from "./patch.js";
+import { compare, insert, isBeyond, placeOf } from "./patch.js";
 import { shout } from "./say.js";
 import { n, t } from "./words.js";
 
@@ -69,6 +69,7 @@ const known = new WeakSet();
 const strays = new Set();
 function drawn() {
   strays.clear();
+  late.clear();
   loaded(null, "more" in list().dataset && lastPlace(rows()));
   take(list());
   current = openConversation();
@@ -131,17 +132,24 @@ function select() {
   decorate([...both].map((id) => document.getElementById(`row-${id}`)).filter(Boolean));
 }
 
-// The order holds still while the pointer moves in the list or the keyboard is in it.
-const held = () =>
-  (list().matches(":hover") && Date.now() - pointerAt < STILL) || list().contains(document.activeElement);
+// The order holds still while the pointer moves in the list or the keyboard is in it. Under the pointer nothing moves at
+// all: what is new stands last there, until it rests.
+const moves = () => list().matches(":hover") && Date.now() - pointerAt < STILL;
+const late = new Set();
 // Asked each second while it is held: it changes with the rows alone.
 let sorted = null;
 const order = (run) => import("./order.js").then(run, () => {}); // the next time
 
 function settle() {
-  const hold = held();
+  const still = moves();
+  const hold = still || list().contains(document.activeElement);
   const was = "hold" in list().dataset;
-  if (hold) list().dataset.hold = "";
+  if (!still) {
+    for (const row of late) if (hold && row.isConnected) insert(list(), row);
+    if (late.size) sorted = null;
+    late.clear();
+  }
+  if (hold) list().dataset.hold = still ? "still" : "";
   else if (was) {
     delete list().dataset.hold;
     sorted = null;
@@ -207,14 +215,16 @@ document.addEventListener("click", (event) => {
 document.addEventListener("pointermove", ({ target }) => {
   if (list().contains(target)) {
     pointerAt = Date.now();
-    list().dataset.hold = "";
+    list().dataset.hold = "still";
   }
 });
 document.addEventListener("focusin", settle);
 document.addEventListener("second", settle);
 document.addEventListener("patched", ({ detail }) => {
   const here = detail.filter((element) => element.parentElement === list());
-  if ("hold" in list().dataset) for (const row of here) if (known.has(row)) strays.add(row);
+  const { hold } = list().dataset;
+  if (hold !== undefined) for (const row of here) if (known.has(row)) strays.add(row);
+  if (hold) for (const row of here) if (!known.has(row)) late.add(row);
   shed(here.filter((row) => !strays.has(row)));
   decorate(here.filter((row) => row.isConnected));
   if (here.length) sorted = null;

@@ -32,7 +32,7 @@ export function apply(updates) {
     else if (how === "morph") {
       const next = fragment(h).firstElementChild;
       if (next && version(next) >= version(target)) touched.push(morph(target, next));
-    } else touched.push(...place(target, fragment(h)));
+    } else touched.push(...place(target, fragment(h), target.dataset.hold === "still"));
   }
   announce(touched);
 }
@@ -57,8 +57,11 @@ export function isBeyond(container, at) {
   return Boolean((from && compare(container, at, from) <= 0) || (to && compare(container, at, to) > 0));
 }
 
-/** Put elements into an ordered container, each once, wherever it came from first. What is new and beyond its span is not. */
-export function place(container, content) {
+/**
+ * Put elements into an ordered container, each once, wherever it came from first. What is new and beyond its span is not;
+ * what is new may be put `last`, whatever its place.
+ */
+export function place(container, content, last = false) {
   const placed = [];
   for (const node of [...content.children]) {
     const old = node.id && document.getElementById(node.id);
@@ -70,7 +73,8 @@ export function place(container, content) {
       if (moved && !("hold" in container.dataset)) insert(container, old);
     } else if (!isBeyond(container, placeOf(container, node))) {
       drawn?.remove();
-      insert(container, node);
+      if (last) container.append(node);
+      else insert(container, node);
       placed.push(node);
     }
   }

@@ -79,6 +79,37 @@ test("what is told of the list before takes nothing from the next one", async ({
   await expect(at(valeria).row(pedro.name)).toContainText("Sigo aquí");
 });
 
+test("under a pointer that moves nothing does: who comes stands last until it rests", async ({ open, office, vendor }) => {
+  await office.atWork("valeria");
+  const valeria = await open("valeria");
+  const customers = Array.from({ length: 3 }, () => vendor.customer());
+  const late = vendor.customer();
+  for (const [n, one] of customers.entries()) {
+    await one.write("Hola");
+    await expect(valeria.locator("#list > li")).toHaveCount(n + 1);
+  }
+  const names = valeria.locator("#list > li .who");
+  const before = await names.allTextContents();
+  const under = await valeria.locator("#list > li").nth(1).boundingBox();
+  await valeria.mouse.move(under.x + 60, under.y + 20);
+  await valeria.mouse.move(under.x + 80, under.y + 22);
+  await late.write("Recién llego");
+  await expect(names).toHaveText([...before, late.name]);
+  expect(await valeria.locator("#list > li").nth(1).boundingBox()).toEqual(under);
+  await expect(valeria.locator('[data-act="sort"]')).toBeVisible();
+  await valeria.mouse.move(1200, 700);
+  await expect(names).toHaveText([late.name, ...before]);
+  await expect(valeria.locator('[data-act="sort"]')).toBeHidden();
+
+  await test.step("that somebody waits moves nothing either", async () => {
+    const list = await valeria.locator("#list > li").first().boundingBox();
+    await office.presence("valeria", "offline");
+    await vendor.customer().write("¿Hay alguien?");
+    await expect(valeria.locator("#next")).toContainText("1 espera");
+    expect(await valeria.locator("#list > li").first().boundingBox()).toEqual(list);
+  });
+});
+
 test("filters, words and views that are kept", async ({ open, office, vendor }) => {
   await office.atWork("valeria");
   const valeria = await open("valeria");
