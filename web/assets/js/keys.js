@@ -120,8 +120,9 @@ addEventListener("keydown", (event) => {
   if (event.isComposing || event.defaultPrevented || (!single && (event.ctrlKey || event.metaKey || event.altKey))) return;
   const field = isField(event.target);
   if (event.key === "Escape") {
-    if (field) event.target.blur();
-    else press("leave", event);
+    if (!field) press("leave", event);
+    // In a dialog it empties a search or closes; the focus is never between.
+    else if (!event.target.closest("dialog")) event.target.blur();
     return;
   }
   if (field || document.querySelector("dialog[open]") || (single && table?.hasAttribute("data-off"))) return;

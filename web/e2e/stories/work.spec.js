@@ -156,6 +156,37 @@ test("tags and priority are set from the keyboard, seen by the supervisor, and t
   });
 });
 
+test("in a dialog Esc empties the search, then closes", async ({ open, office, vendor }) => {
+  await office.atWork("valeria");
+  const valeria = await open("valeria");
+  const lucia = vendor.customer();
+  await lucia.write("Me duele una muela");
+  await openFromList(valeria, lucia.name);
+  const { keyboard } = valeria;
+  const title = valeria.locator("#thread-title");
+
+  for (const [key, name] of [["l", "tags"], ["a", "transfer"], ["Shift+E", "close"]]) {
+    await test.step(`the search of ${name}`, async () => {
+      await title.focus();
+      await keyboard.press(key);
+      const dialog = valeria.locator(`#${name}`);
+      const search = dialog.getByRole("searchbox");
+      await expect(search).toBeFocused();
+      await keyboard.type("vi");
+      await keyboard.press("Escape");
+      await expect(dialog).toBeVisible();
+      await expect(search).toBeFocused();
+      await expect(search).toHaveValue("");
+      await keyboard.type("v");
+      await expect(search).toHaveValue("v");
+      await keyboard.press("Escape");
+      await keyboard.press("Escape");
+      await expect(dialog).toHaveCount(0);
+      await expect(title).toBeFocused();
+    });
+  }
+});
+
 test("a supervisor joins two contacts, takes it back, and blocks one", async ({ open, office, vendor }) => {
   await office.atWork("valeria");
   // What is typed here while nothing has the focus has to be on every keyboard.
