@@ -1,10 +1,12 @@
 // A question with buttons or a menu, or a place: built in a dialog, shown as the customer will see it, sent like any answer.
 import { act } from "./act.js";
+import { keepWritten } from "./hand.js";
 import { post } from "./outbox.js";
 import { openConversation } from "./panes.js";
 import { fragment } from "./patch.js";
 import { toast } from "./say.js";
 import { get } from "./send.js";
+import { sheet } from "./sheet.js";
 import { t } from "./words.js";
 
 let dialog = null;
@@ -18,7 +20,7 @@ const slug = (text, n) => `${n + 1}-${text.normalize("NFD").replace(/[^\w]+/g, "
 
 /** Open the dialog for a question or a place; the words that were being written come along. */
 export async function build(conv, what, wanted) {
-  const answer = await get(`/conversations/${conv}/build/${what}`);
+  const [answer] = await Promise.all([get(`/conversations/${conv}/build/${what}`), sheet("builder")]);
   if (!wanted() || conv !== openConversation()) return;
   if (!answer.ok) return toast(t("failed"), { loud: true });
   dialog?.remove();
@@ -27,6 +29,7 @@ export async function build(conv, what, wanted) {
   const body = dialog.querySelector('[name="body"]');
   if (body) body.value = document.getElementById("draft").value.trim().slice(0, body.maxLength);
   dialog.addEventListener("input", draw);
+  keepWritten(dialog);
   dialog.addEventListener("close", () => dialog.remove());
   form().addEventListener("submit", submit);
   draw();

@@ -40,17 +40,29 @@ async function fetchAndShow(button, name, url, wanted) {
   closeFromOutside(dialog);
 }
 
+/** What is written in a dialog outlasts Esc; answers how it is asked whether there is something. */
+export function keepWritten(dialog) {
+  const written = new Set();
+  const keep = (event) => written.size && event.preventDefault();
+  dialog.addEventListener("input", ({ target }) => {
+    if (target.type !== "search") written[target.value === target.defaultValue ? "delete" : "add"](target);
+  });
+  // A browser may close at the second Esc without asking: the key is stopped, but for a search that it empties.
+  dialog.addEventListener("keydown", (event) => event.key === "Escape" && !(event.target.type === "search" && event.target.value) && keep(event));
+  dialog.addEventListener("cancel", keep);
+  return () => written.size > 0;
+}
+
 // By a whole click beside it that was not the opener's second one, and only while nothing is written in it.
 function closeFromOutside(dialog) {
   const isOutside = ({ target, clientX: x, clientY: y }) => {
     const { left, right, top, bottom } = dialog.getBoundingClientRect();
     return target === dialog && (x < left || x > right || y < top || y > bottom);
   };
+  const isWritten = keepWritten(dialog);
   let began = false;
-  let isWritten = false;
   dialog.addEventListener("pointerdown", (event) => (began = isOutside(event)));
-  dialog.addEventListener("input", ({ target }) => (isWritten ||= target.type !== "search"));
-  dialog.addEventListener("click", (event) => began && !isWritten && isOutside(event) && event.detail < 2 && dialog.close());
+  dialog.addEventListener("click", (event) => began && !isWritten() && isOutside(event) && event.detail < 2 && dialog.close());
 }
 
 /** Ask for one of the dialogs by its name, for the open conversation or for the contact of the button. */

@@ -40,6 +40,8 @@ test("a question with buttons, a menu, a place: built, shown, sent", async ({ op
     await dialog.getByLabel("Opción").first().fill("Miraflores");
     await dialog.getByLabel("Descripción").first().fill("Av. Larco 743");
     await inspect(valeria, "builder-list", { scope: "#builder" });
+    await valeria.keyboard.press("Escape");
+    await expect(dialog.getByLabel("Descripción").first()).toHaveValue("Av. Larco 743");
     await dialog.getByRole("button", { name: "Enviar", exact: true }).click();
     await expect(at(valeria).thread.locator(".msg.out")).toHaveCount(2);
   });

@@ -156,7 +156,7 @@ test("tags and priority are set from the keyboard, seen by the supervisor, and t
   });
 });
 
-test("in a dialog Esc empties the search, then closes", async ({ open, office, vendor }) => {
+test("in a dialog Esc empties the search, then closes, and takes nothing that is written", async ({ open, office, vendor }) => {
   await office.atWork("valeria");
   const valeria = await open("valeria");
   const lucia = vendor.customer();
@@ -183,6 +183,31 @@ test("in a dialog Esc empties the search, then closes", async ({ open, office, v
       await keyboard.press("Escape");
       await expect(dialog).toHaveCount(0);
       await expect(title).toBeFocused();
+    });
+  }
+  for (const [key, name] of [["a", "transfer"], ["Shift+E", "close"]]) {
+    await test.step(`the note of ${name}`, async () => {
+      await title.focus();
+      await keyboard.press(key);
+      const dialog = valeria.locator(`#${name}`);
+      const note = dialog.locator('[name="note"]');
+      await note.fill("Prefiere que la llamen");
+      // The second one at once is the one that browsers close by without asking.
+      await keyboard.press("Escape");
+      await keyboard.press("Escape");
+      await expect(note).toHaveValue("Prefiere que la llamen");
+      await expect(note).toBeFocused();
+      await dialog.getByRole("searchbox").fill("v");
+      await keyboard.press("Escape");
+      await keyboard.press("Escape");
+      await expect(note).toHaveValue("Prefiere que la llamen");
+      await note.fill("");
+      await keyboard.press("Escape");
+      await expect(dialog).toHaveCount(0);
+      await keyboard.press(key);
+      await note.fill("No hace falta");
+      await dialog.locator('[data-act="dialog-close"]').first().click();
+      await expect(dialog).toHaveCount(0);
     });
   }
 });
