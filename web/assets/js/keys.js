@@ -5,6 +5,7 @@ import { toast } from "./say.js";
 import { t } from "./words.js";
 
 const PAIR = 1500;
+const AGAIN = 500;
 const LONGEST_HOLD = 8000;
 const table = document.getElementById("keys");
 const runs = new Map();
@@ -31,6 +32,20 @@ export const isField = (element) => element?.matches?.("input, textarea, select,
 // field that comes.
 let held = null;
 
+// The press before, with its key where that was one of the page, and whether a conversation was gone to since.
+let last = {};
+
+/** Whether a key is what is left of the press before it: a repeat that began outside of fields, or the same key again. */
+function isRest({ key, repeat, target }) {
+  if (repeat) return last.outside;
+  const at = Date.now();
+  const again = key === last.key && at - last.at < AGAIN;
+  const outside = !isField(target);
+  if (again) last.at = at;
+  else last = { key: outside && !held ? key : "", at, outside };
+  return again;
+}
+
 function write(text, left) {
   const field = document.activeElement;
   if (!text || field === left || !/^(text|search|textarea)/.test(field.type)) return;
@@ -42,17 +57,22 @@ function write(text, left) {
  * Until something is there, keep what is typed for the field that has the focus then: a palette that is on its way, a
  * conversation's composer. Esc gives it up, as does who goes into another field or asks for something else: `begin` is
  * told by what it gets whether it is still wanted. What is `firm` comes all the same, without that focus.
+ *
+ * Who presses twice the key that goes to a conversation has not seen yet whom they would write to: within that moment the
+ * same key is no text, were it the beginning of a word. Every other key is, and in a search, where a stray letter is seen
+ * and does no harm, this one too.
  */
 export async function hold(begin, firm) {
   const left = document.activeElement;
-  const mine = { text: held?.text ?? "", on: true, firm };
+  const mine = { text: held?.text ?? "", again: held?.again ?? 0, on: true, firm };
   if (held && !held.firm) held.on = false;
+  if (firm) last.went = true;
   held = mine;
   const release = () => held === mine && (held = null);
   const late = setTimeout(release, LONGEST_HOLD);
   try {
     await begin(() => mine.on);
-    if (held === mine) write(mine.text, left);
+    if (held === mine) write(firm ? mine.text.slice(mine.again) : mine.text, left);
   } finally {
     clearTimeout(late);
     release();
@@ -66,21 +86,32 @@ export const when = (coming, run) =>
     if (all && wanted()) await run(all, wanted);
   });
 
+const forget = () => Object.assign(held, { text: "", again: 0 });
 function giveUp() {
   held.on = false;
-  held.text = "";
+  forget();
   if (!held.firm) held = null;
 }
-const pointed = ({ target }) => held && !held.firm && (isField(target) ? giveUp() : (held.text = ""));
+const pointed = ({ target }) => held && !held.firm && (isField(target) ? giveUp() : forget());
 addEventListener("pointerdown", pointed, true);
 const typed = (event) => event.key?.length === 1 && (event.getModifierState("AltGraph") || !(event.ctrlKey || event.metaKey || event.altKey));
 addEventListener(
   "keydown",
   (event) => {
-    if (!held || event.isComposing) return;
-    if (typed(event)) held.text += event.repeat ? "" : event.key;
-    else if (event.key === "Backspace") held.text = held.text.slice(0, -1);
-    else if (event.key === "Escape") giveUp();
+    if (event.isComposing) return;
+    const rest = isRest(event);
+    const field = isField(event.target);
+    if (!held) {
+      // One press goes to one conversation, however long it lasts.
+      const spent = rest && (event.repeat ? field || last.went : field && last.went);
+      if (!spent || !/^(.|Enter|Backspace)$/u.test(event.key)) return;
+    } else if (typed(event)) {
+      if (rest && !event.repeat && held.again === held.text.length) held.again++;
+      held.text += event.repeat ? "" : event.key;
+    } else if (event.key === "Backspace") {
+      held.text = held.text.slice(0, -1);
+      held.again = 0; // who corrects means what is left
+    } else if (event.key === "Escape") giveUp();
     else if (event.key !== "Enter") return;
     event.preventDefault();
     event.stopImmediatePropagation();

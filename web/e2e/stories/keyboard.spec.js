@@ -192,6 +192,111 @@ test("Esc gives up what is on its way; what is typed for it is not lost; what wa
   });
 });
 
+test("the key that resolves is no text for the next customer: not its repeats, and not its second press", async ({ open, office, vendor }) => {
+  await office.atWork("valeria");
+  const valeria = await open("valeria");
+  const customers = Array.from({ length: 6 }, () => vendor.customer());
+  for (const customer of customers) {
+    await customer.write("Hola");
+    await expect(at(valeria).row(customer.name)).toBeVisible();
+  }
+  await openFromList(valeria, customers[0].name);
+  const { keyboard } = valeria;
+  const { draft } = at(valeria);
+  const title = valeria.locator("#thread-title");
+  const rows = valeria.locator("#list > li");
+  const another = /\/inbox\/[0-9a-f-]{36}/;
+  // How fast somebody presses is told by the story, not by the machine it runs on.
+  let time = Date.now();
+  const pass = (ms) => valeria.clock.setFixedTime((time += ms));
+  await pass(0);
+
+  await test.step("twice at once, before the next one is there", async () => {
+    await title.focus();
+    const slow = await slowly(valeria, another);
+    await keyboard.press("e");
+    await pass(150);
+    await keyboard.press("e");
+    await slow.asked();
+    await slow.go();
+    await expect(draft).toBeFocused();
+    await expect(draft).toHaveValue("");
+    await expect(rows).toHaveCount(5);
+  });
+  await test.step("twice at once, when the next one is there already; a moment later it is text", async () => {
+    await pass(1000);
+    await title.focus();
+    await keyboard.press("e");
+    await expect(rows).toHaveCount(4);
+    await expect(draft).toBeFocused();
+    await pass(200);
+    await keyboard.press("e");
+    await expect(draft).toHaveValue("");
+    await pass(600);
+    await keyboard.press("e");
+    await expect(draft).toHaveValue("e");
+    await draft.fill("");
+  });
+  await test.step("held down", async () => {
+    await title.focus();
+    await keyboard.down("e");
+    await expect(rows).toHaveCount(3);
+    await expect(draft).toBeFocused();
+    for (let repeat = 0; repeat < 5; repeat++) await keyboard.down("e");
+    await keyboard.up("e");
+    await expect(draft).toHaveValue("");
+    await expect(rows).toHaveCount(3);
+    await pass(1000);
+    await keyboard.type("eso");
+    await expect(draft).toHaveValue("eso");
+    await draft.fill("");
+  });
+  await test.step("words that are typed meanwhile are kept, whatever they begin with", async () => {
+    for (const [wait, words] of [[100, "hola, digame"], [600, "enseguida"]]) {
+      await pass(1000);
+      await title.focus();
+      const slow = await slowly(valeria, another);
+      await keyboard.press("e");
+      await pass(wait);
+      await keyboard.type(words);
+      await slow.asked();
+      await slow.go();
+      await expect(draft).toBeFocused();
+      await expect(draft).toHaveValue(words);
+      await draft.fill("");
+    }
+  });
+});
+
+test("E held down resolves one, where nothing can be written to the next one either", async ({ open, office, vendor }) => {
+  await office.atWork("valeria");
+  const valeria = await open("valeria");
+  const customers = Array.from({ length: 4 }, () => vendor.customer());
+  for (const customer of customers) {
+    await customer.write("Hola", { at: -25 * 3600 });
+    await expect(at(valeria).row(customer.name)).toBeVisible();
+  }
+  const { keyboard } = valeria;
+  const title = valeria.locator("#thread-title");
+  const rows = valeria.locator("#list > li");
+  const resolved = [];
+  valeria.on("request", (request) => request.method() === "POST" && /\/close$/.test(request.url()) && resolved.push(request.url()));
+  await at(valeria).row(customers[0].name).getByRole("link").click();
+  await expect(title).toHaveText(customers[0].name);
+  await title.focus();
+  await keyboard.down("e");
+  await expect(rows).toHaveCount(3);
+  await expect(title).not.toHaveText(customers[0].name);
+  await expect(title).toBeFocused();
+  for (let repeat = 0; repeat < 5; repeat++) await keyboard.down("e");
+  await keyboard.up("e");
+  // Pressed anew it resolves the next, and that alone.
+  await keyboard.press("e");
+  await expect(rows).toHaveCount(2);
+  await expect(at(valeria).toast.first()).toBeVisible();
+  expect(resolved).toHaveLength(2);
+});
+
 test("the help tells every key there is, and single keys are turned off for good", async ({ open, office, vendor }) => {
   await office.atWork("valeria");
   const valeria = await open("valeria");
