@@ -157,9 +157,16 @@ act("pick", () => {
     else if (dock.isConnected) byId("pick-search")?.focus();
   });
 });
-act("pick-close", () => {
+function shut() {
   delete byId("dock").dataset.pick;
   byId("draft")?.focus();
+}
+act("pick-close", shut);
+// Where it was opened by hand Esc goes back to the draft; outside of the window there is none to go to.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.isComposing || !event.target.closest?.('#dock[data-mode="open"][data-pick] .dock-closed')) return;
+  event.preventDefault();
+  shut();
 });
 
 document.addEventListener("input", ({ target }) => {

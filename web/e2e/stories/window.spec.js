@@ -29,6 +29,28 @@ test("outside of the reply window the notice stands where one would write", asyn
   });
 });
 
+test("Esc closes the templates where they were opened by hand, and leaves them where they are all there is", async ({ open, office, vendor }) => {
+  await office.atWork("valeria");
+  const valeria = await open("valeria");
+  const [customer, late] = [vendor.customer(), vendor.customer()];
+  await customer.write("¿Me llaman mañana?");
+  await late.write("¿Me llaman mañana?", { at: -DAY - 3600 });
+  const search = valeria.locator("#pick-search");
+  await openFromList(valeria, customer.name);
+  await valeria.locator('#composer [data-act="pick"]').click();
+  await expect(search).toBeFocused();
+  await valeria.keyboard.type("cita");
+  await valeria.keyboard.press("Escape");
+  await expect(search).toBeHidden();
+  await expect(at(valeria).draft).toBeFocused();
+
+  await at(valeria).row(late.name).getByRole("link").click();
+  await expect(at(valeria).dock).toHaveAttribute("data-mode", "closed");
+  await search.focus();
+  await valeria.keyboard.press("Escape");
+  await expect(search).toBeVisible();
+});
+
 test("the window closes while the agent types: at the second, and the text stays", async ({ open, office, vendor }) => {
   await office.atWork("valeria");
   const valeria = await open("valeria");
