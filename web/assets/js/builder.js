@@ -6,6 +6,7 @@ import { openConversation } from "./panes.js";
 import { fragment } from "./patch.js";
 import { toast } from "./say.js";
 import { get } from "./send.js";
+import { sheet } from "./sheet.js";
 import { t } from "./words.js";
 
 let dialog = null;
@@ -19,7 +20,7 @@ const slug = (text, n) => `${n + 1}-${text.normalize("NFD").replace(/[^\w]+/g, "
 
 /** Open the dialog for a question or a place; the words that were being written come along. */
 export async function build(conv, what, wanted) {
-  const answer = await get(`/conversations/${conv}/build/${what}`);
+  const [answer] = await Promise.all([get(`/conversations/${conv}/build/${what}`), sheet("builder")]);
   if (!wanted() || conv !== openConversation()) return;
   if (!answer.ok) return toast(t("failed"), { loud: true });
   dialog?.remove();

@@ -4,6 +4,7 @@ import { hold, press } from "./keys.js";
 import { fragment } from "./patch.js";
 import { patiently } from "./patience.js";
 import { plain } from "./plain.js";
+import { sheet } from "./sheet.js";
 import { toast } from "./say.js";
 import { t } from "./words.js";
 
@@ -215,15 +216,7 @@ async function fetchDialog() {
   const answer = await fetch("/palette", { headers: { "HX-Request": "true" } });
   if (answer.status === 401) document.dispatchEvent(new CustomEvent("signed-out"));
   if (!answer.ok) return null;
-  // Its look comes with it.
-  const sheet = document.querySelector('link[href$="/css/search.css"]') ?? document.createElement("link");
-  if (!sheet.isConnected) {
-    sheet.rel = "stylesheet";
-    sheet.href = new URL("../css/search.css", import.meta.url).href;
-    const drawn = new Promise((done) => sheet.addEventListener("load", done, { once: true }));
-    document.head.append(sheet);
-    await drawn;
-  }
+  await sheet("search");
   const fresh = fragment(await answer.text()).firstElementChild;
   document.body.append(fresh);
   const pick = (one) => {

@@ -1,5 +1,6 @@
 // A picture of the thread at full size, in a dialog: the next and the one before, larger, saved.
 import { act } from "./act.js";
+import { sheet } from "./sheet.js";
 import { t } from "./words.js";
 
 const dialog = document.getElementById("viewer");
@@ -39,7 +40,8 @@ function zoom(on, { x = 0.5, y = 0.5 } = {}) {
 const isZoomed = () => dialog.hasAttribute("data-zoom");
 
 /** Open it with the picture behind a link. */
-export function view(link) {
+export async function view(link) {
+  await sheet("viewer");
   if (!link.isConnected || dialog.open) return;
   show(link);
   dialog.showModal();
