@@ -2,6 +2,70 @@
 import { at, expect, openFromList, test } from "../support/house.js";
 import { flaws, inspect } from "../support/inspect.js";
 
+/** Whether two of a page stand one over the other. */
+const meets = (page, ...both) =>
+  page.evaluate((both) => {
+    const [a, b] = both.map((one) => document.querySelector(one).getBoundingClientRect());
+    return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  }, both);
+
+/** Whether all of it is on the screen. */
+const inSight = (place) =>
+  place.evaluate((element) => {
+    const { top, bottom } = element.getBoundingClientRect();
+    return top >= 0 && bottom <= innerHeight;
+  });
+
+/** Whether an element shows all of its words. */
+const whole = (place) => place.evaluate((element) => element.scrollWidth <= element.clientWidth);
+
+test("on a narrow or a low screen words stay whole and nothing stands over what is written", async ({ open, office, vendor }) => {
+  await office.atWork("valeria");
+  const valeria = await open("valeria");
+  await vendor.customer().write("Hola, ¿atienden hoy?");
+  const lucia = vendor.customer({ name: "Lucía Fernández de Córdova y Villanueva" });
+  await lucia.write("¿Ya llegó mi férula?");
+  await openFromList(valeria, lucia.name);
+  await office.command("valeria", "PUT", `/conversations/${new URL(valeria.url()).pathname.split("/").pop()}/urgency`, { urgency: "urgent" });
+  const pill = valeria.locator(".thread-state > .urgency");
+  await expect(pill).toBeVisible();
+
+  for (const width of [1440, 1024, 720, 640, 390]) {
+    await test.step(`the head of the thread, ${width}`, async () => {
+      await valeria.setViewportSize({ width, height: 768 });
+      expect(await whole(pill)).toBe(true);
+      expect(await whole(valeria.locator('.thread-head > [data-act="close"]'))).toBe(true);
+    });
+  }
+  await test.step("the list's title beside the offer to order again", async () => {
+    await valeria.setViewportSize({ width: 1366, height: 768 });
+    // The offer comes with rows that wait below a pointer; here it is about room alone.
+    await valeria.locator('.list-head [data-act="sort"]').evaluate((chip) => (chip.hidden = false));
+    expect(await whole(valeria.locator(".view-switch > .trunc"))).toBe(true);
+  });
+  for (const [width, height] of [[683, 384], [390, 500]]) {
+    await test.step(`ten lines, ${width} by ${height}`, async () => {
+      await valeria.setViewportSize({ width, height });
+      await at(valeria).draft.fill(Array(10).fill("línea").join("\n"));
+      expect(await inSight(valeria.locator("#composer .composer-bar"))).toBe(true);
+      await valeria.locator('#composer [data-menu="more-menu"]').click();
+      expect(await inSight(valeria.locator("#composer .more"))).toBe(true);
+      await valeria.keyboard.press("Escape");
+    });
+  }
+  await test.step("what was just done is told beside the next conversation", async () => {
+    await valeria.setViewportSize({ width: 1366, height: 768 });
+    await at(valeria).draft.fill("");
+    await valeria.locator("#thread-title").focus();
+    await valeria.keyboard.press("e");
+    await expect(at(valeria).toast).toContainText("resuelta");
+    for (const width of [1440, 1366, 1024]) {
+      await valeria.setViewportSize({ width, height: 768 });
+      expect(await meets(valeria, "#toasts .toast", "#thread-pane")).toBe(false);
+    }
+  });
+});
+
 test("the dialogs of an agent's work", async ({ open, office, vendor }) => {
   test.slow();
   await office.atWork("valeria");
@@ -67,6 +131,10 @@ test("several at once", async ({ open, office, vendor }) => {
   });
   await inspect(valeria, "work-bulk");
   await valeria.setViewportSize({ width: 1440, height: 900 });
+  await test.step("the bar stands below the rows and over nothing", async () => {
+    expect(await meets(valeria, "#bulk", "#thread-pane")).toBe(false);
+    expect(await meets(valeria, "#bulk", "#list")).toBe(false);
+  });
   await test.step("a click lets one go again", async () => {
     await valeria.locator("#list a.conv").last().click();
     await expect(valeria.locator("#bulk")).toContainText("2 elegidas");
