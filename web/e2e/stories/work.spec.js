@@ -98,6 +98,8 @@ test("a conversation is resolved at once, taken back, resolved with an outcome a
     await at(valeria).dock.getByRole("button", { name: "Reabrir" }).click();
     await expect(at(valeria).dock).toHaveAttribute("data-mode", "open");
     await expect(at(valeria).row(lucia.name)).toBeVisible();
+    // What is hers again is drawn anew, and ready to be written in.
+    await expect(at(valeria).draft).toBeFocused();
   });
   await test.step("what was chosen last stands first", async () => {
     await valeria.locator("[data-more]").click();
