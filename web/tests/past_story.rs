@@ -1,6 +1,7 @@
 //! The past of a contact above an open conversation, their files, and what they said they allow: within reach.
 
-use domain::ConversationId;
+use domain::{ContactId, ConversationId};
+use inbox::reading::conversations;
 use reqwest::StatusCode;
 
 use crate::clinic::{Clinic, Page, one, until};
@@ -153,6 +154,17 @@ async fn the_panel_names_ten_other_conversations_and_says_that_there_are_more() 
     before(1).await;
     let more = panel().await;
     assert_eq!((named(&more), more.contains("Hay más de antes")), (10, true));
+
+    // Threads with a contact are told of another conversation of theirs, however many others have just written.
+    clinic.vendor().customer_writes("+51900000002", "Bruno", "Soy Bruno").await;
+    clinic.until_count("select count(*) from contact", 2).await;
+    let lucia = clinic.contact_of(talk).await;
+    let bruno: uuid::Uuid =
+        one(&clinic.ground.db, "select id from contact where name = 'Bruno'").await.unwrap();
+    let both = [ContactId(bruno), lucia];
+    let newest = conversations::newest_of(&clinic.ground.db, &both, 5).await.unwrap();
+    assert_eq!(newest.len(), 1 + 5, "so many of each");
+    assert!(newest.contains(&talk));
 }
 
 #[tokio::test]

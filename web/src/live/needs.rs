@@ -91,12 +91,15 @@ impl Needs {
                 self.queues = true;
             }
         }
+        if let Event::ConversationOpened { conversation, .. }
+        | Event::ConversationAssigned { conversation, .. }
+        | Event::ConversationClosed { conversation, .. }
+        | Event::ConversationReopened { conversation, .. } = event
+        {
+            self.turned.insert(*conversation);
+        }
         match event {
-            Event::ConversationOpened { conversation, .. } => {
-                self.turned.insert(*conversation);
-            }
             Event::ConversationAssigned { conversation, from, to, .. } => {
-                self.turned.insert(*conversation);
                 self.losers.extend(from.map(|from| (from, *conversation)));
                 self.was.extend(from.is_none().then_some((*conversation, Was::Waiting)));
                 self.people.extend([*from, *to].into_iter().flatten());
@@ -104,9 +107,6 @@ impl Needs {
             }
             Event::ConversationSnoozed { conversation, holder, .. }
             | Event::ConversationClosed { conversation, holder, .. } => {
-                if matches!(event, Event::ConversationClosed { .. }) {
-                    self.turned.insert(*conversation);
-                }
                 self.losers.extend(holder.map(|holder| (holder, *conversation)));
                 if holder.is_none() {
                     self.was.extend([(*conversation, Was::Waiting), (*conversation, Was::Snoozed)]);
@@ -118,7 +118,6 @@ impl Needs {
             }
             Event::ConversationReopened { conversation, .. } => {
                 self.was.insert((*conversation, Was::Closed));
-                self.turned.insert(*conversation);
             }
             Event::ConversationTransferred { conversation, from, to, .. } if from != to => {
                 self.left.insert((*conversation, *from));

@@ -20,6 +20,9 @@ use crate::present;
 /// Of what was closed before, no more is taken out of lists at once; older lines go when the list is drawn again.
 const MOST_BESIDE: u64 = 200;
 
+/// That another conversation of its contact began, ended or changed hands is told to so many of each contact.
+const NEWEST: u64 = 20;
+
 /// The conversations that changed.
 ///
 /// # Errors
@@ -372,7 +375,7 @@ impl<W: Fn(Topic) -> bool> Batch<'_, W> {
             return Ok(Vec::new());
         }
         let contacts: Vec<ContactId> = turned.keys().copied().collect();
-        let ids = reading::conversations::ids_of(self.db, &contacts, MOST_BESIDE).await?;
+        let ids = reading::conversations::newest_of(self.db, &contacts, NEWEST).await?;
         let open: Vec<ConversationId> = ids.into_iter().filter(|id| self.is_open(*id)).collect();
         if open.is_empty() {
             return Ok(Vec::new());

@@ -307,14 +307,14 @@ pub async fn closed_of(
     select(db, EVERY, rest, values).await
 }
 
-/// The conversations of these contacts that were spoken in last, `limit` at most.
+/// The newest conversations of these contacts, `each` of each at most.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn ids_of(
+pub async fn newest_of(
     db: &impl ConnectionTrait,
     contacts: &[ContactId],
-    limit: u64,
+    each: u64,
 ) -> Result<Vec<ConversationId>, DbErr> {
     #[derive(FromQueryResult)]
     struct Row {
@@ -324,8 +324,9 @@ pub async fn ids_of(
     let contacts: Vec<uuid::Uuid> = contacts.iter().map(|id| id.0).collect();
     let found: Vec<Row> = rows::all(
         db,
-        "select id from conversation where contact_id = any($1) order by last_activity_at desc limit $2",
-        [contacts.into(), limit.cast_signed().into()],
+        "select newest.id from unnest($1::uuid[]) contact, lateral (
+             select id from conversation where contact_id = contact order by opened_at desc limit $2) newest",
+        [contacts.into(), each.cast_signed().into()],
     )
     .await?;
     Ok(found.into_iter().map(|row| row.id).collect())
