@@ -184,7 +184,8 @@ act("bulkUndo", async (button) => {
   else told(answer);
 });
 act("bulkGone", () => {
-  remember((followed = null));
+  followed = null;
+  remember(null);
   document.getElementById("bulk-progress")?.remove();
 });
 
