@@ -11,7 +11,7 @@ pub use conversation::{mine, name, offer, row, state, tags};
 pub use floor::{floor_agent, floor_alert, floor_conversation, floor_queue, floor_totals};
 use inbox::reading::conversations::ConversationLine;
 pub use presence::{me, pause_tag};
-pub use thread::{line, message, note, parallel, planned, thread_element};
+pub use thread::{line, message, note, parallel, planned, talk, thread_element};
 use views::{ChannelTag, details::mask, known::Hidden};
 
 /// What a viewer may see of a contact's addresses.

@@ -6,54 +6,11 @@ use domain::{ContactId, ConversationId, ConversationState, FileId, MessageId};
 
 use crate::{Arg, ChannelTag, Entry, Tx, file, time};
 
-/// A former conversation, for above the open one: a stretch of it, and the line that says what it was.
-#[derive(Debug, Template)]
-#[template(path = "past_talk.html")]
-pub struct PastTalk<'a> {
-    /// The words.
-    pub tx: Tx,
-    /// Which.
-    pub conversation: ConversationId,
-    /// When it began.
-    pub opened_at: DateTime<Utc>,
-    /// Where it stands.
-    pub state: ConversationState,
-    /// Its channel.
-    pub channel: ChannelTag,
-    /// Its queue.
-    pub queue: &'a str,
-    /// Who closed it.
-    pub closed_by: Option<&'a str>,
-    /// What was said, oldest first.
-    pub entries: &'a [Entry],
-    /// The place before which there is more of it; `None` at its beginning.
-    pub earlier: Option<&'a str>,
-}
-
-impl PastTalk<'_> {
-    /// The sentence of the line, but for the day.
-    #[must_use]
-    pub fn what(&self) -> String {
-        let channel = self.channel.name.as_str();
-        let state = match (self.state, self.closed_by) {
-            (ConversationState::Closed, Some(name)) => self.tx.a("past-closed-by", "name", name),
-            (ConversationState::Closed, None) => self.tx.t("past-closed"),
-            _ => self.tx.t("past-open"),
-        };
-        self.tx.with(
-            "past-what",
-            [("channel", Arg::Text(channel)), ("queue", Arg::Text(self.queue)), ("state", Arg::Text(&state))],
-        )
-    }
-}
-
-/// A conversation of the same contact that began after the open one, as a line of its thread.
+/// Another conversation of the contact, as the line of it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ParallelTalk {
+pub struct TalkLine {
     /// Which.
     pub conversation: ConversationId,
-    /// Place in the thread, made by [`time::seq`].
-    pub seq: String,
     /// When it began.
     pub opened_at: DateTime<Utc>,
     /// Where it stands.
@@ -62,28 +19,48 @@ pub struct ParallelTalk {
     pub channel: ChannelTag,
     /// Its queue.
     pub queue: String,
-    /// Who holds it.
-    pub holder: Option<String>,
+    /// Who holds it; where it is over, who closed it.
+    pub person: Option<String>,
 }
 
-impl ParallelTalk {
-    /// The sentence of the line.
+impl TalkLine {
+    /// By what it went, and where it stands.
     #[must_use]
     pub fn what(&self, tx: &Tx) -> String {
-        let state = match (self.state, &self.holder) {
-            (ConversationState::Closed, _) => tx.t("past-closed"),
-            (_, Some(name)) => tx.a("parallel-with", "name", name),
-            (_, None) => tx.t("past-open"),
+        let is_over = self.state == ConversationState::Closed;
+        let state = match &self.person {
+            Some(name) => tx.a(if is_over { "past-closed-by" } else { "past-open-with" }, "name", name),
+            None => tx.t(if is_over { "past-closed" } else { "past-open" }),
         };
+        let channel = Arg::Text(&self.channel.name);
         tx.with(
-            "parallel-what",
-            [
-                ("channel", Arg::Text(&self.channel.name)),
-                ("queue", Arg::Text(&self.queue)),
-                ("state", Arg::Text(&state)),
-            ],
+            "past-what",
+            [("channel", channel), ("queue", Arg::Text(&self.queue)), ("state", Arg::Text(&state))],
         )
     }
+}
+
+/// A former conversation, for above the open one: a stretch of it, and the line that says what it was.
+#[derive(Debug, Template)]
+#[template(path = "past_talk.html")]
+pub struct PastTalk<'a> {
+    /// The words.
+    pub tx: Tx,
+    /// What it was.
+    pub talk: &'a TalkLine,
+    /// What was said, oldest first.
+    pub entries: &'a [Entry],
+    /// The place before which there is more of it; `None` at its beginning.
+    pub earlier: Option<&'a str>,
+}
+
+/// A conversation of the same contact that began after the open one, in its thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParallelTalk {
+    /// Place in the thread, made by [`time::seq`].
+    pub seq: String,
+    /// What it is.
+    pub talk: TalkLine,
 }
 
 /// A file of a contact.

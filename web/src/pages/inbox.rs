@@ -15,7 +15,7 @@ use inbox::{
         conversations::ConversationLine,
         messages::{MessageLine, Place},
         notes::{self, NoteLine},
-        past::ParallelLine,
+        past::TalkLine,
         start::Start,
         timeline::TimelineEvent,
     },
@@ -300,7 +300,7 @@ pub(super) struct Between {
     /// What colleagues noted.
     pub(super) notes: Vec<NoteLine>,
     /// Where other conversations of the same contact began.
-    pub(super) parallel: Vec<ParallelLine>,
+    pub(super) parallel: Vec<TalkLine>,
 }
 
 impl Between {

@@ -13,7 +13,7 @@ use inbox::{
 };
 use serde::Deserialize;
 use views::{
-    ChannelTag, Refusal,
+    Refusal,
     past::{ConsentDialog, ContactFile, ContactFiles, PastTalk},
     time,
 };
@@ -30,6 +30,7 @@ use crate::{
     },
     error::PageError,
     live::class_for,
+    present,
     state::AppState,
 };
 
@@ -91,12 +92,7 @@ pub async fn show(
     let past = reading::past::line(&state.db, line.id).await?.ok_or(PageError::NotFound)?;
     html(&PastTalk {
         tx: words(&viewer),
-        conversation: line.id,
-        opened_at: past.opened_at,
-        state: past.state,
-        channel: ChannelTag { kind: past.channel_kind, name: past.channel_name },
-        queue: &past.queue,
-        closed_by: past.closed_by.as_deref(),
+        talk: &present::talk(&past),
         entries: &stretch.entries(&between, &names, class),
         earlier: stretch.earlier().as_deref(),
     })

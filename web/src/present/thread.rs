@@ -11,13 +11,13 @@ use domain::{
     referral::Referral,
 };
 use inbox::reading::{
-    messages::MessageLine, notes::NoteLine, past::ParallelLine, planned::PlannedLine, timeline::TimelineEvent,
+    messages::MessageLine, notes::NoteLine, past, planned::PlannedLine, timeline::TimelineEvent,
 };
 use serde::de::DeserializeOwned;
 use views::{
     Author, ChannelTag, Delivery, FileFacts, Happened, MessageView, NoteView, PersonTag, Quote, SystemLine,
     message::{Ad, Around},
-    past::ParallelTalk,
+    past::{ParallelTalk, TalkLine},
     planned::PlannedView,
     time,
 };
@@ -184,18 +184,23 @@ pub fn line(event: &TimelineEvent, names: &Names) -> Option<SystemLine> {
     })
 }
 
-/// Where another conversation of the same contact began: after all else of its second.
+/// Another conversation of the contact.
 #[must_use]
-pub fn parallel(line: &ParallelLine) -> ParallelTalk {
-    ParallelTalk {
+pub fn talk(line: &past::TalkLine) -> TalkLine {
+    TalkLine {
         conversation: line.id,
-        seq: time::seq(&line.opened_at, AFTER_EVENTS),
         opened_at: line.opened_at,
         state: line.state,
         channel: ChannelTag { kind: line.channel_kind, name: line.channel_name.clone() },
         queue: line.queue.clone(),
-        holder: line.holder.clone(),
+        person: line.person.clone(),
     }
+}
+
+/// Where another conversation of the same contact began: after all else of its second.
+#[must_use]
+pub fn parallel(line: &past::TalkLine) -> ParallelTalk {
+    ParallelTalk { seq: time::seq(&line.opened_at, AFTER_EVENTS), talk: talk(line) }
 }
 
 /// The element that holds a conversation's messages.

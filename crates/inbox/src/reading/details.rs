@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::{
     notes::{NoteLine, note_line},
-    past::{ParallelLine, parallel_lines},
+    past::{TalkLine, parallel_lines, talk_line},
     planned::{PlannedLine, planned_line},
     timeline::{self, TimelineEvent},
 };
@@ -52,7 +52,7 @@ pub struct ContactDetails {
     /// The notes on the conversation since then, oldest first.
     pub notes: Vec<NoteLine>,
     /// Other conversations the asking person may see that began since then, and after this one; oldest first.
-    pub parallel: Vec<ParallelLine>,
+    pub parallel: Vec<TalkLine>,
     /// What is planned to go out later, the next one first.
     pub planned: Vec<PlannedLine>,
 }

@@ -7,9 +7,9 @@ use serde::Deserialize;
 
 use crate::rows::{self, Reach, within};
 
-/// A former conversation, as the line says that stands below it.
-#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
-pub struct PastLine {
+/// Another conversation of a contact, as the line of it says.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult, Deserialize)]
+pub struct TalkLine {
     /// Which.
     pub id: ConversationId,
     /// When it began.
@@ -22,21 +22,24 @@ pub struct PastLine {
     pub channel_name: String,
     /// Its queue.
     pub queue: String,
-    /// Who closed it; `None` while it is open, and where time did.
-    pub closed_by: Option<String>,
+    /// Who holds it; where it is over, who closed it: nobody where time did.
+    pub person: Option<String>,
 }
 
-macro_rules! select {
+/// A [`TalkLine`] of `conversation c`, up to the `from`.
+macro_rules! talk_line {
     () => {
         "select c.id, c.opened_at, c.state, channel.kind as channel_kind, channel.name as channel_name,
              queue.name as queue,
              case when c.state = 'closed' then (
                  select person.name from event join person on person.id = event.actor_id
                  where event.conversation_id = c.id and event.kind = 'conversation_closed'
-                 order by event.id desc limit 1) end as closed_by
+                 order by event.id desc limit 1)
+             else (select person.name from person where person.id = c.assignee_id) end as person
          from "
     };
 }
+pub(super) use talk_line;
 
 /// A former conversation. The caller has asked whether it may be seen.
 ///
@@ -45,11 +48,11 @@ macro_rules! select {
 pub async fn line(
     db: &impl ConnectionTrait,
     conversation: ConversationId,
-) -> Result<Option<PastLine>, DbErr> {
-    let found: Vec<PastLine> = rows::all(
+) -> Result<Option<TalkLine>, DbErr> {
+    let found: Vec<TalkLine> = rows::all(
         db,
         concat!(
-            select!(),
+            talk_line!(),
             "conversation c join channel on channel.id = c.channel_id join queue on queue.id = c.queue_id
              where c.id = $1"
         ),
@@ -68,15 +71,15 @@ pub async fn before(
     db: &impl ConnectionTrait,
     reach: &Visibility,
     conversation: ConversationId,
-) -> Result<Option<PastLine>, DbErr> {
+) -> Result<Option<TalkLine>, DbErr> {
     if *reach == Visibility::Nothing {
         return Ok(None);
     }
     let [everything, person, unassigned_in, all_in, beside] = Reach::of(reach).values();
-    let found: Vec<PastLine> = rows::all(
+    let found: Vec<TalkLine> = rows::all(
         db,
         concat!(
-            select!(),
+            talk_line!(),
             "conversation here join conversation c on c.contact_id = here.contact_id
              join channel on channel.id = c.channel_id join queue on queue.id = c.queue_id
              where here.id = $1 and (c.opened_at, c.id) < (here.opened_at, here.id) and ",
@@ -89,42 +92,20 @@ pub async fn before(
     Ok(found.into_iter().next())
 }
 
-/// A conversation of the same contact that began after another one, by whatever channel.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct ParallelLine {
-    /// Which.
-    pub id: ConversationId,
-    /// When it began.
-    pub opened_at: DateTime<Utc>,
-    /// Where it stands.
-    pub state: ConversationState,
-    /// The kind of its channel.
-    pub channel_kind: ChannelKind,
-    /// The name of its channel.
-    pub channel_name: String,
-    /// Its queue.
-    pub queue: String,
-    /// Who holds it.
-    pub holder: Option<String>,
-}
-
-/// The newest twenty [`ParallelLine`]s as JSON, oldest first, as SQL: with the numbers of the parameters for the
-/// conversation, from when on, before when, and those of [`Reach`].
+/// The newest twenty [`TalkLine`]s of the same contact that began after a conversation, as JSON, oldest first, as SQL: with
+/// the numbers of the parameters for the conversation, from when on, before when, and those of [`Reach`].
 macro_rules! parallel_lines {
     ($conversation:literal, $from:literal, $before:literal, $($reach:literal),+) => {
         concat!(
-            "(select coalesce(json_agg(line order by opened_at, id), '[]') from (
-                 select c.opened_at, c.id, json_build_object('id', c.id, 'opened_at', c.opened_at, 'state', c.state,
-                     'channel_kind', channel.kind, 'channel_name', channel.name, 'queue', queue.name,
-                     'holder', (select name from person where person.id = c.assignee_id)) as line
-                 from conversation here join conversation c on c.contact_id = here.contact_id
+            "(select coalesce(json_agg(line order by line.opened_at, line.id), '[]') from (", talk_line!(),
+                "conversation here join conversation c on c.contact_id = here.contact_id
                      and (c.opened_at, c.id) > (here.opened_at, here.id)
                  join channel on channel.id = c.channel_id join queue on queue.id = c.queue_id
                  where here.id = $", $conversation, "
                      and ($", $from, "::timestamptz is null or c.opened_at >= $", $from, ")
                      and ($", $before, "::timestamptz is null or c.opened_at < $", $before, ")
                      and ", within!($($reach),+), "
-                 order by c.opened_at desc, c.id desc limit 20) parallel)"
+                 order by c.opened_at desc, c.id desc limit 20) line)"
         )
     };
 }
@@ -141,7 +122,7 @@ pub async fn parallel(
     conversation: ConversationId,
     from: Option<DateTime<Utc>>,
     before: Option<DateTime<Utc>>,
-) -> Result<Vec<ParallelLine>, DbErr> {
+) -> Result<Vec<TalkLine>, DbErr> {
     #[derive(FromQueryResult)]
     struct Row {
         lines: serde_json::Value,

@@ -7,7 +7,11 @@ use domain::{
 };
 use routing::Promise;
 
-use crate::{Ad, Around, Author, Entry, MessageView, Quote, Thread, ThreadState, past::ParallelTalk, time};
+use crate::{
+    Ad, Around, Author, Entry, MessageView, Quote, Thread, ThreadState,
+    past::{ParallelTalk, TalkLine},
+    time,
+};
 
 use super::{
     contents, deliveries, details, due, id, inbound, lines, note, now, outbound, planned, sms, text, valeria,
@@ -39,13 +43,15 @@ pub fn state(window: ReplyWindow) -> ThreadState {
 pub fn parallel() -> ParallelTalk {
     let opened_at = now() - TimeDelta::minutes(40);
     ParallelTalk {
-        conversation: id(2, 92),
         seq: time::seq(&opened_at, 0),
-        opened_at,
-        state: ConversationState::Assigned,
-        channel: sms(),
-        queue: "Postventa".to_owned(),
-        holder: Some("Mateo <b>Rojas</b>".to_owned()),
+        talk: TalkLine {
+            conversation: id(2, 92),
+            opened_at,
+            state: ConversationState::Assigned,
+            channel: sms(),
+            queue: "Postventa".to_owned(),
+            person: Some("Mateo <b>Rojas</b>".to_owned()),
+        },
     }
 }
 
